@@ -1,0 +1,40 @@
+# The whole task surface. Every target does its own set-up in .venv, from Python 3.11 alone.
+PY ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: run test check format lock clean
+
+run: $(STAMP)      ## start the conversation in this terminal
+	@$(BIN)/haven chat
+
+test: $(STAMP)     ## every test, on all cores
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(STAMP)    ## format, lint, types, contracts, content
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/haven content check
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@command -v $(PY) >/dev/null || { echo "Haven needs Python 3.11: install it, or run make PY=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PY) -m venv .venv
+	@echo "Setting up .venv (once; about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+lock:              ## renew the locks, with hashes and without addresses
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/uv.in -o requirements/uv.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .haven .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

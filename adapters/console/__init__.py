@@ -1,0 +1,1 @@
+"""The terminal: reads lines, draws screens as text."""

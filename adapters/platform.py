@@ -1,0 +1,110 @@
+"""The socket that every platform plugs into: what arrives, what is shown, and what a platform can do."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from pydantic import Field, model_validator
+
+from flows.core.base import Value
+from flows.core.events import Answered, Said
+from flows.core.screen import Screen
+
+
+class Address(Value):
+    """Where somebody is reached. `tenant` is the workspace or organisation, `user` the platform's id."""
+
+    platform: str = Field(max_length=16)
+    tenant: str = Field(max_length=80)
+    user: str = Field(max_length=120)
+
+
+class Profile(Value):
+    """What the platform says about somebody's language and clock: a BCP 47 locale, an IANA zone."""
+
+    locale: str = ""
+    zone: str = ""
+
+
+class Arrival(Value):
+    """One thing a person did.
+
+    `id` is the platform's own id of the delivery (unique; a repetition has one effect). A tapped button
+    brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
+    `Said`. `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis
+    help if they need it, and a plain refusal otherwise.
+    """
+
+    id: str
+    address: Address
+    event: Said | Answered | None = None
+    token: str = ""
+    profile: Profile = Profile()
+    admitted: bool = True
+
+
+class Public(Value):
+    """A screen that may stand in a chat message. Made only by checking that it is not private.
+
+    `Platform.post` accepts this type alone, so a private screen in a chat message does not type-check;
+    and whoever builds one anyway gets a ValidationError.
+    """
+
+    screen: Screen
+    tokens: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _not_private(self) -> "Public":
+        if self.screen.private:
+            raise ValueError("a private screen must not stand in a chat message")
+        return self
+
+
+class Shown(Value):
+    """A screen with what makes it live: a token for each button (same order) and one for the form.
+
+    `turn` is opaque and names the moment of the conversation. `launcher` is what to post instead where a
+    private screen cannot open by itself; it is set exactly if the screen is private.
+    """
+
+    turn: str
+    screen: Screen
+    tokens: tuple[str, ...]
+    form: str = ""
+    launcher: Public | None = None
+
+    def public(self) -> Public:
+        """Return what may stand in a chat message: the screen itself, or its launcher."""
+        return self.launcher or Public(screen=self.screen, tokens=self.tokens)
+
+
+Receive = Callable[[Arrival], Awaitable[Shown | None]]
+"""The desk's door: commits the turn, then answers what to draw; None if there is nothing to draw.
+
+Raises Busy if the turn could not be committed: the platform should deliver again."""
+
+Drawn = Callable[[Address, str], Awaitable[None]]
+"""Tells the desk that the screen of this turn now has the platform's id: it will not be drawn again."""
+
+
+class Busy(Exception):
+    """The turn was not committed and nothing happened: deliver it again, or ask the person to."""
+
+
+class Unreachable(Exception):
+    """The platform says, for good, that this person or channel cannot be reached: do not retry."""
+
+
+class Platform(Protocol):
+    """What the service needs of a platform. Methods raise Unreachable for good, anything else to retry."""
+
+    name: str
+
+    async def show(self, address: Address, shown: Shown) -> None:
+        """Draw the current screen outside of a reply: an open private screen is updated in place,
+        a public one is posted, and a private one that is not open is offered by its launcher."""
+
+    async def post(self, address: Address, message: Public) -> str:
+        """Post a message to the person's private chat. Returns the platform's id of the message."""
+
+    async def announce(self, tenant: str, channel: str, message: Public) -> str:
+        """Post a message to a team's channel. Returns the platform's id of the message."""

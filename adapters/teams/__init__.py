@@ -1,0 +1,1 @@
+"""Microsoft Teams: the room is kept free for the adapter; nothing is mounted yet."""

@@ -1,0 +1,1 @@
+"""The private room, a page of our own: the room is kept free for the adapter; nothing is mounted yet."""

@@ -1,0 +1,1 @@
+"""The conversations: pure functions over frozen states, one file each; `core` is their grammar."""

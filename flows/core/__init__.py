@@ -1,0 +1,1 @@
+"""The grammar of every conversation. Imports pydantic and the standard library, nothing else."""

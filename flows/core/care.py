@@ -1,0 +1,47 @@
+"""The nouns of care: a slot that is free, an appointment that is booked, a check-in plan."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from flows.core.base import Value
+
+Modality = Literal["video", "phone", "chat", "in_person"]
+Weekday = Annotated[int, Field(ge=0, le=6)]  # 0 is Monday, as datetime.weekday()
+
+
+class Slot(Value):
+    """A free interval at a provider.
+
+    `key` is the provider's own reference ("Slot/12") and `version` the version seen (an ETag value):
+    a booking claims exactly what was shown. Instants are the provider's; zones are applied on display.
+    """
+
+    key: str = Field(max_length=80)
+    version: str = Field(max_length=40)
+    start: AwareDatetime
+    end: AwareDatetime
+    who: str = Field(max_length=80)
+    modality: Modality
+
+
+class Appointment(Value):
+    """A booking that the provider confirmed by reading it back.
+
+    `key` is our idempotency key (random, opaque, safe in a button); `reference` the provider's resource.
+    """
+
+    key: str = Field(max_length=40)
+    reference: str = Field(max_length=80)
+    slot: Slot
+    link: str = Field(default="", max_length=200)
+
+
+class Plan(Value):
+    """A check-in that somebody opted in to: local wall-clock time on one weekday, in a named IANA zone."""
+
+    day: Weekday
+    at: time
+    zone: str = Field(max_length=64)
+    paused_until: date | None = None

@@ -1,0 +1,106 @@
+"""What flows may read of the content: typed here, filled from files by `content/`."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from flows.core.base import Value
+from flows.core.care import Weekday
+
+Tier = Literal["employer", "custodian"]
+
+
+class Item(Value):
+    """One question of an instrument; `part` names the subscale it counts towards."""
+
+    key: str
+    text: str
+    part: str
+
+
+class Instrument(Value):
+    """A validated questionnaire, verbatim. `cut` maps each part to the total from which it is positive."""
+
+    key: str
+    title: str
+    stem: str
+    items: tuple[Item, ...]
+    options: tuple[str, ...]  # option n scores n points
+    cut: Mapping[str, int]
+
+
+class Helpline(Value):
+    """A crisis line. `dial` is exactly what to dial or text; hours and languages are as the line states."""
+
+    name: str
+    how: str
+    dial: str
+    hours: str
+    url: str = ""
+
+
+class Region(Value):
+    """Crisis help of one country: its emergency number and lines, best first."""
+
+    emergency: str
+    lines: tuple[Helpline, ...]
+
+
+class Team(Value):
+    """A team as the organisation files know it; `size` counts its members."""
+
+    key: str
+    name: str
+    size: int
+
+
+class Template(Value):
+    """An approved text: a reminder that a manager may send, or a check-in line."""
+
+    key: str
+    name: str = ""
+    text: str
+
+
+class Service(Value):
+    """A way to get help besides teletherapy: what it is, in a sentence, and how to reach it."""
+
+    name: str
+    text: str
+    reach: str
+
+
+class Catalog(Value):
+    """Everything of the content that a flow may read, for one locale."""
+
+    organisation: str
+    custodian: str  # who runs this service, by name
+    tier: Tier  # "employer": the employer runs the server; "custodian": somebody else does
+    region: str | None  # ISO 3166 alpha-2, where the organisation sits, used if the person's is unknown
+    zone: str  # the organisation's IANA zone, for reminders to teams
+    reminder_days: tuple[Weekday, ...]
+    reminder_time: time
+    instruments: Mapping[str, Instrument]
+    regions: Mapping[str, Region]  # by ISO 3166 alpha-2; "XX" is the international finder
+    teams: Mapping[str, Team]
+    templates: tuple[Template, ...]
+    nudges: tuple[Template, ...] = Field(min_length=1)
+    services: tuple[Service, ...]
+    phone: str  # the assistance line that answers when nobody is free online
+    weekdays: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    months: tuple[str, ...] = (
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    )  # fmt: skip
+
+    def when(self, instant: datetime, zone: str) -> str:
+        """Say an instant as somebody in `zone` reads it on their wall: "Tue 24 Nov, 09:00"."""
+        local = instant.astimezone(ZoneInfo(zone))
+        day = f"{self.weekdays[local.weekday()]} {local.day} {self.months[local.month - 1]}"
+        return f"{day}, {local:%H:%M}"
+
+    def help_for(self, region: str | None) -> Region:
+        """Crisis help for a country; the international finder if there is none, never another country's."""
+        return self.regions.get(region or "XX") or self.regions["XX"]

@@ -1,0 +1,29 @@
+"""The words that stand on every conversation's screens, whatever the flow."""
+
+from typing import Annotated
+
+from flows.core.words import Blanks, Label, Line, Words
+
+
+class CommonWords(Words):
+    """Words of the desk itself: what it adds to screens, and what it says when a turn is not taken."""
+
+    help_now: Label
+    open: Label
+    launcher: Line
+    news: Line
+    not_understood: Line
+    incomplete: Line
+    typed_private: Line
+    expired: Line
+    refused: Line
+    held_address: Line
+    held_locale: Line
+    held_zone: Line
+    held_notice: Line
+    held_plan: Line
+    held_nudges: Line
+    held_appointment: Line
+    held_conversation: Line
+    held_nothing: Line
+    asked_by: Annotated[Line, Blanks("who")]

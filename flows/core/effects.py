@@ -1,0 +1,74 @@
+"""What a flow may ask for. Effects are data, never a call; the desk and the errands carry them out."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from flows.core.base import Value
+from flows.core.care import Appointment, Plan, Slot
+
+
+class Agree(Value):
+    """Remember that this version of the notice was agreed to."""
+
+    kind: Literal["agree"] = "agree"
+    version: str = Field(max_length=40)
+
+
+class SetPlan(Value):
+    """Start, change, pause or (None) stop the person's check-ins."""
+
+    kind: Literal["set_plan"] = "set_plan"
+    plan: Plan | None
+
+
+class FindSlots(Value):
+    """Search free slots from now on, earliest first. Answered by SlotsFound or Failed."""
+
+    kind: Literal["find_slots"] = "find_slots"
+    days: int = Field(default=7, ge=1, le=60)
+    count: int = Field(default=3, ge=1, le=20)
+
+
+class Book(Value):
+    """Book exactly this slot for a chosen name and contact. Answered by Booked or Failed."""
+
+    kind: Literal["book"] = "book"
+    slot: Slot
+    name: str = Field(max_length=80)
+    contact: str = Field(max_length=120)
+    zone: str = Field(max_length=64)
+    consented_at: AwareDatetime
+
+
+class Cancel(Value):
+    """Cancel an appointment and free its slot. Answered by Changed("cancelled") or Failed."""
+
+    kind: Literal["cancel"] = "cancel"
+    appointment: Appointment
+
+
+class Remind(Value):
+    """Send an approved template to a whole team at the next fixed time. Answered by Changed or Failed."""
+
+    kind: Literal["remind"] = "remind"
+    team: str = Field(max_length=40)
+    template: str = Field(max_length=40)
+
+
+class Nudge(Value):
+    """Send the person one check-in line, by its content key. At most once."""
+
+    kind: Literal["nudge"] = "nudge"
+    key: str = Field(max_length=40)
+
+
+class Forget(Value):
+    """Destroy everything held about the person, at once."""
+
+    kind: Literal["forget"] = "forget"
+
+
+Effect = Annotated[
+    Agree | SetPlan | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")
+]

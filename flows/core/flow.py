@@ -1,0 +1,123 @@
+"""A flow: three pure functions over frozen states, and what a step may answer.
+
+`begin(carry, at)` opens the conversation, `update(state, event, at)` takes one step, `view(state, words, at)`
+draws the state, at any time. Nothing here or in a flow reads a clock, a file or a network.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+
+from flows.core.base import Value
+from flows.core.care import Appointment, Plan, Slot
+from flows.core.catalog import Catalog
+from flows.core.effects import Effect
+from flows.core.events import Event
+from flows.core.screen import Screen
+from flows.core.words import Words
+
+S = TypeVar("S", bound=BaseModel)
+W = TypeVar("W", bound=Words)
+
+
+class Held(Value):
+    """One thing that is held about the person, in words: for "my data"."""
+
+    name: str
+    value: str
+
+
+class Person(Value):
+    """What a flow may know of someone: never a name or an id."""
+
+    locale: str
+    zone: str
+    region: str | None
+    surface: str
+    manages: tuple[str, ...] = ()
+    notice: str = ""  # the version of the notice agreed to
+    plan: Plan | None = None
+    appointments: tuple[Appointment, ...] = ()
+    held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
+
+
+class Moment(Value):
+    """The world at one turn: who, what the content says, and what time it is."""
+
+    person: Person
+    catalog: Catalog
+    now: AwareDatetime
+
+
+class Carry(Value):
+    """What one conversation may hand to the next, all of it optional."""
+
+    then: str = ""  # a flow to go to afterwards
+    ask: str = ""  # what exactly is wanted there, one word
+    text: str = Field(default="", max_length=80)
+    slot: Slot | None = None
+    appointment: str = ""  # an appointment's key
+
+
+@dataclass(frozen=True)
+class Turn(Generic[S]):
+    """A step was taken: the new state, and what to carry out."""
+
+    state: S
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Goto:
+    """Leave for another flow, by name."""
+
+    flow: str
+    carry: Carry = field(default_factory=Carry)
+    effects: tuple[Effect, ...] = ()
+
+
+@dataclass(frozen=True)
+class Back:
+    """Return to the one suspended conversation; to home if there is none."""
+
+    effects: tuple[Effect, ...] = ()
+
+
+Step = Turn[S] | Goto | Back | None  # None: not now, show the same screen again
+
+
+@dataclass(frozen=True)
+class Flow(Generic[S, W]):
+    """A conversation. `interrupts`: entering it suspends the open conversation, and `Back` returns there.
+
+    `upgrades[n]` turns a stored state of version n into one of version n + 1.
+    """
+
+    name: str
+    words: type[W]
+    state: Any  # the union of the flow's states, told apart by their Literal `at`
+    begin: Callable[[Carry, Moment], Turn[S] | Goto]
+    update: Callable[[S, Event, Moment], Step[S]]
+    view: Callable[[S, W, Moment], Screen]
+    version: int = 1
+    upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    interrupts: bool = False
+
+    def freeze(self, state: S) -> dict[str, Any]:
+        """Return the state as JSON-ready data."""
+        frozen: dict[str, Any] = TypeAdapter(self.state).dump_python(state, mode="json")
+        return frozen
+
+    def thaw(self, version: int, frozen: dict[str, Any]) -> S:
+        """Load a stored state of any version. Raises LookupError if an upgrade is missing."""
+        while version != self.version:
+            if version not in self.upgrades:
+                raise LookupError(f"flow {self.name}: no upgrade from version {version} to {self.version}")
+            frozen, version = self.upgrades[version](frozen), version + 1
+        thawed: S = TypeAdapter(self.state).validate_python(frozen)
+        return thawed
+
+
+AnyFlow = Flow[Any, Any]

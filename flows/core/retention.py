@@ -1,0 +1,6 @@
+"""How long each class of data is kept: one table that the notice, the purge and the docs all read."""
+
+from datetime import timedelta
+
+CONVERSATION = timedelta(minutes=30)  # an open conversation, sealed, since the person last did something
+SEEN = timedelta(days=3)  # tags of events that arrived, to recognise a repetition

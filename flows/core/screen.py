@@ -1,0 +1,69 @@
+"""What a person sees, in no platform's terms."""
+
+from typing import Literal, Self
+
+from pydantic import Field as Bound
+from pydantic import model_validator
+
+from flows.core.base import Value
+
+
+class Option(Value):
+    """One answer of a choice field."""
+
+    key: str
+    label: str
+
+
+class Field(Value):
+    """One thing a form asks for. A field with options is a choice, otherwise a line of text."""
+
+    key: str
+    label: str
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    value: str = ""
+    max_length: int = 200
+    optional: bool = False
+
+
+class Button(Value):
+    """Something to tap, or to type: its label is its typed form.
+
+    A *step* button belongs to the screen it stands on and dies with it. A *standing* button (help, stop,
+    pause, open, cancel this appointment) works from old messages too; what it does must be idempotent.
+    """
+
+    key: str
+    label: str
+    arg: str = ""
+    standing: bool = False
+    style: Literal["plain", "primary", "danger"] = "plain"
+
+
+class Screen(Value):
+    """Lines to read, fields to fill in, buttons to choose from.
+
+    `private` marks a screen that shows or collects anything about a person's health, choices or bookings:
+    adapters draw it only where the employer's message archive does not reach. Fields are answered all at
+    once; `submit` is the label of the button that sends them. `title` heads a dialog (24 characters).
+    """
+
+    lines: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    private: bool = False
+    title: str = Bound(default="", max_length=24)
+    submit: str = Bound(default="", max_length=24)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if bool(self.fields) != bool(self.submit):
+            raise ValueError("a screen with fields needs a submit label, and only such a screen")
+        if self.fields and not self.private:
+            raise ValueError("fields collect answers, so a screen with fields is private")
+        if len({field.key for field in self.fields}) != len(self.fields):
+            raise ValueError("two fields of one screen share a key")
+        if len({(button.key, button.arg) for button in self.buttons}) != len(self.buttons):
+            raise ValueError("two buttons of one screen share key and argument")
+        return self

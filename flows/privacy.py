@@ -1,0 +1,89 @@
+"""My data and forget me: from everywhere, at once, and true."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from flows.core.base import Value
+from flows.core.effects import Forget
+from flows.core.events import Chose, Event
+from flows.core.flow import Back, Carry, Flow, Moment, Step, Turn
+from flows.core.screen import Button, Screen
+from flows.core.words import Blanks, Label, Line, Title, Words
+
+
+class PrivacyWords(Words):
+    """What is held, and how it goes."""
+
+    title: Title
+    intro: Line
+    item: Annotated[Line, Blanks("name", "value")]
+    not_held: Line
+    forget: Label
+    sure: Line
+    sure_booked: Line
+    yes: Label
+    no: Label
+    back: Label
+    forgotten: Line
+
+
+class Data(Value):
+    """Everything held, opened."""
+
+    at: Literal["data"] = "data"
+
+
+class Sure(Value):
+    """Really everything?"""
+
+    at: Literal["sure"] = "sure"
+
+
+class Forgotten(Value):
+    """Gone; the receipt holds nothing about health."""
+
+    at: Literal["forgotten"] = "forgotten"
+
+
+State = Annotated[Data | Sure | Forgotten, Field(discriminator="at")]
+
+
+def begin(carry: Carry, at: Moment) -> Turn[State]:
+    """Show everything held, or ask whether all of it shall go."""
+    return Turn(Sure() if carry.ask == "forget" else Data())
+
+
+def update(state: State, event: Event, at: Moment) -> Step[State]:
+    """Forget, or go back to where the person was."""
+    match state, event:
+        case Data(), Chose(key="forget"):
+            return Turn(Sure())
+        case Sure(), Chose(key="yes"):
+            return Turn(Forgotten(), (Forget(),))
+        case ((Data() | Sure()), Chose(key="back")):
+            return Back()
+        case _:
+            return None
+
+
+def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
+    """Draw the state. What is held is private; the receipt is not: it says nothing."""
+    match state:
+        case Data():
+            items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held)
+            buttons = (
+                Button(key="forget", label=words.forget, style="danger"),
+                Button(key="back", label=words.back),
+            )
+            lines = (words.intro, *items, words.not_held)
+            return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
+        case Sure():
+            lines = (words.sure, words.sure_booked) if at.person.appointments else (words.sure,)
+            yes, no = Button(key="yes", label=words.yes, style="danger"), Button(key="back", label=words.no)
+            return Screen(lines=lines, buttons=(yes, no), private=True, title=words.title)
+        case Forgotten():
+            return Screen(lines=(words.forgotten,))
+
+
+FLOW: Flow[State, PrivacyWords] = Flow("privacy", PrivacyWords, State, begin, update, view, interrupts=True)

@@ -1,0 +1,19 @@
+"""Every conversation there is, by name: the one list that the desk, the content and the tests walk."""
+
+from flows import booking, checkin, home, notice, options, privacy, safety, screening, team
+from flows.core.flow import AnyFlow
+
+FLOWS: dict[str, AnyFlow] = {
+    flow.name: flow
+    for flow in (
+        notice.FLOW,
+        home.FLOW,
+        screening.FLOW,
+        options.FLOW,
+        booking.FLOW,
+        checkin.FLOW,
+        team.FLOW,
+        privacy.FLOW,
+        safety.FLOW,
+    )
+}
