@@ -19,10 +19,14 @@ class Address(Value):
 
 
 class Profile(Value):
-    """What the platform says about somebody's language and clock: a BCP 47 locale, an IANA zone."""
+    """What the platform says about somebody: a BCP 47 locale, an IANA zone, and the name colleagues see.
+
+    The name is used for one thing: a reminder to a team says who asked for it. It is not stored.
+    """
 
     locale: str = ""
     zone: str = ""
+    name: str = ""
 
 
 class Arrival(Value):
@@ -30,7 +34,8 @@ class Arrival(Value):
 
     `id` is the platform's own id of the delivery (unique; a repetition has one effect). A tapped button
     brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
-    `Said`. `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis
+    `Said`; neither event nor token means that the chat was opened. `secluded` says that what is typed does
+    not reach the employer's archive (a terminal, a page of ours). `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis
     help if they need it, and a plain refusal otherwise.
     """
 
@@ -39,6 +44,7 @@ class Arrival(Value):
     event: Said | Answered | None = None
     token: str = ""
     profile: Profile = Profile()
+    secluded: bool = False
     admitted: bool = True
 
 
@@ -80,7 +86,8 @@ class Shown(Value):
 Receive = Callable[[Arrival], Awaitable[Shown | None]]
 """The desk's door: commits the turn, then answers what to draw; None if there is nothing to draw.
 
-Raises Busy if the turn could not be committed: the platform should deliver again."""
+Raises Busy if the turn could not be committed (the platform should deliver again), and Forged if a token
+was not made by us for this person (answer a constant refusal)."""
 
 Drawn = Callable[[Address, str], Awaitable[None]]
 """Tells the desk that the screen of this turn now has the platform's id: it will not be drawn again."""
@@ -88,6 +95,10 @@ Drawn = Callable[[Address, str], Awaitable[None]]
 
 class Busy(Exception):
     """The turn was not committed and nothing happened: deliver it again, or ask the person to."""
+
+
+class Forged(Exception):
+    """A token that we did not make for this person. Nothing happened."""
 
 
 class Unreachable(Exception):

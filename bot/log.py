@@ -18,9 +18,7 @@ _LOGGER: Final = "haven"
 def event(name: str, level: int = logging.INFO, **fields: str | int) -> None:
     """Log that something happened. `name` is a constant; fields outside `FIELDS` are refused in code review
     and dropped at run time."""
-    logging.getLogger(_LOGGER).log(
-        level, name, extra={"haven": {k: v for k, v in fields.items() if k in FIELDS}}
-    )
+    logging.getLogger(_LOGGER).log(level, name, extra={"haven": {k: v for k, v in fields.items() if k in FIELDS}})
 
 
 def failure(name: str, error: BaseException, **fields: str | int) -> None:

@@ -1,10 +1,16 @@
 """Settings: the environment (prefix HAVEN_, nested by __) or a file `haven.env`. Secrets have no default."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+
+class SettingsTrouble(Exception):
+    """A setting is missing or wrong; the message says which, what it is, and where to get it."""
 
 
 class SlackSettings(BaseModel):
@@ -37,6 +43,7 @@ class ProviderSettings(BaseModel):
 
     kind: Literal["clinic", "fhir"] = "clinic"
     base_url: str | None = None
+    token: SecretStr | None = None
 
 
 class Settings(BaseSettings):
@@ -52,10 +59,73 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///.haven/haven.db"
     content_dir: Path | None = None  # None: the content that ships with the package
-    key_file: Path = Path(".haven/keys.json")
+    key_file: Path | None = None  # None: beside the database, see `keys`
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     profile: Literal["demo", "production"] = "demo"
     slack: SlackSettings = SlackSettings()
     teams: TeamsSettings = TeamsSettings()
     provider: ProviderSettings = ProviderSettings()
+
+    @property
+    def keys(self) -> Path:
+        """Return where the keys lie: where HAVEN_KEY_FILE says, else beside the database."""
+        if self.key_file:
+            return self.key_file
+        database = Path(make_url(self.database_url).database or "haven.db")
+        return database.with_name(f"{database.stem}.keys.json")
+
+    def check(self) -> None:
+        """Refuse settings that are incomplete or contradict each other. Raises SettingsTrouble."""
+        slack = {
+            "HAVEN_SLACK__SIGNING_SECRET": self.slack.signing_secret,
+            "HAVEN_SLACK__BOT_TOKEN": self.slack.bot_token,
+            "HAVEN_SLACK__TEAM_ID": self.slack.team_id,
+        }
+        if any(slack.values()) and not all(slack.values()):
+            missing = "\n".join(f"  {name}: {_SLACK_HELP[name]}" for name, value in slack.items() if not value)
+            raise SettingsTrouble(
+                f"Slack is set only in part. Missing:\n{missing}\nOr unset the others to run without."
+            )
+        if self.slack.team_id and not re.fullmatch(r"T[A-Z0-9]{2,20}", self.slack.team_id):
+            raise SettingsTrouble(f"HAVEN_SLACK__TEAM_ID: {_SLACK_HELP['HAVEN_SLACK__TEAM_ID']}")
+        if self.slack.bot_token and not self.slack.bot_token.get_secret_value().startswith("xoxb-"):
+            raise SettingsTrouble(f"HAVEN_SLACK__BOT_TOKEN: {_SLACK_HELP['HAVEN_SLACK__BOT_TOKEN']}")
+        if any(self.teams.model_dump().values()):
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__*: this version of Haven cannot connect to Microsoft Teams yet. Unset these settings; "
+                "Slack and the terminal work."
+            )
+        if self.provider.kind == "fhir" and not self.provider.base_url:
+            raise SettingsTrouble(
+                "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
+                "Ask the provider for it, or set HAVEN_PROVIDER__KIND=clinic to use the built-in clinic."
+            )
+        if self.profile == "production" and self.key_file is None:
+            raise SettingsTrouble(
+                "HAVEN_KEY_FILE: in production say where the keys lie, on another disk than the database and its "
+                "backups, as /etc/haven/keys.json. The first start makes the file (mode 400): back it up at once."
+            )
+        if self.profile == "production" and not all(slack.values()):
+            raise SettingsTrouble(
+                "HAVEN_PROFILE=production needs a platform: set HAVEN_SLACK__SIGNING_SECRET, HAVEN_SLACK__BOT_TOKEN "
+                'and HAVEN_SLACK__TEAM_ID (README, "Connect Slack"), or use HAVEN_PROFILE=demo to look around.'
+            )
+
+
+_SLACK_HELP = {
+    "HAVEN_SLACK__SIGNING_SECRET": "32 hex digits from api.slack.com/apps, your app, Basic Information, Signing Secret",
+    "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot User OAuth Token",
+    "HAVEN_SLACK__TEAM_ID": "starts with T; the first part of the path when you open Slack in a browser",
+}
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings. Raises SettingsTrouble in place of a validation error, without echoing a value."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [
+            f"  HAVEN_{'__'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" for each in error.errors()
+        ]
+        raise SettingsTrouble("Settings that cannot be read:\n" + "\n".join(lines)) from None

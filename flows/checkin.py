@@ -13,8 +13,8 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.care import Plan
 from flows.core.catalog import Template
-from flows.core.effects import SetPlan
-from flows.core.events import Answered, Chose, Event
+from flows.core.effects import Nudge, SetPlan
+from flows.core.events import Answered, Chose, Event, Woke
 from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Option, Screen
 from flows.core.screen import Field as FormField
@@ -120,6 +120,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Change the plan, or answer."""
     plan = at.person.plan
     match state, event:
+        case _, Woke():
+            return Turn(state, (Nudge(key=pick(at.catalog.nudges, at.person.nudged).key),))
         case Overview(), Chose(key="start" | "change"):
             return Turn(Choosing())
         case Overview(), Chose(key="pause") if plan:
@@ -214,11 +216,7 @@ def view(state: State, words: CheckinWords, at: Moment) -> Screen:
             buttons = tuple(Button(key=key, label=label) for key, label in moods)
             return Screen(lines=(words.how,), buttons=buttons, private=True, title=words.title)
         case Heard(rough=rough):
-            ways = (
-                (Button(key="check", label=words.check), Button(key="options", label=words.options))
-                if rough
-                else ()
-            )
+            ways = (Button(key="check", label=words.check), Button(key="options", label=words.options)) if rough else ()
             line = words.rough_reply if rough else words.fine_reply
             return Screen(lines=(line,), buttons=(*ways, done), private=True, title=words.title)
         case Later():
@@ -234,17 +232,13 @@ def _overview(state: Overview, words: CheckinWords, at: Moment) -> Screen:
         return Screen(lines=lines, buttons=(start, done), private=True, title=words.title)
     day = at.catalog.weekdays[plan.day]
     about: tuple[str, ...] = (words.every.fill(day=day, time=f"{plan.at:%H:%M}", zone=plan.zone),)
-    resting = (
-        plan.paused_until is not None and plan.paused_until > at.now.astimezone(ZoneInfo(plan.zone)).date()
-    )
+    resting = plan.paused_until is not None and plan.paused_until > at.now.astimezone(ZoneInfo(plan.zone)).date()
     if resting and plan.paused_until:
         until = f"{plan.paused_until.day} {at.catalog.months[plan.paused_until.month - 1]}"
         about = (*about, words.paused.fill(until=until))
     rest = Button(key="resume", label=words.resume) if resting else Button(key="pause", label=words.pause)
     change, stop = Button(key="change", label=words.change), Button(key="stop_plan", label=words.stop)
-    return Screen(
-        lines=(*about, words.promise), buttons=(change, rest, stop, done), private=True, title=words.title
-    )
+    return Screen(lines=(*about, words.promise), buttons=(change, rest, stop, done), private=True, title=words.title)
 
 
 def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:

@@ -63,8 +63,7 @@ def view(state: Open, words: HomeWords, at: Moment) -> Screen:
         "my_data",
     ]
     buttons = [
-        Button(key=key, label=getattr(words, key), style="primary" if key == "check" else "plain")
-        for key in keys
+        Button(key=key, label=getattr(words, key), style="primary" if key == "check" else "plain") for key in keys
     ]
     return Screen(lines=(words.question, words.private), buttons=tuple(buttons))
 

@@ -152,9 +152,7 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
             send = Button(key="send", label=words.send, style="primary")
             return Screen(lines=(line, text, words.asked_by_you), buttons=(send, another, done))
         case Accepted(when=when):
-            said = words.accepted.fill(
-                team=_team(catalog, state.team), when=catalog.when(when, at.person.zone)
-            )
+            said = words.accepted.fill(team=_team(catalog, state.team), when=catalog.when(when, at.person.zone))
             return Screen(lines=(said, words.nothing_told), buttons=(another, done))
         case Declined(why=why, until=until):
             team = _team(catalog, state.team)

@@ -58,17 +58,13 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
                 "down": words.down,
                 "cancel": words.cancel_failed,
             }[what]
-            return _screen(
-                words, line.fill(phone=phone), buttons=(Button(key="mine", label=words.mine), done)
-            )
+            return _screen(words, line.fill(phone=phone), buttons=(Button(key="mine", label=words.mine), done))
         case Mine(full=full):
             return _mine(words, full, at)
         case Releasing(appointment=appointment):
             yes = Button(key="yes", label=words.cancel_yes, style="danger")
             no = Button(key="no", label=words.cancel_no)
-            return _screen(
-                words, words.cancel_confirm.fill(**_about(appointment.slot, at)), buttons=(yes, no)
-            )
+            return _screen(words, words.cancel_confirm.fill(**_about(appointment.slot, at)), buttons=(yes, no))
         case Ending():
             return _screen(words, words.cancelling, buttons=(_again(words),))
         case Released():
@@ -78,8 +74,7 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
 def _mine(words: BookingWords, full: bool, at: Moment) -> Screen:
     held = at.person.appointments
     lines = [
-        f"{at.catalog.when(each.slot.start, at.person.zone)}, {each.slot.who}. {each.link}".strip()
-        for each in held
+        f"{at.catalog.when(each.slot.start, at.person.zone)}, {each.slot.who}. {each.link}".strip() for each in held
     ]
     cancels = tuple(
         Button(
@@ -104,15 +99,11 @@ def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
     )
     fields = (
         FormField(key="name", label=words.name, hint=words.name_hint, max_length=80, value=state.name),
-        FormField(
-            key="contact", label=words.contact, hint=words.contact_hint, max_length=120, value=state.contact
-        ),
+        FormField(key="contact", label=words.contact, hint=words.contact_hint, max_length=120, value=state.contact),
         FormField(key="consent", label=words.consent, options=(Option(key="yes", label=words.consent_yes),)),
     )
     other = Button(key="find", label=words.other_times)
-    return Screen(
-        lines=lines, fields=fields, buttons=(other,), private=True, title=words.title, submit=words.submit
-    )
+    return Screen(lines=lines, fields=fields, buttons=(other,), private=True, title=words.title, submit=words.submit)
 
 
 def _screen(words: BookingWords, *lines: str, buttons: tuple[Button, ...]) -> Screen:

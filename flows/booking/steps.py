@@ -65,6 +65,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(Trouble(what="refused"))
         case Trouble(what="unsure"), Booked(appointment=appointment):
             return Turn(Confirmed(appointment=appointment))
+        case Trouble(what="unsure"), Failed(why="uncertain"):
+            return None
         case ((Working() | Trouble(what="unsure")), Failed()):
             return Turn(Trouble(what="down"))
         case _:

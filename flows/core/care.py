@@ -18,8 +18,8 @@ class Slot(Value):
     a booking claims exactly what was shown. Instants are the provider's; zones are applied on display.
     """
 
-    key: str = Field(max_length=80)
-    version: str = Field(max_length=40)
+    key: str = Field(max_length=80, pattern=r"^[!-~]*$")
+    version: str = Field(max_length=40, pattern=r"^[!-~]*$")
     start: AwareDatetime
     end: AwareDatetime
     who: str = Field(max_length=80)
@@ -33,9 +33,9 @@ class Appointment(Value):
     """
 
     key: str = Field(max_length=40)
-    reference: str = Field(max_length=80)
+    reference: str = Field(max_length=80, pattern=r"^[!-~]*$")
     slot: Slot
-    link: str = Field(default="", max_length=200)
+    link: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
 
 
 class Plan(Value):

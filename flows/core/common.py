@@ -23,7 +23,8 @@ class CommonWords(Words):
     held_notice: Line
     held_plan: Line
     held_nudges: Line
-    held_appointment: Line
+    held_due: Line
+    held_appointments: Line
     held_conversation: Line
     held_nothing: Line
     asked_by: Annotated[Line, Blanks("who")]

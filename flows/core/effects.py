@@ -69,6 +69,4 @@ class Forget(Value):
     kind: Literal["forget"] = "forget"
 
 
-Effect = Annotated[
-    Agree | SetPlan | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")
-]
+Effect = Annotated[Agree | SetPlan | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")]

@@ -68,6 +68,4 @@ class Failed(Value):
     until: AwareDatetime | None = None
 
 
-Event = Annotated[
-    Said | Chose | Answered | Woke | SlotsFound | Booked | Changed | Failed, Field(discriminator="kind")
-]
+Event = Annotated[Said | Chose | Answered | Woke | SlotsFound | Booked | Changed | Failed, Field(discriminator="kind")]

@@ -39,6 +39,7 @@ class Person(Value):
     manages: tuple[str, ...] = ()
     notice: str = ""  # the version of the notice agreed to
     plan: Plan | None = None
+    nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
     appointments: tuple[Appointment, ...] = ()
     held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
 

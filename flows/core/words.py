@@ -33,12 +33,8 @@ class Line(str):
         )
 
 
-Label = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True, pattern=r"^[^{}]+$")
-]
-Title = Annotated[
-    str, StringConstraints(min_length=1, max_length=24, strip_whitespace=True, pattern=r"^[^{}]+$")
-]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True, pattern=r"^[^{}]+$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=24, strip_whitespace=True, pattern=r"^[^{}]+$")]
 
 
 class Words(BaseModel):

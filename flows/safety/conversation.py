@@ -118,9 +118,7 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
                     Button(key="no", label=words.no),
                     Button(key="mistaken", label=words.mistaken),
                 )
-                return Screen(
-                    lines=(opening, words.program, *_lines(words, at), words.question), buttons=buttons
-                )
+                return Screen(lines=(opening, words.program, *_lines(words, at), words.question), buttons=buttons)
             mistaken = Button(key="mistaken", label=words.mistaken)
             return Screen(lines=(opening, words.program, *_lines(words, at)), buttons=(ways, mistaken))
         case Staying():

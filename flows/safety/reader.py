@@ -7,12 +7,38 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from flows.core.base import Value
 
 Kind = Literal["self", "other", "abuse", "medical", "harm", "psychosis"]
 Level = Literal["soft", "strong"]
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a lexicon pattern. Raises ValueError, naming the pattern, if it is not one."""
+    parts: list[str] = []
+    for element in pattern.split():
+        if element == "*":
+            parts.append(r"(?:\w+ ){0,3}?")
+            continue
+        bare = element.removeprefix("?")
+        if not re.fullmatch(r"[a-z0-9|%]+", bare):
+            raise ValueError(f"not a pattern: {pattern!r}; write plain lower-case words, a|b, ?a, a% or *")
+        either = "|".join(word.replace("%", r"\w*") for word in bare.split("|"))
+        parts.append(f"(?:(?:{either}) )?" if element != bare else f"(?:{either}) ")
+    return re.compile(r"(?<!\w)" + "".join(parts).removesuffix(" ") + (r"(?!\w)" if parts else "(?!)"))
+
+
+def _compiles(pattern: str) -> str:
+    compiled(pattern)
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
 class Rule(Value):
@@ -24,13 +50,13 @@ class Rule(Value):
 
     kind: Kind
     level: Level
-    patterns: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
 
 
 class Lexicon(Value):
     """All rules of one language, strongest first. `safe`: idioms taken out before the rules are tried."""
 
-    safe: tuple[str, ...]
+    safe: tuple[Pattern, ...]
     rules: tuple[Rule, ...]
 
 
@@ -89,19 +115,3 @@ def _first(words: str, lexicon: Lexicon) -> Alarm | None:
         if any(compiled(pattern).search(words) for pattern in rule.patterns):
             return Alarm(kind=rule.kind, level=rule.level)
     return None
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a lexicon pattern. Raises ValueError, naming the pattern, if it is not one."""
-    parts: list[str] = []
-    for element in pattern.split():
-        if element == "*":
-            parts.append(r"(?:\w+ ){0,3}?")
-            continue
-        bare = element.removeprefix("?")
-        if not re.fullmatch(r"[a-z0-9|%]+", bare):
-            raise ValueError(f"not a pattern: {pattern!r}; write plain lower-case words, a|b, ?a, a% or *")
-        either = "|".join(word.replace("%", r"\w*") for word in bare.split("|"))
-        parts.append(f"(?:(?:{either}) )?" if element != bare else f"(?:{either}) ")
-    return re.compile(r"(?<!\w)" + "".join(parts).removesuffix(" ") + (r"(?!\w)" if parts else "(?!)"))

@@ -1,0 +1,92 @@
+"""Asks the provider on somebody's behalf, and turns its answers and failures into events: the truth, always."""
+
+from datetime import timedelta
+
+from bot import log, tasks
+from bot.clock import Clock
+from bot.providers.base import Provider, ProviderDown, Refused, Request, SlotTaken, Uncertain
+from flows.core.care import Appointment
+from flows.core.effects import Book, Cancel, FindSlots
+from flows.core.events import Booked, Changed, Event, Failed, SlotsFound
+
+GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
+MINUTE = 60
+
+
+class Asking:
+    """Speaks to the provider; never raises for what a provider may do."""
+
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider, self._clock = provider, clock
+
+    async def answer(self, task: tasks.Ask | tasks.Settle) -> Event | None:
+        """Return what came of it; None if a lost booking is still not known."""
+        if isinstance(task, tasks.Settle):
+            return await self._settle(task)
+        match task.what:
+            case FindSlots():
+                return await self._find(task.what)
+            case Book():
+                return await self._book(task.what, task.key)
+            case Cancel(appointment=appointment):
+                return await self._cancel(appointment)
+
+    def patience(self, task: tasks.Ask | tasks.Settle) -> int:
+        """Return how many seconds to wait before asking again: the longer unknown, the more, up to 10 minutes."""
+        since = task.since if isinstance(task, tasks.Settle) else int(self._clock.now().timestamp())
+        unknown = int(self._clock.now().timestamp()) - since
+        return max(5, min(unknown, 10 * MINUTE))
+
+    async def undo(self, appointment: Appointment) -> None:
+        """Cancel a booking whose owner is gone. If the provider is down now, it stays in its book: logged."""
+        try:
+            await self._provider.cancel(appointment)
+        except (Refused, ProviderDown, Uncertain) as error:
+            log.failure("undo_failed", error, where="asking")
+
+    async def _find(self, wanted: FindSlots) -> Event:
+        now = self._clock.now()
+        try:
+            slots = await self._provider.find_slots(now, now + timedelta(days=wanted.days), wanted.count)
+        except ProviderDown:
+            return Failed(why="provider_down")
+        return SlotsFound(slots=slots)
+
+    async def _book(self, wanted: Book, key: str) -> Event:
+        request = Request(
+            key=key,
+            slot=wanted.slot,
+            name=wanted.name,
+            contact=wanted.contact,
+            zone=wanted.zone,
+            consented_at=wanted.consented_at,
+        )
+        try:
+            return Booked(appointment=await self._provider.book(request))
+        except SlotTaken:
+            return Failed(why="slot_taken")
+        except Refused:
+            return Failed(why="refused")
+        except ProviderDown:
+            return Failed(why="provider_down")
+        except Uncertain:
+            return Failed(why="uncertain")
+
+    async def _settle(self, task: tasks.Settle) -> Event | None:
+        try:
+            found = await self._provider.status(task.key)
+        except (ProviderDown, Uncertain):
+            if self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds():
+                log.event("settle_given_up", where="asking")
+                return Failed(why="uncertain")
+            return None
+        return Booked(appointment=found) if found else Failed(why="provider_down")
+
+    async def _cancel(self, appointment: Appointment) -> Event:
+        try:
+            await self._provider.cancel(appointment)
+        except (Refused, Uncertain):
+            return Failed(why="uncertain")
+        except ProviderDown:
+            return Failed(why="provider_down")
+        return Changed(what="cancelled")

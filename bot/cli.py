@@ -1,0 +1,215 @@
+"""The command `haven`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from bot import log
+from bot.clock import ShiftedClock, SystemClock
+from bot.doctor import examine
+from bot.settings import Settings, SettingsTrouble, load_settings
+from bot.store.engine import connect, upgrade
+from bot.terminal import HELP, BadLine, opened
+from bot.vault import KeyTrouble
+from bot.web import create_app
+from bot.wiring import WORDS, build, content_root
+from content.check import check
+from content.problems import ContentError
+
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Haven: confidential support, in the chat at work.",
+)
+content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
+db = typer.Typer(no_args_is_help=True, help="The database.")
+main.add_typer(content, name="content")
+main.add_typer(db, name="db")
+_out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+
+At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]
+
+
+@main.command()
+def chat(
+    as_: Annotated[str, typer.Option("--as", help="Who you are: sam (an employee), morgan (a manager).")] = "sam",
+    script: Annotated[Path | None, typer.Option(help="A file with one line a turn, played instead of typing.")] = None,
+    db_url: Annotated[str | None, typer.Option("--db", help="A database to keep, as sqlite:///haven.db.")] = None,
+    at: At = None,
+) -> None:
+    """Talk to Haven in this terminal, with the built-in clinic; no accounts, no keys."""
+    settings = _settings(profile="demo")
+    lines = None
+    if script:
+        try:
+            lines = script.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            _stop(f"--script: {script} cannot be read. It must be a text file with one line a turn.")
+    url = db_url or (settings.database_url if "database_url" in settings.model_fields_set else None)
+    try:
+        code = asyncio.run(_chat(settings, url, _instant(at), as_.lower(), lines))
+    except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
+
+
+async def _chat(settings: Settings, url: str | None, at: datetime | None, me: str, lines: list[str] | None) -> int:
+    def write(text: str) -> None:
+        _out.print(text, markup=False)
+        _out.print()
+
+    async with opened(settings, url, at, me, write) as (terminal, clinic):
+        interactive = lines is None and sys.stdin.isatty()
+        if interactive:
+            where = f"kept in {url}" if url else "in a temporary database, gone when you leave; --db keeps it"
+            _err.print(f"Haven, in this terminal: {where}.\nThe clinic's book, in FHIR: {clinic}/Appointment\n{HELP}\n")
+        await terminal.start()
+        if lines is not None:
+            return await _play(terminal.line, lines, write)
+        while interactive:
+            try:
+                typed = await asyncio.to_thread(input, f"{terminal.platform.me}> ")
+            except EOFError:
+                break
+            if typed.strip() == "/quit":
+                break
+            try:
+                if typed.strip():
+                    await terminal.line(typed)
+            except BadLine as error:
+                write(str(error))
+    return 0
+
+
+async def _play(line: Callable[[str], Awaitable[None]], lines: list[str], write: Callable[[str], None]) -> int:
+    """Play a script: a line a turn, `#` for a remark. Stops with 1 at the first line that cannot be carried out."""
+    for number, text in enumerate(lines, start=1):
+        if not text.strip() or text.startswith("#"):
+            continue
+        write(f"> {text.strip()}")
+        try:
+            await line(text)
+        except BadLine as error:
+            _err.print(f"line {number}: {error}", markup=False)
+            return 1
+    return 0
+
+
+@main.command()
+def serve() -> None:
+    """Run the service: platforms, clinic, /healthz and /readyz. Everything is set by HAVEN_* (see README)."""
+    settings, clock = _settings(), SystemClock()
+    log.configure()
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104  compared, not bound
+    try:
+        service = build(settings, clock, base_url=f"http://{host}:{settings.port}")
+    except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
+        _stop(str(error))
+    _err.print(
+        f"Haven listens on http://{settings.host}:{settings.port} ({settings.profile}). Health: /healthz, /readyz"
+    )
+    uvicorn.run(
+        create_app(service),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+
+
+@content.command("check")
+def content_check(
+    folder: Annotated[Path | None, typer.Argument(help="The content folder; default: the one in use.")] = None,
+    strict: Annotated[bool, typer.Option(help="Warnings fail, too.")] = False,
+) -> None:
+    """Check the content files: every mistake with file, line and remedy. Exit status 1 if there is one."""
+    root = folder or content_root(_settings())
+    if not root.is_dir():
+        _stop(f"{root} is not a folder. Name the content folder, the one that holds org/ and en/.")
+    report = check(root, WORDS, SystemClock().now().date())
+    _out.print(str(report), markup=False)
+    raise typer.Exit(0 if report.good(strict) else 1)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables up to date. `haven serve` and `haven chat` do it by themselves."""
+    settings = _settings()
+    try:
+        engine = connect(settings.database_url)
+        upgrade(engine)
+    except ValueError as error:
+        _stop(str(error))
+    engine.dispose()
+    _out.print("The database is up to date.")
+
+
+@main.command("send-due")
+def send_due(at: At = None) -> None:
+    """Run the tick once: plan and send what is due at this time, then end. Safe beside a running service."""
+    settings = _settings()
+    log.configure()
+    try:
+        planned = asyncio.run(_send_due(settings, ShiftedClock(_instant(at))))
+    except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
+        _stop(str(error))
+    _out.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
+
+
+async def _send_due(settings: Settings, clock: ShiftedClock) -> tuple[int, int]:
+    service = build(settings, clock, base_url=f"http://127.0.0.1:{settings.port}")
+    try:
+        if service.slack:
+            await service.slack.start()
+        await service.schedule.load()
+        return await service.schedule.tick(), await service.errands.drain()
+    finally:
+        if service.slack:
+            await service.slack.stop()
+        await service.close()
+
+
+@main.command()
+def doctor() -> None:
+    """Look at settings, keys, database, content, provider and platform; say what is wrong and how to mend it."""
+    findings = asyncio.run(examine(SystemClock()))
+    table = Table("", "What", "Finding", "Remedy", box=None)
+    for each in findings:
+        table.add_row("ok" if each.good else "no", each.what, each.finding, each.remedy)
+    _out.print(table)
+    raise typer.Exit(0 if all(each.good for each in findings) else 1)
+
+
+def _settings(**given: str) -> Settings:
+    try:
+        return load_settings(**given)
+    except SettingsTrouble as error:
+        _stop(str(error))
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        _stop(f"--at: {text} is not a time. Write it as 2026-11-23T09:00Z.")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _stop(message: str) -> NoReturn:
+    _err.print(message, markup=False)
+    raise typer.Exit(2)

@@ -1,0 +1,103 @@
+"""The door through which everything goes: one arrival, one transaction, one screen."""
+
+import asyncio
+
+from adapters.platform import Address, Arrival, Busy, Forged, Public, Shown
+from bot import log, tasks
+from bot.clock import Clock
+from bot.people import People
+from bot.routing import plain
+from bot.store import queries
+from bot.store.engine import Store
+from bot.tokens import Made, Standing
+from bot.turns import Gone, Turns
+from bot.vault import Vault
+from content.library import Library
+from flows.core.events import Answered, Event, Said
+from flows.safety import Alarm, read
+
+PATIENCE = 1.5  # seconds that somebody in crisis waits for the database, before help comes from memory
+
+
+class Desk:
+    """Takes arrivals and results, and answers with what to draw once it is committed."""
+
+    def __init__(self, *, store: Store, vault: Vault, people: People, library: Library, clock: Clock) -> None:
+        self._store, self._vault, self._library, self._clock = store, vault, library, clock
+        self._turns = Turns(vault, people, library, clock)
+        self.drawing = self._turns.drawing
+        self.wake = asyncio.Event()  # set when effects may have been planned
+
+    async def receive(self, arrival: Arrival) -> Shown | None:
+        """Take one arrival: safety first, then one transaction.
+
+        Raises Busy if nothing was committed, Forged for a token that is not ours; crisis help raises neither.
+        """
+        sid = self._vault.sid(arrival.address)
+        alarm = self._alarm(arrival)
+        made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
+        urgent = alarm is not None or self._asks_for_help(arrival, made)
+        if not arrival.admitted:
+            return self.drawing.memory(arrival, alarm, urgent, sid)
+        turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made))
+        try:
+            shown = await (asyncio.wait_for(turn, PATIENCE) if urgent else turn)
+        except Forged:
+            raise
+        except Exception as error:
+            log.failure("turn_failed", error, where="desk")
+            if urgent:
+                return self.drawing.memory(arrival, alarm, urgent, sid)
+            raise Busy from None
+        self.wake.set()
+        return shown
+
+    async def deliver(
+        self, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
+    ) -> tuple[Address, Shown] | Gone | None:
+        """Bring an errand's result back. `done` is its effect, deleted in the same transaction."""
+        result = await self._store.transact(lambda conn: self._turns.result(conn, task, done, event))
+        self.wake.set()
+        return result
+
+    async def current(self, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
+        """Return the person's screen if it is still the one of this turn: to draw it after a restart."""
+        return await self._store.transact(lambda conn: self._turns.current(conn, sid, turn))
+
+    async def drawn(self, address: Address, turn: str) -> None:
+        """Note that the platform shows the screen of this turn: it need not be drawn again."""
+        show = self._vault.effect_id("show", self._vault.sid(address), turn)
+        await self._store.transact(lambda conn: queries.drop_effect(conn, show))
+
+    async def reach(self, sid: bytes, nudge: str | None = None) -> tuple[Address, Public] | None:
+        """Return a message for somebody, a check-in line or news; None if it is not wanted any more."""
+        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, nudge))
+
+    async def woke(self, sid: bytes) -> bool:
+        """Plan somebody's due check-in."""
+        planned = await self._store.transact(lambda conn: self._turns.woke(conn, sid))
+        self.wake.set()
+        return planned
+
+    async def purge(self, sid: bytes) -> None:
+        """Drop somebody's conversation if it has expired."""
+        await self._store.transact(lambda conn: self._turns.purge(conn, sid))
+
+    def _alarm(self, arrival: Arrival) -> Alarm | None:
+        """Read every text that somebody typed, before anything else is done with it."""
+        match arrival.event:
+            case Said(text=text):
+                texts = [text]
+            case Answered(values=values):
+                texts = list(values.values())
+            case None:
+                return None
+        alarms = [alarm for text in texts if (alarm := read(text, self._library.current.lexicons))]
+        return max(alarms, key=lambda alarm: alarm.level == "strong", default=None)
+
+    def _asks_for_help(self, arrival: Arrival, made: Made | None) -> bool:
+        if isinstance(arrival.event, Said):
+            content = self._library.current
+            phrases = content.commands[content.locale(arrival.profile.locale)]["help"]
+            return plain(arrival.event.text) in {plain(phrase) for phrase in phrases}
+        return isinstance(made, Standing) and made.key == "help"

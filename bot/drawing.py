@@ -1,0 +1,104 @@
+"""What a turn shows: the flow's screen, "Help now", a note where one is due, and a live token for each button."""
+
+from adapters.platform import Arrival, Public, Shown
+from bot.clock import Clock
+from bot.people import Record
+from bot.places import country_of
+from bot.tokens import ANYBODY, Tokens
+from content.library import Library
+from flows.core.common import CommonWords
+from flows.core.flow import Carry, Moment, Person, Turn
+from flows.core.screen import Button, Screen
+from flows.registry import FLOWS
+from flows.safety import Alarm
+
+
+class Drawing:
+    """Draws screens and makes them live."""
+
+    def __init__(self, tokens: Tokens, library: Library, clock: Clock) -> None:
+        self._tokens, self._library, self._clock = tokens, library, clock
+
+    def shown(self, record: Record, at: Moment, note: str = "") -> Shown:
+        """Draw the person's open conversation. `note` names a line of the common words to say first."""
+        conversation = record.private.conversation
+        if conversation is None:
+            raise LookupError("nothing to draw: no conversation is open")
+        common = self.common(record.ops.locale)
+        screen = self.screen(record, at)
+        launcher = None
+        if screen.private:
+            lines = (str(getattr(common, note)) if note == "typed_private" else str(common.launcher),)
+            opener = Button(key="open", label=common.open, style="primary", standing=True)
+            launcher = self.public(record.sid, Screen(lines=lines, buttons=(opener,)), record.ops.locale)
+        if note:
+            screen = screen.model_copy(update={"lines": (str(getattr(common, note)), *screen.lines)})
+        tokens = tuple(self._token(record.sid, conversation.turn, button) for button in screen.buttons)
+        form = self._tokens.step(record.sid, conversation.turn, "form") if screen.fields else ""
+        return Shown(turn=conversation.turn, screen=screen, tokens=tokens, form=form, launcher=launcher)
+
+    def screen(self, record: Record, at: Moment) -> Screen:
+        """Return what the open conversation looks like, "Help now" included."""
+        conversation = record.private.conversation
+        if conversation is None:
+            raise LookupError("nothing to draw: no conversation is open")
+        flow = FLOWS[conversation.frame.flow]
+        state = flow.thaw(conversation.frame.version, dict(conversation.frame.state))
+        words = self._library.current.words[self._library.current.locale(record.ops.locale)][flow.name]
+        return dressed(flow.view(state, words, at), self.common(record.ops.locale))
+
+    def public(self, sid: bytes, screen: Screen, locale: str) -> Public:
+        """Return a message that stands for itself: every button works for as long as it stands."""
+        screen = dressed(screen, self.common(locale))
+        now = self._clock.now()
+        return Public(
+            screen=screen,
+            tokens=tuple(self._tokens.standing(sid, each.key, each.arg, now) for each in screen.buttons),
+        )
+
+    def anybody(self, screen: Screen) -> Public:
+        """Return a message for a team's channel: its button opens the private chat of whoever presses it."""
+        now = self._clock.now()
+        tokens = tuple(self._tokens.standing(ANYBODY, each.key, each.arg, now) for each in screen.buttons)
+        return Public(screen=screen, tokens=tokens)
+
+    def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
+        """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.
+
+        Without a conversation there is nobody to hear an answer, so no question is asked."""
+        content = self._library.current
+        locale = content.locale(arrival.profile.locale)
+        common = self.common(locale)
+        screen = Screen(lines=(common.refused,))
+        if urgent:
+            flow = FLOWS["safety"]
+            kind = alarm.kind if alarm else "asked"
+            region = country_of(arrival.profile.zone) or content.organisation.region
+            zone = arrival.profile.zone or content.organisation.zone
+            person = Person(locale=locale, zone=zone, region=region, surface=arrival.address.platform)
+            at = Moment(person=person, catalog=content.catalog(locale), now=self._clock.now())
+            opened = flow.begin(Carry(ask=kind), at)
+            assert isinstance(opened, Turn)
+            words = content.words[locale]["safety"]
+            drawn = flow.view(opened.state, words, at)
+            asked = str(getattr(words, "question", ""))
+            screen = Screen(lines=tuple(line for line in drawn.lines if line != asked))
+        message = self.public(sid, screen, locale)
+        return Shown(turn="", screen=message.screen, tokens=message.tokens)
+
+    def common(self, locale: str) -> CommonWords:
+        """Return the words that stand on every screen."""
+        words = self._library.current.words[self._library.current.locale(locale)]["common"]
+        assert isinstance(words, CommonWords)
+        return words
+
+    def _token(self, sid: bytes, turn: str, button: Button) -> str:
+        if button.standing:
+            return self._tokens.standing(sid, button.key, button.arg, self._clock.now())
+        return self._tokens.step(sid, turn, button.key, button.arg)
+
+
+def dressed(screen: Screen, common: CommonWords) -> Screen:
+    """Return the screen with "Help now" on it, whatever the flow."""
+    help_now = Button(key="help", label=common.help_now, standing=True)
+    return screen.model_copy(update={"buttons": (*screen.buttons, help_now)})

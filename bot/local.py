@@ -1,0 +1,83 @@
+"""Effects that take place inside the turn's own transaction, and the planning of those that do not."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import tasks
+from bot.clock import Clock, token
+from bot.people import NUDGES, Record
+from bot.store import queries
+from bot.vault import Vault
+from content.library import Library
+from flows import team
+from flows.checkin import next_due
+from flows.core.effects import Agree, Book, Cancel, Effect, FindSlots, Forget, Nudge, Remind, SetPlan
+from flows.core.events import Changed, Event, Failed
+
+
+class Local:
+    """Carries out one effect on an opened record; may answer with an event at once."""
+
+    def __init__(self, vault: Vault, library: Library, clock: Clock) -> None:
+        self._vault, self._library, self._clock = vault, library, clock
+
+    def apply(self, conn: Connection, record: Record, effect: Effect, flow: str, name: str) -> Event | None:
+        """Carry out an effect of `flow`. `name` is what colleagues call the person: a reminder says who asked."""
+        now = self._clock.now()
+        match effect:
+            case Agree(version=version):
+                record.set_ops(notice=version)
+            case SetPlan(plan=plan):
+                record.set_ops(plan=plan, due=next_due(plan, now) if plan else None)
+            case Nudge(key=key):
+                self._nudge(conn, record, key, now)
+            case FindSlots() | Book() | Cancel():
+                key = token(self._clock)
+                self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
+            case Remind():
+                return self._remind(conn, record, effect, name)
+            case Forget():
+                self._forget(conn, record.sid)
+        return None
+
+    def plan(self, conn: Connection, task: tasks.Task, due: datetime, *unique: bytes | str) -> bytes:
+        """Plan a task for a time. `unique` names it: the same name again replaces the task. Returns its id."""
+        id_ = self._vault.effect_id(task.kind, *unique)
+        queries.put_effect(conn, id_, tasks.seal(self._vault, id_, task), int(due.timestamp()))
+        return id_
+
+    def _nudge(self, conn: Connection, record: Record, key: str, now: datetime) -> None:
+        due = record.ops.due or now
+        self.plan(conn, tasks.Send(sid=record.sid, nudge=key), now, record.sid, due.isoformat())
+        sent = tuple(each for each in record.ops.nudges if each != key)
+        record.set_ops(nudges=(*sent, key)[-NUDGES:])
+
+    def _remind(self, conn: Connection, record: Record, effect: Remind, name: str) -> Event:
+        """Accept or refuse by the team's size, the files and earlier reminders; by nothing else."""
+        content, address, now = self._library.current, record.ops.address, self._clock.now()
+        entry = next((each for each in content.teams if each.key == effect.team), None)
+        known = effect.template in {each.key for each in content.templates}
+        if entry is None or not known or address.user not in getattr(entry.managers, address.platform, ()):
+            return Failed(why="not_yours")
+        if entry.size < team.FLOOR or not getattr(entry.channel, address.platform, None):
+            return Failed(why="too_small")
+        slot = team.next_slot(content.catalog(record.ops.locale), now)
+        last = queries.last_reminder(conn, effect.team)
+        if last is not None and slot.timestamp() < last + team.COOL_DOWN.total_seconds():
+            until = datetime.fromtimestamp(last, now.tzinfo) + team.COOL_DOWN
+            return Failed(why="cool_down", until=until)
+        asked, due = int(now.timestamp()), int(slot.timestamp())
+        queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due)
+        announce = tasks.Announce(
+            asker=address, name=(name or address.user)[:80], team=effect.team, template=effect.template
+        )
+        self.plan(conn, announce, slot, effect.team, str(due))
+        return Changed(what="reminder", when=slot)
+
+    def _forget(self, conn: Connection, sid: bytes) -> None:
+        """Destroy every planned effect that concerns somebody. A reminder to a team concerns nobody in it."""
+        for id_, body in queries.effects(conn):
+            task = tasks.unseal(self._vault, id_, body)
+            if not isinstance(task, tasks.Announce) and task.sid == sid:
+                queries.drop_effect(conn, id_)

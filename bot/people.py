@@ -1,0 +1,181 @@
+"""Who is reachable where, and what is held about them: the two sealed columns of a person's row, opened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from pydantic import AwareDatetime, Field
+from sqlalchemy import Connection
+
+from adapters.platform import Address, Profile
+from bot.places import country_of
+from bot.store import queries
+from bot.vault import Sealed, Vault
+from content.loaded import Loaded
+from flows.core.base import Value
+from flows.core.care import Appointment, Plan
+from flows.core.catalog import Catalog
+from flows.core.common import CommonWords
+from flows.core.flow import Held, Person
+
+NUDGES = 8  # check-in lines remembered, for the rotation
+
+
+class Frame(Value):
+    """A conversation at rest: which flow, in which version, in which state."""
+
+    flow: str
+    version: int
+    state: Mapping[str, Any]
+
+
+class Conversation(Value):
+    """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again."""
+
+    turn: str
+    frame: Frame
+    suspended: Frame | None = None
+    until: AwareDatetime
+
+
+class Ops(Value):
+    """What the service needs to reach somebody: sealed, 2 KiB."""
+
+    address: Address
+    locale: str = Field(default="en", max_length=16)
+    zone: str = Field(default="UTC", max_length=64)
+    notice: str = Field(default="", max_length=40)
+    plan: Plan | None = None
+    due: AwareDatetime | None = None
+    nudges: tuple[str, ...] = Field(default=(), max_length=NUDGES)
+
+
+class Private(Value):
+    """What is nobody else's business: sealed, 8 KiB."""
+
+    conversation: Conversation | None = None
+    appointments: tuple[Appointment, ...] = ()
+
+
+@dataclass
+class Record:
+    """A person, opened. Lives for one turn."""
+
+    sid: bytes
+    ops: Ops
+    private: Private = field(default_factory=Private)
+    wrapped: tuple[int, bytes] | None = None
+
+    def set_ops(self, **changes: Any) -> None:
+        """Change what is in the first column."""
+        self.ops = self.ops.model_copy(update=changes)
+
+    def set_private(self, **changes: Any) -> None:
+        """Change what is in the second column."""
+        self.private = self.private.model_copy(update=changes)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """When somebody next concerns the clock. Only a hint: it is checked again in the transaction."""
+
+    due: datetime | None
+    until: datetime | None
+
+
+class People:
+    """Loads and saves records, and keeps the clock's hints."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self.hints: dict[bytes, Hint] = {}
+
+    def load(self, conn: Connection, sid: bytes) -> Record | None:
+        """Return the person's record, opened. Raises Unsealable."""
+        row = queries.get_subject(conn, sid)
+        return self._open(row) if row else None
+
+    def stranger(self, sid: bytes, address: Address) -> Record:
+        """Return the record of somebody never seen."""
+        return Record(sid=sid, ops=Ops(address=address))
+
+    def save(self, conn: Connection, record: Record) -> None:
+        """Seal and write a record."""
+        ops, private = record.ops.model_dump_json().encode(), record.private.model_dump_json().encode()
+        queries.put_subject(conn, self._vault.seal(record.sid, ops, private, record.wrapped))
+        self._hint(record)
+
+    def forget(self, conn: Connection, sid: bytes) -> None:
+        """Destroy the row."""
+        queries.delete_subject(conn, sid)
+        self.hints.pop(sid, None)
+
+    def hint_all(self, conn: Connection) -> None:
+        """Open every row once, at the start, so that the clock knows whom it concerns when."""
+        for row in queries.subjects(conn):
+            self._hint(self._open(row))
+
+    def _hint(self, record: Record) -> None:
+        conversation = record.private.conversation
+        self.hints[record.sid] = Hint(due=record.ops.due, until=conversation.until if conversation else None)
+
+    def _open(self, row: Sealed) -> Record:
+        ops, private = self._vault.open(row)
+        return Record(
+            sid=row.sid,
+            ops=Ops.model_validate_json(ops),
+            private=Private.model_validate_json(private),
+            wrapped=(row.epoch, row.dek),
+        )
+
+
+def welcome(record: Record, profile: Profile, content: Loaded) -> None:
+    """Take over the language and the zone that the platform states, where we have nothing better."""
+    if profile.zone in available_timezones():
+        record.set_ops(zone=profile.zone)
+    elif record.ops.zone == "UTC":
+        record.set_ops(zone=content.organisation.zone)
+    if profile.locale:
+        record.set_ops(locale=content.locale(profile.locale))
+
+
+def person_of(record: Record, content: Loaded) -> Person:
+    """Return what a flow may know of somebody. `held` opens everything, generated from the schema."""
+    address = record.ops.address
+    return Person(
+        locale=record.ops.locale,
+        zone=record.ops.zone,
+        region=country_of(record.ops.zone) or content.organisation.region or None,
+        surface=address.platform,
+        manages=tuple(
+            team.key for team in content.teams if address.user in getattr(team.managers, address.platform, ())
+        ),
+        notice=record.ops.notice,
+        plan=record.ops.plan,
+        nudged=record.ops.nudges,
+        appointments=record.private.appointments,
+    )
+
+
+def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held, ...]:
+    """Return everything held about somebody, named and opened: every field of both columns, none left out."""
+    plan, conversation = record.ops.plan, record.private.conversation
+    values: dict[str, list[str]] = {
+        "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
+        "locale": [record.ops.locale],
+        "zone": [record.ops.zone],
+        "notice": [record.ops.notice or str(common.held_nothing)],
+        "plan": [f"{catalog.weekdays[plan.day]} {plan.at:%H:%M}, {plan.zone}" if plan else str(common.held_nothing)],
+        "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else str(common.held_nothing)],
+        "nudges": [", ".join(record.ops.nudges) or str(common.held_nothing)],
+        "conversation": [conversation.frame.flow if conversation else str(common.held_nothing)],
+        "appointments": [
+            f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
+            for each in record.private.appointments
+        ]
+        or [str(common.held_nothing)],
+    }
+    fields = (*Ops.model_fields, *Private.model_fields)
+    return tuple(Held(name=getattr(common, f"held_{name}"), value=value) for name in fields for value in values[name])

@@ -1,0 +1,130 @@
+"""Which conversation gets an arrival, and as what: pure decisions, before anything is carried out."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.platform import Arrival, Forged
+from bot.tokens import Made, Standing, Step, Tokens
+from flows.core.events import Answered, Chose, Event, Said
+from flows.core.flow import Carry
+from flows.core.screen import Screen
+from flows.safety import Alarm
+
+
+@dataclass(frozen=True)
+class Enter:
+    """Begin a flow."""
+
+    flow: str
+    carry: Carry = field(default_factory=Carry)
+
+
+@dataclass(frozen=True)
+class Take:
+    """Give the open conversation this event."""
+
+    event: Event
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """Change nothing; show where we are. `note` names a line of the common words to say first."""
+
+    note: str = ""
+
+
+Route = Enter | Take | Redraw
+
+COMMANDS: Mapping[str, Enter] = {
+    "help": Enter("safety", Carry(ask="asked")),
+    "stop": Enter("checkin", Carry(ask="stop")),
+    "pause": Enter("checkin", Carry(ask="pause")),
+    "human": Enter("options", Carry(ask="human")),
+    "my_data": Enter("privacy"),
+    "forget": Enter("privacy", Carry(ask="forget")),
+    "home": Enter("home"),
+}
+_STANDING: Mapping[str, Enter] = {
+    **{key: COMMANDS[key] for key in ("help", "stop", "pause")},
+    "not_now": Enter("checkin", Carry(ask="not_now")),
+    "asked": Enter("checkin", Carry(ask="asked")),
+    "mine": Enter("booking", Carry(ask="mine")),
+}
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where somebody stands: their id, the turn, the flow and state on screen (if any), and the screen."""
+
+    sid: bytes
+    turn: str = ""
+    flow: str = ""
+    at: str = ""
+    screen: Screen | None = None
+
+
+def route(
+    arrival: Arrival,
+    here: Here,
+    alarm: Alarm | None,
+    made: Made | None,
+    tokens: Tokens,
+    commands: Mapping[str, tuple[str, ...]],
+) -> Route:
+    """Decide. Safety first, then the rights of the person, then what is on screen.
+
+    Raises Forged for a token that we did not make for this person."""
+    if alarm and (taken := _alarmed(alarm, here)):
+        return taken
+    if isinstance(made, Standing):
+        return _STANDING.get(made.key, Redraw())
+    if arrival.token:
+        return _tapped(arrival, here, made, tokens)
+    if isinstance(arrival.event, Said):
+        return _typed(arrival.event.text, arrival.secluded, here, commands)
+    return Redraw()
+
+
+def _alarmed(alarm: Alarm, here: Here) -> Route | None:
+    """Open the crisis conversation; in it, listen, and only ever go from the gentle question to help."""
+    if here.flow != "safety" or (here.at == "checking" and alarm.level == "strong"):
+        return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
+    return Take(Said(text=""))
+
+
+def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> Route:
+    if made is None:
+        raise Forged
+    if here.screen is None:
+        return Redraw("expired")
+    if isinstance(arrival.event, Answered):
+        ours = here.screen.fields and tokens.names(made, here.sid, here.turn, "form")
+        return Take(arrival.event) if ours else Redraw("expired")
+    for button in here.screen.buttons:
+        if tokens.names(made, here.sid, here.turn, button.key, button.arg):
+            return Take(Chose(key=button.key, arg=button.arg))
+    return Redraw("expired")
+
+
+def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
+    said = plain(text)
+    for command, phrases in commands.items():
+        if said in {plain(phrase) for phrase in phrases}:
+            return COMMANDS[command]
+    if here.screen is None:
+        return Redraw()
+    if here.screen.private and not secluded:
+        return Redraw("typed_private")
+    for number, button in enumerate(here.screen.buttons, start=1):
+        if said and said in {plain(button.label), str(number)}:
+            return _STANDING[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
+    return Take(Said(text=text))
+
+
+def plain(text: str) -> str:
+    """Return a typed line as it is compared: case, accents, brackets, punctuation and spaces do not matter."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w\s]|_", " ", letters.replace("'", "").replace("’", "")).split())

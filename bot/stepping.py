@@ -1,0 +1,135 @@
+"""One step of a conversation, through as many flows as it takes: Goto, Back, Turn, and the notice's gate."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.clock import Clock, token
+from bot.local import Local
+from bot.people import Conversation, Frame, Record, held_by, person_of
+from bot.routing import Enter, Take
+from content.library import Library
+from flows.core.common import CommonWords
+from flows.core.effects import Effect, Forget
+from flows.core.events import Event
+from flows.core.flow import Back, Goto, Moment, Step, Turn
+from flows.core.retention import CONVERSATION
+from flows.notice import version
+from flows.registry import FLOWS
+
+HOPS = 8  # flows that one turn may pass through
+UNGATED = frozenset({"notice", "safety", "privacy"})  # reachable before the notice is agreed to
+
+
+class Stepping:
+    """Runs flows on an opened record, and leaves the conversation at rest in it."""
+
+    def __init__(self, local: Local, library: Library, clock: Clock) -> None:
+        self._local, self._library, self._clock = local, library, clock
+
+    def moment(self, record: Record, flow: str = "") -> Moment:
+        """Return the world as a flow may see it. Only "my data" gets everything held."""
+        content = self._library.current
+        catalog, person = content.catalog(record.ops.locale), person_of(record, content)
+        if flow == "privacy":
+            common = content.words[content.locale(record.ops.locale)]["common"]
+            assert isinstance(common, CommonWords)
+            person = person.model_copy(update={"held": held_by(record, common, catalog)})
+        return Moment(person=person, catalog=catalog, now=self._clock.now())
+
+    def gated(self, record: Record, flow: str) -> bool:
+        """Tell whether the notice must be agreed to (again) before this flow."""
+        if flow in UNGATED:
+            return False
+        return record.ops.notice != version(self._library.current.catalog(record.ops.locale))
+
+    def enter(self, conn: Connection, record: Record, way: Enter, name: str = "") -> bool:
+        """Begin a flow. Returns whether the person asked to be forgotten."""
+        frame, suspended = _frames(record)
+        return self._settle(conn, record, Goto(way.flow, way.carry), (frame, suspended), name)
+
+    def take(self, conn: Connection, record: Record, way: Take, name: str = "") -> bool | None:
+        """Give the open conversation an event. None if it is not taken now; else as `enter`."""
+        frame, suspended = _frames(record)
+        if frame is None:
+            raise LookupError("an event for a conversation that is not there")
+        flow = FLOWS[frame.flow]
+        step = flow.update(flow.thaw(frame.version, dict(frame.state)), way.event, self.moment(record, flow.name))
+        return None if step is None else self._settle(conn, record, step, (frame, suspended), name)
+
+    def take_suspended(self, conn: Connection, record: Record, event: Event) -> None:
+        """Give the suspended conversation an event: it moves on unseen, for when the person comes back to it."""
+        frame, suspended = _frames(record)
+        if frame is None or suspended is None or record.private.conversation is None:
+            return
+        flow = FLOWS[suspended.flow]
+        at = self.moment(record, flow.name)
+        step = flow.update(flow.thaw(suspended.version, dict(suspended.state)), event, at)
+        if isinstance(step, Turn):
+            self.apply(conn, record, step.effects, flow.name)
+            moved = Frame(flow=flow.name, version=flow.version, state=flow.freeze(step.state))
+            record.set_private(conversation=record.private.conversation.model_copy(update={"suspended": moved}))
+
+    def apply(
+        self, conn: Connection, record: Record, effects: tuple[Effect, ...], flow: str, name: str = ""
+    ) -> list[Event]:
+        """Carry out effects; return the events that answer at once."""
+        answers = [self._local.apply(conn, record, effect, flow, name) for effect in effects]
+        return [answer for answer in answers if answer]
+
+    def _settle(
+        self,
+        conn: Connection,
+        record: Record,
+        step: Turn[Any] | Goto | Back,
+        frames: tuple[Frame | None, Frame | None],
+        name: str,
+    ) -> bool:
+        (frame, suspended), forgotten = frames, False
+        for _ in range(HOPS):
+            answers = self.apply(conn, record, step.effects, frame.flow if frame else "", name)
+            forgotten = forgotten or any(isinstance(each, Forget) for each in step.effects)
+            following: Step[Any] = None
+            match step:
+                case Goto():
+                    target, carry = step.flow, step.carry
+                    if self.gated(record, target):
+                        target, carry = "notice", carry.model_copy(update={"then": target})
+                    suspended = _suspend(frame, suspended, target)
+                    frame = Frame(flow=target, version=FLOWS[target].version, state={})
+                    following = FLOWS[target].begin(carry, self.moment(record, target))
+                case Back():
+                    frame, suspended = suspended, None
+                    following = Goto("home") if frame is None else None
+                case Turn(state=state) if frame:
+                    flow = FLOWS[frame.flow]
+                    frame = Frame(flow=flow.name, version=flow.version, state=flow.freeze(state))
+                    for answer in answers:
+                        following = flow.update(state, answer, self.moment(record, flow.name))
+            if following is None:
+                break
+            step = following
+        else:
+            raise RecursionError("flows hand over in circles")
+        self._rest(record, frame, suspended)
+        return forgotten
+
+    def _rest(self, record: Record, frame: Frame | None, suspended: Frame | None) -> None:
+        if frame is None:
+            raise LookupError("a step that leads nowhere")
+        until = self._clock.now() + CONVERSATION
+        turn = token(self._clock, 8)
+        conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until)
+        record.set_private(conversation=conversation)
+
+
+def _suspend(frame: Frame | None, suspended: Frame | None, target: str) -> Frame | None:
+    """Keep the open conversation when an interrupting flow comes; an ordinary one leaves it for good."""
+    if not FLOWS[target].interrupts:
+        return None
+    return frame if frame and not FLOWS[frame.flow].interrupts else suspended
+
+
+def _frames(record: Record) -> tuple[Frame | None, Frame | None]:
+    conversation = record.private.conversation
+    return (conversation.frame, conversation.suspended) if conversation else (None, None)

@@ -1,0 +1,133 @@
+"""Every query there is. Times are seconds since 1970 (UTC)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.store.tables import effect, manager_action, seen, subject
+from bot.vault import Sealed
+
+
+@dataclass(frozen=True)
+class Task:
+    """An effect as it lies in its table."""
+
+    id: bytes
+    state: str
+    attempts: int
+    body: bytes
+
+
+def get_subject(conn: Connection, sid: bytes) -> Sealed | None:
+    """Return a person's sealed row."""
+    row = conn.execute(select(subject).where(subject.c.sid == sid)).first()
+    return Sealed(*row) if row else None
+
+
+def put_subject(conn: Connection, row: Sealed) -> None:
+    """Write a person's sealed row, new or not."""
+    values = {column: getattr(row, column) for column in subject.c.keys()}  # noqa: SIM118  not a dict
+    conn.execute(upsert(subject).values(values).on_conflict_do_update(index_elements=["sid"], set_=values))
+
+
+def delete_subject(conn: Connection, sid: bytes) -> None:
+    """Destroy a person's row, and with it their data key."""
+    conn.execute(delete(subject).where(subject.c.sid == sid))
+
+
+def subjects(conn: Connection) -> Iterator[Sealed]:
+    """Yield every row."""
+    return (Sealed(*row) for row in conn.execute(select(subject)))
+
+
+def is_empty(conn: Connection) -> bool:
+    """Tell whether nothing sealed lies in the database."""
+    return not any(conn.execute(select(func.count()).select_from(table)).scalar() for table in (subject, effect))
+
+
+def see(conn: Connection, tag: bytes, day: int) -> bool:
+    """Remember a delivery; False if it was seen before."""
+    statement = upsert(seen).values(tag=tag, day=day).on_conflict_do_nothing()
+    return conn.execute(statement).rowcount == 1
+
+
+def purge_seen(conn: Connection, before: int) -> None:
+    """Forget deliveries from before a day."""
+    conn.execute(delete(seen).where(seen.c.day < before))
+
+
+def put_effect(conn: Connection, id_: bytes, body: bytes, due: int) -> None:
+    """Plan an effect; the same id again replaces what it is about, and makes it ready anew."""
+    values = {"id": id_, "state": "ready", "due": due, "lease": 0, "attempts": 0, "body": body}
+    conn.execute(upsert(effect).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def claim(conn: Connection, now: int, until: int, most: int) -> list[Task]:
+    """Take a lease on up to `most` effects that are due and that nobody holds."""
+    due = (
+        select(effect.c.id)
+        .where(effect.c.due <= now, effect.c.lease <= now)
+        .order_by(effect.c.due)
+        .limit(most)
+        .scalar_subquery()
+    )
+    taken = (
+        update(effect)
+        .where(effect.c.id.in_(due))
+        .values(lease=until, attempts=effect.c.attempts + 1)
+        .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body)
+    )
+    return [Task(*row) for row in conn.execute(taken)]
+
+
+def mark_sending(conn: Connection, id_: bytes) -> None:
+    """Note, before a call that cannot be repeated, that it is about to be made."""
+    conn.execute(update(effect).where(effect.c.id == id_).values(state="sending"))
+
+
+def postpone(conn: Connection, id_: bytes, due: int) -> None:
+    """Give an effect back, to be tried again at `due`."""
+    conn.execute(update(effect).where(effect.c.id == id_).values(state="ready", lease=0, due=due))
+
+
+def drop_effect(conn: Connection, id_: bytes) -> bool:
+    """Delete an effect; False if it was gone."""
+    return conn.execute(delete(effect).where(effect.c.id == id_)).rowcount == 1
+
+
+def has_effect(conn: Connection, id_: bytes) -> bool:
+    """Tell whether an effect is still planned."""
+    return conn.execute(select(effect.c.id).where(effect.c.id == id_)).first() is not None
+
+
+def effects(conn: Connection) -> list[tuple[bytes, bytes]]:
+    """Return (id, sealed body) of every effect in flight."""
+    return [(row.id, row.body) for row in conn.execute(select(effect.c.id, effect.c.body))]
+
+
+def release_all(conn: Connection) -> None:
+    """At the start of the one service: nobody else is alive to hold a lease."""
+    conn.execute(update(effect).values(lease=0))
+
+
+def next_due(conn: Connection) -> int | None:
+    """Return when the next effect is due, free of leases."""
+    return conn.execute(select(func.min(effect.c.due)).where(effect.c.lease == 0)).scalar()
+
+
+def last_reminder(conn: Connection, team: str) -> int | None:
+    """Return when the team's latest reminder goes, or went, out."""
+    return conn.execute(select(func.max(manager_action.c.due)).where(manager_action.c.team == team)).scalar()
+
+
+def put_reminder(conn: Connection, actor: bytes, team: str, template: str, asked: int, due: int) -> None:
+    """Note that a manager asked for a reminder to a team."""
+    values = {"actor": actor, "team": team, "template": template, "asked": asked, "due": due}
+    conn.execute(insert(manager_action).values(values))
+
+
+def lease(conn: Connection, id_: bytes, until: int) -> None:
+    """Give an effect's lease to whoever is about to see to it."""
+    conn.execute(update(effect).where(effect.c.id == id_).values(lease=until))

@@ -1,0 +1,81 @@
+"""What the errands carry out: the sealed bodies of the `effect` table."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from adapters.platform import Address
+from bot.vault import Vault
+from flows.core.base import Value
+from flows.core.effects import Book, Cancel, FindSlots
+
+
+class _Task(Value):
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Show(_Task):
+    """Draw the person's current screen, if it is still the one of this turn: deleted once it is drawn."""
+
+    kind: Literal["show"] = "show"
+    sid: bytes
+    turn: str
+
+
+class Ask(_Task):
+    """Ask the provider for something, on behalf of a flow. `key` is the idempotency key of a booking."""
+
+    kind: Literal["ask"] = "ask"
+    sid: bytes
+    flow: str
+    key: str
+    what: Annotated[FindSlots | Book | Cancel, Field(discriminator="kind")]
+
+
+class Settle(_Task):
+    """A booking whose answer was lost: ask by its key until it is known. `since`: seconds since 1970."""
+
+    kind: Literal["settle"] = "settle"
+    sid: bytes
+    flow: str
+    key: str
+    since: int
+
+
+class News(_Task):
+    """Tell somebody, neutrally, that something they asked for has an answer."""
+
+    kind: Literal["news"] = "news"
+    sid: bytes
+
+
+class Send(_Task):
+    """Send a check-in line. At most once."""
+
+    kind: Literal["send"] = "send"
+    sid: bytes
+    nudge: str
+
+
+class Announce(_Task):
+    """Post a reminder in a team's channel. At most once."""
+
+    kind: Literal["announce"] = "announce"
+    asker: Address
+    name: str = Field(max_length=80)
+    team: str
+    template: str
+
+
+Task = Annotated[Show | Ask | Settle | News | Send | Announce, Field(discriminator="kind")]
+_TASK: TypeAdapter[Task] = TypeAdapter(Task)
+
+
+def seal(vault: Vault, id_: bytes, task: Task) -> bytes:
+    """Return the sealed body of a task."""
+    return vault.seal_body(id_, _TASK.dump_json(task))
+
+
+def unseal(vault: Vault, id_: bytes, body: bytes) -> Task:
+    """Return the task of a sealed body. Raises Unsealable."""
+    return _TASK.validate_json(vault.open_body(id_, body))

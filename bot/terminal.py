@@ -1,0 +1,138 @@
+"""A conversation in the terminal: the whole service in one process, with a clock that can be moved."""
+
+import contextlib
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from adapters.console.platform import ConsolePlatform
+from adapters.console.read import NotOnScreen, read
+from adapters.platform import Address, Arrival, Busy, Profile
+from bot.clock import ShiftedClock, token
+from bot.sandbox.serve import serve
+from bot.settings import Settings
+from bot.store import queries
+from bot.wiring import CLINIC, Service, build
+
+HELP = (
+    "Type words, [a button], or values for a form. /as NAME changes who you are, /later 7d moves the clock, /quit ends."
+)
+_LATER = re.compile(r"(\d{1,4})\s*([dhm])")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+TENANT = "demo"
+
+
+class BadLine(Exception):
+    """A line that cannot be carried out; the message says what can."""
+
+
+class Terminal:
+    """One person at a keyboard. `line` takes what was typed and writes what comes of it."""
+
+    def __init__(self, service: Service, clock: ShiftedClock, write: Callable[[str], None], me: str) -> None:
+        self._service, self._clock, self._write = service, clock, write
+        self.platform = ConsolePlatform(write, service.desk.drawn, me)
+        service.platforms[self.platform.name] = self.platform
+
+    async def start(self) -> None:
+        """Take up what a crash left, and show where we are."""
+        await self._service.errands.recover()
+        await self._service.schedule.load()
+        await self._arrive(Arrival(id=self._id(), address=self._address(), secluded=True))
+
+    async def line(self, text: str) -> None:
+        """Carry out one line. Raises BadLine."""
+        if text.startswith("/"):
+            await self._command(text)
+            return
+        me = self.platform.me
+        try:
+            meant = read(text, self.platform.current.get(me), self.platform.messages[me])
+        except NotOnScreen as error:
+            raise BadLine(str(error)) from None
+        arrival = Arrival(
+            id=self._id(),
+            address=self._address(),
+            event=meant.event,
+            token=meant.token,
+            profile=Profile(locale="en", name=me.title()),
+            secluded=True,
+        )
+        await self._arrive(arrival)
+
+    async def _arrive(self, arrival: Arrival) -> None:
+        try:
+            shown = await self._service.desk.receive(arrival)
+        except Busy:
+            raise BadLine("The database did not take that, and nothing was changed. Please try again.") from None
+        if shown:
+            await self.platform.show(arrival.address, shown)
+        await self._service.errands.drain()
+
+    async def _command(self, text: str) -> None:
+        word, _, rest = text[1:].partition(" ")
+        if word == "as" and re.fullmatch(r"\w[\w.-]{0,39}", rest.strip()):
+            self.platform.me = rest.strip().lower()
+            await self._arrive(Arrival(id=self._id(), address=self._address(), secluded=True))
+        elif word == "later" and (parts := _LATER.fullmatch(rest.strip())):
+            await self.later(timedelta(**{_UNITS[parts[2]]: int(parts[1])}))
+        elif word == "help":
+            self._write(HELP)
+        else:
+            raise BadLine(f"I do not know {text}. {HELP}")
+
+    async def later(self, by: timedelta) -> None:
+        """Move the clock, stopping wherever something is due, as it would have come to pass."""
+        end = self._clock.now() + by
+        while True:
+            step = max(min(await self._next(), end) - self._clock.now(), timedelta())
+            self._clock.later(step)
+            await self._service.schedule.tick()
+            await self._service.errands.drain()
+            if self._clock.now() >= end:
+                break
+        self._write(f"(it is {self._clock.now():%A %d %B %Y, %H:%M} UTC)")
+
+    async def _next(self) -> datetime:
+        """Return the next instant after now at which something is due."""
+        now = self._clock.now()
+        dues = [each for hint in self._service.people.hints.values() for each in (hint.due, hint.until) if each]
+        effect = await self._service.store.transact(queries.next_due)
+        if effect is not None:
+            dues.append(datetime.fromtimestamp(effect, UTC))
+        return min((due for due in dues if due > now), default=datetime.max.replace(tzinfo=UTC))
+
+    def _address(self) -> Address:
+        return Address(platform=self.platform.name, tenant=TENANT, user=self.platform.me)
+
+    def _id(self) -> str:
+        return token(self._clock)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings, db: str | None, at: datetime | None, me: str, write: Callable[[str], None]
+) -> AsyncIterator[tuple[Terminal, str]]:
+    """Put the service together for one conversation; yields the terminal and the clinic's address.
+
+    Without `db` everything lies in a temporary folder that is deleted at the end."""
+    clock = ShiftedClock(at)
+    with tempfile.TemporaryDirectory(prefix="haven-") as folder:
+        url = db or f"sqlite:///{Path(folder) / 'haven.db'}"
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        async with serve(app) as base:
+            service = build(
+                settings.model_copy(update={"database_url": url, "key_file": settings.key_file if db else None}),
+                clock,
+                base_url=base,
+            )
+            if service.clinic:
+                app.mount(CLINIC, service.clinic)
+            try:
+                yield Terminal(service, clock, write, me), base + CLINIC
+            finally:
+                await service.close()

@@ -1,0 +1,236 @@
+"""What happens inside one transaction: load, route, step, save, and say what to draw."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from adapters.platform import Address, Arrival, Public, Shown
+from bot import tasks
+from bot.clock import Clock
+from bot.drawing import Drawing
+from bot.local import Local
+from bot.people import People, Record, welcome
+from bot.routing import Enter, Here, Redraw, Route, Take, route
+from bot.stepping import Stepping
+from bot.store import queries
+from bot.tokens import Made, Tokens
+from bot.vault import Vault
+from content.library import Library
+from flows.checkin import CheckinWords, next_due, nudge
+from flows.core.effects import Book, Cancel
+from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
+from flows.core.flow import Carry, Turn
+from flows.core.screen import Button, Screen
+from flows.registry import FLOWS
+from flows.safety import Alarm
+
+CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
+WINDOW = timedelta(hours=3)  # a check-in later than that is dropped: nobody wants Monday's on Tuesday
+ASK_AGAIN = timedelta(seconds=5)  # when a booking's answer was lost
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Whoever asked for this has been forgotten, or cancelled it, since: the result must be undone."""
+
+
+class Turns:
+    """The turns of the desk. Every method runs inside a transaction and touches nothing but it."""
+
+    def __init__(self, vault: Vault, people: People, library: Library, clock: Clock) -> None:
+        self._vault, self._people, self._library, self._clock = vault, people, library, clock
+        self.tokens = Tokens(vault)
+        self.drawing = Drawing(self.tokens, library, clock)
+        self._local = Local(vault, library, clock)
+        self._stepping = Stepping(self._local, library, clock)
+
+    def arrive(
+        self, conn: Connection, arrival: Arrival, sid: bytes, alarm: Alarm | None, made: Made | None
+    ) -> Shown | None:
+        """Take one arrival; None if it is a repetition whose screen is drawn already. Raises Forged."""
+        now, content = self._clock.now(), self._library.current
+        tag = self._vault.tag(f"{arrival.address.platform}:{arrival.id}")
+        if not queries.see(conn, tag, int(now.timestamp()) // 86400):
+            return self._repeated(conn, sid)
+        record = self._people.load(conn, sid) or self._people.stranger(sid, arrival.address)
+        welcome(record, arrival.profile, content)
+        expired = self._expire(record, now)
+        commands = content.commands[content.locale(record.ops.locale)]
+        way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
+        if expired and isinstance(way, Redraw) and arrival.token:
+            way = Redraw("expired")
+        return self._take(conn, record, way, arrival)
+
+    def result(
+        self, conn: Connection, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
+    ) -> tuple[Address, Shown] | Gone | None:
+        """Bring an errand's result to whoever asked: into the conversation if it is there, else as news."""
+        fresh = queries.drop_effect(conn, done)
+        record = self._people.load(conn, task.sid)
+        if record is None or (isinstance(event, Booked) and not fresh and not _holds(record, event)):
+            return Gone()
+        if not fresh:
+            return None
+        _note_fact(record, task, event)
+        if isinstance(task, tasks.Ask) and isinstance(task.what, Book) and event == Failed(why="uncertain"):
+            self._ask_again(conn, task)
+        self._expire(record, self._clock.now())
+        return self._report(conn, record, task, event)
+
+    def current(self, conn: Connection, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
+        """Return the person's screen and where it belongs, if it is still the one of this turn."""
+        record = self._people.load(conn, sid)
+        if record is None or self._expire(record, self._clock.now()) or self._here(record).turn != turn:
+            return None
+        return record.ops.address, self._shown(record)
+
+    def woke(self, conn: Connection, sid: bytes) -> bool:
+        """Plan the check-in that is due and move the plan on, in one go. False if none was due in time."""
+        now, record = self._clock.now(), self._people.load(conn, sid)
+        if record is None or record.ops.plan is None or record.ops.due is None or record.ops.due > now:
+            return False
+        flow, at = FLOWS["checkin"], self._stepping.moment(record)
+        opened = flow.begin(Carry(), at)
+        step = flow.update(opened.state, Woke(why="checkin"), at) if isinstance(opened, Turn) else None
+        in_time = now - record.ops.due <= WINDOW
+        if in_time and isinstance(step, Turn):
+            self._stepping.apply(conn, record, step.effects, flow.name)
+        record.set_ops(due=next_due(record.ops.plan, now))
+        self._people.save(conn, record)
+        return in_time
+
+    def purge(self, conn: Connection, sid: bytes) -> None:
+        """Drop a conversation that nobody went on with."""
+        record = self._people.load(conn, sid)
+        if record and self._expire(record, self._clock.now()):
+            self._people.save(conn, record)
+
+    def reach(self, conn: Connection, sid: bytes, nudge: str | None) -> tuple[Address, Public] | None:
+        """Return a message for somebody: a check-in line (unless they stopped or paused since), or news."""
+        record = self._people.load(conn, sid)
+        if record is None:
+            return None
+        if nudge is None:
+            opener = Button(key="mine", label=self.drawing.common(record.ops.locale).open, standing=True)
+            screen = Screen(lines=(self.drawing.common(record.ops.locale).news,), buttons=(opener,))
+        else:
+            drawn = self._nudge(record, nudge)
+            if drawn is None:
+                return None
+            screen = drawn
+        return record.ops.address, self.drawing.public(sid, screen, record.ops.locale)
+
+    def _nudge(self, record: Record, key: str) -> Screen | None:
+        content = self._library.current
+        text = next((each.text for each in content.nudges if each.key == key), None)
+        plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
+        assert isinstance(words, CheckinWords)
+        today = self._clock.now().date()
+        if text is None or plan is None or (plan.paused_until and plan.paused_until > today):
+            return None
+        return nudge(text, words)
+
+    # -- within a turn --------------------------------------------------------------------------------------
+
+    def _take(self, conn: Connection, record: Record, way: Route, arrival: Arrival) -> Shown:
+        note, conversation, name = "", record.private.conversation, arrival.profile.name
+        if isinstance(way, Redraw):
+            note = way.note
+            if conversation is None:
+                way = Enter("home")
+        if isinstance(way, Take) and conversation and self._stepping.gated(record, conversation.frame.flow):
+            way = Enter(conversation.frame.flow)
+        forgotten: bool | None = False
+        if isinstance(way, Enter):
+            forgotten = self._stepping.enter(conn, record, way, name)
+        elif isinstance(way, Take):
+            forgotten = self._stepping.take(conn, record, way, name)
+            if forgotten is None:
+                note = _untaken(way.event)
+        shown = self._shown(record, note)
+        if forgotten:
+            self._people.forget(conn, record.sid)
+            return shown
+        return self._keep(conn, record, shown)
+
+    def _keep(self, conn: Connection, record: Record, shown: Shown) -> Shown:
+        """Save the record, and with it the promise to draw the screen if the adapter should die first."""
+        self._people.save(conn, record)
+        now = self._clock.now()
+        show = tasks.Show(sid=record.sid, turn=shown.turn)
+        id_ = self._local.plan(conn, show, now, record.sid, shown.turn)
+        queries.lease(conn, id_, int((now + CONFIRM).timestamp()))  # the adapter holds it
+        return shown
+
+    def _report(
+        self, conn: Connection, record: Record, task: tasks.Ask | tasks.Settle, event: Event
+    ) -> tuple[Address, Shown] | None:
+        conversation = record.private.conversation
+        if conversation and conversation.frame.flow == task.flow:
+            if self._stepping.take(conn, record, Take(event)) is not None:
+                return record.ops.address, self._keep(conn, record, self._shown(record))
+        elif conversation and conversation.suspended and conversation.suspended.flow == task.flow:
+            self._stepping.take_suspended(conn, record, event)
+        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel):
+            self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
+        self._people.save(conn, record)
+        return None
+
+    def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
+        now = self._clock.now()
+        settle = tasks.Settle(sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()))
+        self._local.plan(conn, settle, now + ASK_AGAIN, task.key)
+
+    def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:
+        """A platform's second try: draw again only what nobody has confirmed to be drawn."""
+        record = self._people.load(conn, sid)
+        if record is None or record.private.conversation is None:
+            return None
+        show = self._vault.effect_id("show", sid, record.private.conversation.turn)
+        return self._shown(record) if queries.has_effect(conn, show) else None
+
+    def _expire(self, record: Record, now: datetime) -> bool:
+        conversation = record.private.conversation
+        if conversation is None or conversation.until > now:
+            return False
+        record.set_private(conversation=None)
+        return True
+
+    def _here(self, record: Record) -> Here:
+        conversation = record.private.conversation
+        if conversation is None:
+            return Here(sid=record.sid)
+        frame = conversation.frame
+        screen = self.drawing.screen(record, self._stepping.moment(record, frame.flow))
+        return Here(record.sid, conversation.turn, frame.flow, str(frame.state.get("at", "")), screen)
+
+    def _shown(self, record: Record, note: str = "") -> Shown:
+        conversation = record.private.conversation
+        at = self._stepping.moment(record, conversation.frame.flow if conversation else "")
+        return self.drawing.shown(record, at, note)
+
+
+def _untaken(event: Event) -> str:
+    """Name the line that says why nothing happened; a tap that leads nowhere just shows the screen again."""
+    match event:
+        case Said():
+            return "not_understood"
+        case Answered():
+            return "incomplete"
+        case _:
+            return ""
+
+
+def _holds(record: Record, event: Booked) -> bool:
+    return event.appointment.key in {each.key for each in record.private.appointments}
+
+
+def _note_fact(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
+    """What the provider did is a fact, wherever the conversation has gone since."""
+    held = record.private.appointments
+    if isinstance(event, Booked) and not _holds(record, event):
+        record.set_private(appointments=(*held, event.appointment))
+    elif isinstance(event, Changed) and isinstance(task, tasks.Ask) and isinstance(task.what, Cancel):
+        gone = task.what.appointment.key
+        record.set_private(appointments=tuple(each for each in held if each.key != gone))

@@ -1,0 +1,210 @@
+"""The only place where ports meet adapters: settings in, a running service out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import make_url
+
+from adapters.platform import Platform
+from adapters.slack.app import SlackPlatform
+from bot.asking import Asking
+from bot.clock import Clock
+from bot.desk import Desk
+from bot.errands import Errands
+from bot.people import People
+from bot.providers.base import Provider
+from bot.providers.clinic.app import create_clinic
+from bot.providers.clinic.hours import Practitioner
+from bot.providers.fhir import FhirProvider
+from bot.schedule import Schedule
+from bot.settings import Settings, SettingsTrouble
+from bot.store import queries
+from bot.store.engine import Store, connect, upgrade
+from bot.vault import Vault, load_keys
+from content import default_root
+from content.library import Library
+from content.loaded import Loaded
+from flows.core.common import CommonWords
+from flows.core.words import Words
+from flows.registry import FLOWS
+
+WORDS: Mapping[str, type[Words]] = {**{name: flow.words for name, flow in FLOWS.items()}, "common": CommonWords}
+CLINIC = "/clinic/fhir/R4"
+"""Where the built-in clinic speaks FHIR."""
+
+
+@dataclass
+class Service:
+    """Everything, put together. `platforms` may be added to until `start`."""
+
+    settings: Settings
+    clock: Clock
+    library: Library
+    store: Store
+    vault: Vault
+    people: People
+    desk: Desk
+    provider: Provider
+    errands: Errands
+    schedule: Schedule
+    platforms: dict[str, Platform]
+    slack: SlackPlatform | None = None
+    clinic: FastAPI | None = None
+    _worker: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Take up what a crash left, then work and tick."""
+        if self.slack:
+            await self.slack.start()
+        await self.errands.recover()
+        await self.schedule.load()
+        self._worker.append(asyncio.create_task(self.errands.run()))
+        self.schedule.start()
+
+    async def stop(self) -> None:
+        """Stop ticking and working, finish what is being drawn, close the database."""
+        self.schedule.stop()
+        for task in self._worker:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self.slack:
+            await self.slack.stop()
+        await self.close()
+
+    async def close(self) -> None:
+        """Close what is open without having been started."""
+        if isinstance(self.provider, FhirProvider):
+            await self.provider.aclose()
+        if self.clinic:
+            self.clinic.state.practice.dispose()
+        self.store.close()
+
+    def takes_hours(self) -> None:
+        """Hand the clinic the weekly hours that HR's files hold now."""
+        if self.clinic:
+            self.clinic.state.practice.replace(practitioners(self.library.current))
+
+
+def build(settings: Settings, clock: Clock, *, base_url: str, upgraded: bool = True) -> Service:
+    """Put a service together. `base_url` is where this process itself can be reached over HTTP.
+
+    Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
+    settings.check()
+    library = Library(content_root(settings), WORDS, lambda: clock.now().date())
+    engine = connect(settings.database_url)
+    if upgraded:
+        upgrade(engine)
+    with engine.begin() as connection:
+        empty = queries.is_empty(connection)
+    vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
+    store, people = Store(engine), People(vault)
+    desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock)
+    provider = FhirProvider(
+        settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
+    )
+    platforms: dict[str, Platform] = {}
+    slack = _slack(settings, desk, clock)
+    if slack:
+        platforms[slack.name] = slack
+    errands = Errands(
+        store=store,
+        vault=vault,
+        desk=desk,
+        asking=Asking(provider, clock),
+        platforms=platforms,
+        library=library,
+        clock=clock,
+    )
+    schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock)
+    clinic = _clinic(settings, vault, library, clock)
+    service = Service(
+        settings, clock, library, store, vault, people, desk, provider, errands, schedule, platforms, slack, clinic
+    )
+    schedule.on_content = service.takes_hours
+    return service
+
+
+def content_root(settings: Settings) -> Path:
+    """Return the folder of the content in use."""
+    return settings.content_dir or default_root()
+
+
+def practitioners(content: Loaded) -> tuple[Practitioner, ...]:
+    """Return the clinic's people and hours as HR's providers.yaml states them."""
+    return tuple(
+        Practitioner(
+            key=each.key,
+            name=each.name,
+            modality=each.modality,
+            zone=each.zone,
+            minutes=each.minutes,
+            weekly={day: tuple((span.start, span.end) for span in spans) for day, spans in each.weekly.items()},
+        )
+        for each in content.providers.practitioners
+    )
+
+
+def _bearer(settings: Settings, vault: Vault) -> str | None:
+    """Return the token between the service and its own clinic; none in the demo, on loopback, to look around."""
+    if settings.provider.kind == "fhir":
+        return settings.provider.token.get_secret_value() if settings.provider.token else None
+    if settings.profile == "demo" and _loopback(settings.host):
+        return None
+    return vault.clinic_key().hex()
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) -> FastAPI | None:
+    if settings.provider.kind != "clinic" or settings.provider.base_url:
+        return None
+    url = make_url(settings.database_url)
+    path = Path(url.database or "haven.db")
+    beside = url.set(database=str(path.with_name(f"{path.stem}-clinic{path.suffix or '.db'}")))
+    return create_clinic(
+        beside.render_as_string(hide_password=False),
+        vault.clinic_key(),
+        clock,
+        name=library.current.providers.clinic,
+        practitioners=practitioners(library.current),
+        bearer=_bearer(settings, vault),
+    )
+
+
+def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None:
+    given = settings.slack
+    if not (given.signing_secret and given.bot_token and given.team_id):
+        return None
+    return SlackPlatform(
+        bot_token=given.bot_token.get_secret_value(),
+        signing_secret=given.signing_secret.get_secret_value(),
+        team_id=given.team_id,
+        api_url=given.api_url,
+        receive=desk.receive,
+        drawn=desk.drawn,
+        clock_now=clock.now,
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(service: Service) -> AsyncIterator[Service]:
+    """Start a service for the length of the block."""
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.stop()
+
+
+__all__ = ["CLINIC", "Service", "SettingsTrouble", "build", "running"]
