@@ -31,9 +31,9 @@ def read(text: str, shown: Shown | None, messages: Sequence[Public] = ()) -> Lin
     if text.startswith("[") and text.endswith("]"):
         return Line(token=_tapped(text[1:-1].strip(), shown, messages))
     if shown and shown.screen.fields:
-        values = _values(text, shown.screen.fields)
-        if values is not None:
-            return Line(event=Answered(values=values), token=shown.form)
+        given = values(text, shown.screen.fields)
+        if given is not None:
+            return Line(event=Answered(values=given), token=shown.form)
     return Line(event=Said(text=text))
 
 
@@ -52,7 +52,7 @@ def _tapped(label: str, shown: Shown | None, messages: Sequence[Public]) -> str:
     raise NotOnScreen(f"There is no button [{label}]. On screen: {listed}")
 
 
-def _values(text: str, fields: Sequence[Field]) -> dict[str, str] | None:
+def values(text: str, fields: Sequence[Field]) -> dict[str, str] | None:
     """Return the values of a form; None if the line does not look like one. Values alone go in order."""
     pairs = [pair.partition("=") for pair in _PAIRS.split(text)]
     if all(equals for _, equals, _ in pairs):

@@ -1,0 +1,140 @@
+"""Plays a transcript against a flow: moves stand behind `>`, everything else is what must come of them.
+
+    # flow: booking                 the head: which flow, who, from where
+    # person: manages=big
+    # carry: ask=mine
+    > [label]                       a tapped button
+    > words                         a typed line
+    > key=value, key=value          a form
+    > ~ {"kind": "failed", ...}     an event from the outside
+
+The state is frozen and thawed between any two moves, so every transcript is a restart test.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from adapters.console.read import values
+from adapters.console.render import render
+from flows.core.events import Answered, Chose, Event, Said
+from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
+from flows.registry import FLOWS
+from tests import world
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def play(text: str) -> str:
+    """Return the transcript as it comes out when its moves are played."""
+    head = [line for line in text.splitlines() if line.startswith("#")]
+    moves = [line[2:] for line in text.splitlines() if line.startswith("> ")]
+    settings = dict(line[1:].strip().split(": ", 1) for line in head if ": " in line)
+    flow, at = FLOWS[settings["flow"]], _moment(settings)
+    out = [*head, ""]
+    step: Any = flow.begin(Carry.model_validate(_pairs(settings.get("carry", ""))), at)
+    state = _write(out, flow, step, None, at)
+    for move in moves:
+        out += [f"> {move}"]
+        event = _event(move, flow, state, at)
+        step = flow.update(state, event, at)
+        state = _write(out, flow, step, state, at)
+        at = _after(at, step)
+    return "\n".join(out).rstrip() + "\n"
+
+
+def check(path: Path, rewrite: bool) -> None:
+    """Compare a transcript with what its moves give now; with `rewrite` write that down instead."""
+    text = path.read_text()
+    played = play(text)
+    if rewrite:
+        path.write_text(played)
+        return
+    assert played == text, f"{path.name} differs; if that is meant: pytest --rewrite, and read the diff"
+
+
+def _moment(settings: dict[str, str]) -> Moment:
+    given = _pairs(settings.get("person", ""))
+    changes: dict[str, Any] = {key: value for key, value in given.items() if key in {"region", "zone", "notice"}}
+    if "manages" in given:
+        changes["manages"] = tuple(given["manages"].split("+"))
+    if "appointments" in given:
+        changes["appointments"] = tuple(
+            world.appointment(f"k{number}", number) for number in range(1, int(given["appointments"]) + 1)
+        )
+    if "plan" in given:
+        changes["plan"] = world.plan()
+    if given.get("region") == "none":
+        changes["region"] = None
+    tier = {"tier": settings["tier"]} if "tier" in settings else {}
+    return world.moment(world.person(**changes), world.catalog(**tier))
+
+
+def _after(at: Moment, step: Any) -> Moment:
+    """Let the effects that the desk applies at once be seen by the next view, as in a real turn."""
+    for effect in getattr(step, "effects", ()):
+        if effect.kind == "set_plan":
+            at = at.model_copy(update={"person": at.person.model_copy(update={"plan": effect.plan})})
+    return at
+
+
+def _event(move: str, flow: AnyFlow, state: Any, at: Moment) -> Event:
+    if move.startswith("~ "):
+        return _EVENT.validate_python(_expand(json.loads(move[2:])))
+    screen = flow.view(state, world.words(flow.words), at)
+    if move.startswith("["):
+        found = [button for button in screen.buttons if button.label == move[1:-1]]
+        assert found, f"no button {move} on screen: {[button.label for button in screen.buttons]}"
+        return Chose(key=found[0].key, arg=found[0].arg)
+    given = values(move, screen.fields) if screen.fields else None
+    return Said(text=move) if given is None else Answered(values=given)
+
+
+def _expand(event: dict[str, Any]) -> dict[str, Any]:
+    """Spell out slots (by number) and appointments (by key), which would be tedious to write."""
+    if isinstance(event.get("slots"), int):
+        event["slots"] = [world.slot(number + 1, 24 + number).model_dump() for number in range(event["slots"])]
+    if isinstance(event.get("appointment"), str):
+        event["appointment"] = world.appointment(event["appointment"]).model_dump()
+    if isinstance(event.get("when"), str):
+        event["when"] = datetime.fromisoformat(event["when"]).astimezone(UTC)
+    if isinstance(event.get("until"), str):
+        event["until"] = datetime.fromisoformat(event["until"]).astimezone(UTC)
+    return event
+
+
+def _write(out: list[str], flow: AnyFlow, step: Any, state: Any, at: Moment) -> Any:
+    for effect in getattr(step, "effects", ()):
+        shown = json.loads(effect.model_dump_json(exclude={"kind"}))
+        out.append(f"! {effect.kind} {json.dumps(_short(shown))}")
+    match step:
+        case Goto(flow=name, carry=carry):
+            out.append(f"=> {name} {json.dumps(_short(json.loads(carry.model_dump_json(exclude_defaults=True))))}")
+        case Back():
+            out.append("<= back")
+        case None:
+            out.append(".. not taken")
+        case Turn():
+            state = world.thawed(flow, step.state)
+            out.append(render(flow.view(state, world.words(flow.words), _after(at, step))))
+    out.append("")
+    return state
+
+
+def _short(value: Any) -> Any:
+    """Write a slot or an appointment as its key: the rest of it is the world's."""
+    if isinstance(value, dict):
+        if "key" in value and ("start" in value or "reference" in value):
+            return value["key"]
+        return {key: _short(each) for key, each in value.items()}
+    return value
+
+
+def _pairs(text: str) -> dict[str, Any]:
+    pairs: dict[str, Any] = dict(pair.strip().split("=", 1) for pair in text.split(",") if "=" in pair)
+    if "slot" in pairs:
+        pairs["slot"] = world.slot(int(pairs["slot"]))
+    return pairs

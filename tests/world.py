@@ -1,0 +1,116 @@
+"""A small frozen world for flows: a catalog, a person, and words that say their own names.
+
+HR's wording never turns a test red: a test word is its key followed by its blanks, as "booked {when} {who}".
+"""
+
+from datetime import UTC, datetime, time
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from flows.core.care import Appointment, Plan, Slot
+from flows.core.catalog import Catalog, Helpline, Instrument, Item, Region, Service, Team, Template
+from flows.core.flow import AnyFlow, Held, Moment, Person
+from flows.core.words import Words, blanks_of
+from flows.safety import Lexicon
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
+OPTIONS = ("Not at all", "Several days", "More than half the days", "Nearly every day")
+LEXICON = Lexicon.model_validate(
+    {
+        "safe": ["kill% * process"],
+        "rules": [
+            {"kind": "self", "level": "strong", "patterns": ["kill myself", "want to die"]},
+            {"kind": "self", "level": "soft", "patterns": ["hopeless"]},
+        ],
+    }
+)
+
+
+def slot(number: int, day: int = 24, hour: int = 9) -> Slot:
+    start = datetime(2026, 11, day, hour, tzinfo=UTC)
+    return Slot(
+        key=f"Slot/{number}",
+        version="1",
+        start=start,
+        end=start.replace(minute=50),
+        who=f"Dr {number}",
+        modality="video",
+    )
+
+
+def appointment(key: str = "k1", number: int = 1) -> Appointment:
+    return Appointment(key=key, reference=f"Appointment/{number}", slot=slot(number), link="https://rooms.example/1")
+
+
+def catalog(**changes: Any) -> Catalog:
+    phq4 = Instrument(
+        key="phq4",
+        title="PHQ-4",
+        stem="stem",
+        items=tuple(
+            Item(key=f"q{number}", text=f"item {number}", part="anxiety" if number < 3 else "depression")
+            for number in range(1, 5)
+        ),
+        options=OPTIONS,
+        cut={"anxiety": 3, "depression": 3},
+    )
+    lines = (
+        Helpline(name="Line A", how="call", dial="111", hours="always"),
+        Helpline(name="Line B", how="text", dial="222", hours="always"),
+        Helpline(name="Line C", how="call", dial="333", hours="always"),
+    )
+    base = Catalog(
+        organisation="Acme",
+        custodian="Care Ltd",
+        tier="custodian",
+        region="GB",
+        zone="Europe/London",
+        reminder_days=(1, 3),
+        reminder_time=time(10),
+        instruments={"phq4": phq4},
+        regions={
+            "GB": Region(emergency="999", lines=lines),
+            "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="open", dial="finder", hours="always"),)),
+        },
+        teams={
+            "big": Team(key="big", name="Big team", size=6),
+            "small": Team(key="small", name="Small team", size=4),
+        },
+        templates=(Template(key="t1", name="Template one", text="template text"),),
+        nudges=(Template(key="n1", text="nudge one"), Template(key="n2", text="nudge two")),
+        services=(Service(name="GP", text="a doctor", reach="call them"),),
+        phone="0800 1",
+    )
+    return base.model_copy(update=changes)
+
+
+def person(**changes: Any) -> Person:
+    base = Person(locale="en", zone="Europe/London", region="GB", surface="console", held=(Held(name="n", value="v"),))
+    return base.model_copy(update=changes)
+
+
+def moment(person_: Person | None = None, catalog_: Catalog | None = None, now: datetime = NOW) -> Moment:
+    return Moment(person=person_ or person(), catalog=catalog_ or catalog(), now=now)
+
+
+def words(model: type[Words]) -> Words:
+    """Return words that say their own names and show every blank they may use."""
+    blanks = blanks_of(model)
+    values = {}
+    for name in model.model_fields:
+        shown = " ".join(f"{{{blank}}}" for blank in blanks.get(name, ()))
+        values[name] = f"{name} {shown}".strip()[:24] if name not in blanks else f"{name} {shown}".strip()
+    return model.model_validate(values)
+
+
+def thawed(flow: AnyFlow, state: Any) -> Any:
+    """Freeze a state, and read it back: as after a restart between any two moves."""
+    frozen = flow.freeze(state)
+    again = flow.thaw(flow.version, TypeAdapter(dict[str, Any]).validate_json(TypeAdapter(dict).dump_json(frozen)))
+    assert again == state
+    return again
+
+
+def plan(**changes: Any) -> Plan:
+    return Plan(day=0, at=time(10), zone="Europe/London").model_copy(update=changes)
