@@ -50,17 +50,11 @@ class Drawing:
     def public(self, sid: bytes, screen: Screen, locale: str) -> Public:
         """Return a message that stands for itself: every button works for as long as it stands."""
         screen = dressed(screen, self.common(locale))
-        now = self._clock.now()
-        return Public(
-            screen=screen,
-            tokens=tuple(self._tokens.standing(sid, each.key, each.arg, now) for each in screen.buttons),
-        )
+        return Public(screen=screen, tokens=tuple(self._standing(sid, each) for each in screen.buttons))
 
     def anybody(self, screen: Screen) -> Public:
         """Return a message for a team's channel: its button opens the private chat of whoever presses it."""
-        now = self._clock.now()
-        tokens = tuple(self._tokens.standing(ANYBODY, each.key, each.arg, now) for each in screen.buttons)
-        return Public(screen=screen, tokens=tokens)
+        return self.public(ANYBODY, screen, "")
 
     def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
         """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.
@@ -94,8 +88,13 @@ class Drawing:
 
     def _token(self, sid: bytes, turn: str, button: Button) -> str:
         if button.standing:
-            return self._tokens.standing(sid, button.key, button.arg, self._clock.now())
+            return self._standing(sid, button)
         return self._tokens.step(sid, turn, button.key, button.arg)
+
+    def _standing(self, sid: bytes, button: Button) -> str:
+        """Return a button's token. "Help now" is anybody's: whoever presses it, wherever it got to, is helped."""
+        owner = ANYBODY if button.key == "help" else sid
+        return self._tokens.standing(owner, button.key, button.arg, self._clock.now())
 
 
 def dressed(screen: Screen, common: CommonWords) -> Screen:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.vault import Vault, decode, encode
 
 STANDING = timedelta(days=90)
-ANYBODY = b""  # the owner of a button in a team's channel: it opens the private chat of whoever presses it
+ANYBODY = b""  # the owner of a button in a team's channel, and of every "Help now"
 _STEP, _STANDING = b"\x01", b"\x02"
 
 

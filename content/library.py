@@ -1,0 +1,66 @@
+"""Keeps the content that is in use: takes over HR's edits when they are good, keeps the last good ones else."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+from content.lint import lint
+from content.loaded import Loaded
+from content.loader import load, read_all
+from content.problems import Problem
+from flows.core.words import Words
+
+Stamp = Mapping[str, tuple[int, int, int]]  # file -> inode, size in bytes, time of change in ns
+
+
+class Library:
+    """The content in use. `current` is always whole and good; `refresh` looks for edits.
+
+    A first start refuses content that cannot be read (ContentError), but not what the linter finds: a
+    stricter linter after an upgrade must not keep crisis help from starting. An edit has to pass both.
+    """
+
+    def __init__(self, root: Path, words: Mapping[str, type[Words]], today: Callable[[], date]) -> None:
+        self._root = root
+        self._words = words
+        self._today = today
+        self._lock = Lock()
+        self._stamp = _stamp(root)
+        self._current = load(root, words, today())
+        self._problems = lint(self._current.sources).errors
+
+    @property
+    def current(self) -> Loaded:
+        """Return the content in use; keep the reference for as long as one turn lasts."""
+        return self._current
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the files as they are now; empty if `current` is what they say."""
+        return self._problems
+
+    def refresh(self) -> tuple[Problem, ...]:
+        """Read again if any file changed; swap at once if all is good. Return what is wrong, if anything."""
+        with self._lock:
+            # Taken before reading: a file saved meanwhile differs from it, and is read next time.
+            stamp = _stamp(self._root)
+            if stamp != self._stamp:
+                reading = read_all(self._root, self._words, self._today())
+                self._problems = (*reading.problems, *lint(reading.sources).errors)
+                if reading.loaded and not self._problems:
+                    self._current = reading.loaded
+                self._stamp = stamp
+            return self._problems
+
+
+def _stamp(root: Path) -> Stamp:
+    stamp = {}
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".yaml", ".yml", ".txt"):
+            try:
+                found = path.stat()
+            except OSError:  # gone since it was listed
+                continue
+            stamp[str(path)] = (found.st_ino, found.st_size, found.st_mtime_ns)
+    return stamp

@@ -1,0 +1,115 @@
+"""Reads what HR wrote for stigma, pressure, false promises and diagnoses, and says what to write instead.
+
+It reads words and organisation texts only, never what employees write, nor instruments and crisis lines.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from content.problems import Problem
+from content.source import Data, Source, Where, fetch, parse
+from content.values import Part
+
+RULES_FILE: Final = "lint_terms.yaml"
+_MESSAGES: Final = ("org/nudges.yaml", "org/templates.yaml")  # they arrive unasked
+_QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "\xa0": " "})
+_WHY: Final = {
+    "suicide": "says something unsafe about suicide",
+    "stigma": "puts the condition before the person",
+    "slur": "hurts",
+    "substance": "puts the substance before the person",
+    "minimising": "makes light of it",
+    "pressure": "presses people",
+    "privacy": "promises more privacy than there is",
+    "diagnosis": "sounds like a diagnosis or a treatment",
+    "honesty": "pretends to be more than a program",
+}
+
+
+class Rule(Part):
+    """Phrases to avoid, what to use instead, and the guide that says so."""
+
+    kind: Literal["suicide", "stigma", "slur", "substance", "minimising", "pressure", "privacy", "diagnosis", "honesty"]
+    level: Literal["error", "warning"]
+    where: Literal["all", "messages"] = "all"
+    avoid: Annotated[tuple[str, ...], Field(min_length=1)]
+    not_after: tuple[str, ...] = ()
+    use: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return the rule as one pattern, whole words only."""
+        spared = "".join(rf"(?<!\b{re.escape(word)} )" for word in self.not_after)
+        phrases = "|".join(_phrase(each) for each in self.avoid)
+        return re.compile(rf"(?<![\w-]){spared}(?:{phrases})(?![\w-])", re.IGNORECASE)
+
+
+class Rules(Part):
+    """The file of rules."""
+
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the linter found, in the order of files and lines."""
+
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+def lint(sources: Iterable[Source], rules: Sequence[Rule] | None = None) -> Findings:
+    """Check every sentence of these files against the rules (by default those that ship)."""
+    found: dict[str, list[Problem]] = {"error": [], "warning": []}
+    compiled = _shipped() if rules is None else tuple((rule, rule.pattern()) for rule in rules)
+    for source in sources:
+        for where, text in sentences(source.data):
+            for rule, pattern in compiled:
+                if rule.where == "all" or source.file in _MESSAGES:
+                    found[rule.level] += _matches(rule, pattern, source, where, text)
+    return Findings(tuple(sorted(found["error"])), tuple(sorted(found["warning"])))
+
+
+def sentences(data: Data, where: Where = ()) -> Iterator[tuple[Where, str]]:
+    """Yield every text of a file with its place; the `key` of an entry is not a sentence."""
+    match data:
+        case str():
+            yield where, data
+        case list():
+            for at, item in enumerate(data):
+                yield from sentences(item, (*where, at))
+        case dict():
+            for name, value in data.items():
+                if name != "key":
+                    yield from sentences(value, (*where, name))
+
+
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the rules that ship with Haven."""
+    return tuple(rule for rule, _ in _shipped())
+
+
+@cache
+def _shipped() -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+    source = parse(fetch(Path(__file__).parent / RULES_FILE, RULES_FILE), RULES_FILE)
+    return tuple((rule, rule.pattern()) for rule in Rules.model_validate(source.data).rules)
+
+
+def _phrase(phrase: str) -> str:
+    """Turn `(a|b) word*` into a pattern; anything else that is special to patterns stands for itself."""
+    escaped = re.escape(phrase)
+    for sign, meaning in ((r"\(", "("), (r"\)", ")"), (r"\|", "|"), (r"\*", r"\w*"), (r"\?", "?")):
+        escaped = escaped.replace(sign, meaning)
+    return escaped.replace(r"\ ", r"\s+").replace("(", "(?:")
+
+
+def _matches(rule: Rule, pattern: re.Pattern[str], source: Source, where: Where, text: str) -> Iterator[Problem]:
+    for match in pattern.finditer(text.translate(_QUOTES)):
+        message = f'"{match[0]}" {_WHY[rule.kind]}'
+        yield source.problem(where, message, f"better: {rule.use} ({rule.source})")

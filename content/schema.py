@@ -1,0 +1,252 @@
+"""What HR's files and the standards beside them may hold: one closed model a file."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from content.values import (
+    INTERNATIONAL,
+    WEEKDAYS,
+    ConsoleUser,
+    Country,
+    Day,
+    Hours,
+    Key,
+    Label,
+    Language,
+    Message,
+    Name,
+    Part,
+    Phone,
+    RegionCode,
+    Sentence,
+    SlackChannel,
+    SlackUser,
+    TimeOfDay,
+    Url,
+    Weekday,
+    Zone,
+    distinct,
+    empty_is_none,
+    refuse,
+)
+from flows.core.care import Modality
+from flows.core.catalog import Tier
+
+_ONE_LINE: Final = "keep one of them"
+_OWN_KEY: Final = "give each entry a key of its own"
+
+
+class Custodian(Part):
+    """Who runs this service: the employer, or somebody else (a custodian)."""
+
+    name: Name
+    tier: Tier
+
+
+class Reminders(Part):
+    """When reminders that managers ask for go out, in the organisation's zone."""
+
+    days: Annotated[tuple[Weekday, ...], AfterValidator(distinct("", _ONE_LINE))] = Field(min_length=1)
+    at: TimeOfDay
+
+
+class Organisation(Part):
+    """organisation.yaml: who we are, who runs this service, where we sit."""
+
+    name: Name
+    custodian: Custodian
+    region: Annotated[Country | None, BeforeValidator(empty_is_none)]
+    zone: Zone
+    phone: Phone
+    reminders: Reminders
+
+
+class Members(Part):
+    """People, by the platform where they are reached."""
+
+    slack: Annotated[tuple[SlackUser, ...], AfterValidator(distinct("", _ONE_LINE))] = ()
+    console: Annotated[tuple[ConsoleUser, ...], AfterValidator(distinct("", _ONE_LINE))] = ()
+
+
+class Channel(Part):
+    """The team's own channel on each platform: a reminder goes there as one post."""
+
+    slack: SlackChannel | None = None
+    console: Name | None = None
+
+
+class TeamEntry(Part):
+    """A team: who may remind it, who is in it, where it talks."""
+
+    key: Key
+    name: Name
+    managers: Members
+    members: Members
+    channel: Channel
+
+    @property
+    def size(self) -> int:
+        """Return the number of members on the platform with fewest, so that no platform's part is small."""
+        return min((len(each) for each in (self.members.slack, self.members.console) if each), default=0)
+
+
+class Teams(Part):
+    """teams.yaml: the teams that can be reminded."""
+
+    teams: Annotated[tuple[TeamEntry, ...], AfterValidator(distinct("key", _OWN_KEY))]
+
+
+class Practitioner(Part):
+    """Somebody to book: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is Monday."""
+
+    key: Key
+    name: Name
+    modality: Modality
+    zone: Zone
+    minutes: int = Field(ge=10, le=240)
+    weekly: dict[Weekday, Hours] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _bookable(self) -> Self:
+        for day, spans in self.weekly.items():
+            for at, span in enumerate(spans):
+                if span.minutes < self.minutes:
+                    message = f"these {span.minutes} minutes are shorter than one appointment"
+                    remedy = f"make them {self.minutes} minutes or more, or leave them out"
+                    raise refuse(message, remedy, "weekly", WEEKDAYS[day], at)
+        return self
+
+
+class Providers(Part):
+    """providers.yaml: the people whom the built-in clinic books."""
+
+    clinic: Name
+    practitioners: Annotated[tuple[Practitioner, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
+
+
+class NudgeEntry(Part):
+    """A check-in line."""
+
+    key: Key
+    text: Message
+
+
+class Nudges(Part):
+    """nudges.yaml: what check-ins say, in turn."""
+
+    nudges: Annotated[tuple[NudgeEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
+
+
+class TemplateEntry(Part):
+    """A reminder that a manager may send to a whole team."""
+
+    key: Key
+    name: Label
+    text: Message
+
+
+class Templates(Part):
+    """templates.yaml: the reminders that managers choose from."""
+
+    templates: Annotated[tuple[TemplateEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
+
+
+class ServiceEntry(Part):
+    """A way to get help besides teletherapy: what it is, in a sentence, and how to reach it."""
+
+    name: Name
+    text: Message
+    reach: Sentence
+
+
+class Services(Part):
+    """services.yaml: the other ways to get help."""
+
+    services: Annotated[tuple[ServiceEntry, ...], AfterValidator(distinct("name", _ONE_LINE))]
+
+
+class ItemEntry(Part):
+    """One question of an instrument, and the part it counts towards."""
+
+    key: Key
+    text: Sentence
+    part: Key
+
+
+class InstrumentFile(Part):
+    """A validated questionnaire in one language, verbatim; option n scores n points."""
+
+    key: Key
+    title: Name
+    language: Language
+    stem: Sentence
+    items: Annotated[tuple[ItemEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
+    options: tuple[Name, ...] = Field(min_length=2)
+    cut: dict[Key, int]
+
+
+class CrisisLine(Part):
+    """A crisis line: `dial` is exactly what to dial or open; `verified_on` is the day of its check."""
+
+    name: Name
+    how: Literal["call", "text", "call or text", "visit"]
+    dial: Name
+    hours: Name
+    url: Url
+    verified_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _diallable(self) -> Self:
+        if self.how.startswith("call") and not set(self.dial) <= set("0123456789 +-()"):
+            raise refuse("this is not a number to dial", "write it as people dial it there", "dial")
+        return self
+
+
+class RegionEntry(Part):
+    """Crisis help of one country, best line first."""
+
+    emergency: Phone
+    lines: tuple[CrisisLine, ...] = Field(min_length=1)
+
+
+class Regions(Part):
+    """regions.yaml: crisis help by ISO 3166 alpha-2 country; XX is for everybody else."""
+
+    regions: dict[RegionCode, RegionEntry]
+
+    @model_validator(mode="after")
+    def _international(self) -> Self:
+        where = ("regions", INTERNATIONAL)
+        if INTERNATIONAL not in self.regions:
+            raise refuse("there is no XX", "add XX, for people whose country is unknown", "regions")
+        if self.regions[INTERNATIONAL].emergency != "112":
+            raise refuse("XX has one country's number", 'write "112", the number of mobile networks', *where)
+        if any(line.how != "visit" for line in self.regions[INTERNATIONAL].lines):
+            raise refuse("XX has one country's line", "name an international finder to visit", *where, "lines")
+        return self
+
+
+Phrases = Annotated[tuple[Label, ...], AfterValidator(distinct("", _ONE_LINE))]
+
+
+class Commands(Part):
+    """commands.yaml: what people may type, from anywhere, for each of their rights."""
+
+    help: Phrases = Field(min_length=1)
+    stop: Phrases = Field(min_length=1)
+    pause: Phrases = Field(min_length=1)
+    human: Phrases = Field(min_length=1)
+    my_data: Phrases = Field(min_length=1)
+    forget: Phrases = Field(min_length=1)
+    home: Phrases = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _tell_apart(self) -> Self:
+        taken: dict[str, str] = {}
+        for name, phrases in self:
+            for at, phrase in enumerate(phrases):
+                if taken.setdefault(phrase.casefold(), name) != name:
+                    message = f"{phrase} already means {taken[phrase.casefold()]}"
+                    raise refuse(message, "keep it in one place", name, at)
+        return self
