@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from content import schema
 from content.explain import explain
 from content.loaded import DEFAULT_LOCALE, Loaded
-from content.pins import PINS, is_pinned
+from content.pins import PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
 from flows.core.catalog import Helpline, Instrument, Item, Region, Service, Template
@@ -145,10 +145,14 @@ class _Reader:
     def _source(self, file: str, sentences: bool = False) -> Source | None:
         self._files += 1
         try:
-            source = parse(fetch(self._root / file, file), file)
+            raw = fetch(self._root / file, file)
+            source = parse(raw, file)
         except ContentError as error:
             self._problems += error.problems
             return None
+        if not is_released(file, raw):
+            remedy = "put back the file that ships with Haven, or ask for a release that changes it"
+            self._refuse(file, "this is the promise, or what somebody in a crisis reads: it was changed", remedy)
         if sentences:
             self._sources.append(source)
         return source

@@ -1,5 +1,10 @@
-"""The SHA-256 of every instrument and licence: standards are verbatim, and a changed byte is refused."""
+"""The SHA-256 of what HR does not edit: standards (verbatim), the promise, and what somebody in pain reads.
 
+A changed byte is refused. A release that changes them changes the pin here, and for the notice also EDITION in
+`flows/notice.py`, so that everybody is asked again.
+"""
+
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
@@ -8,6 +13,19 @@ PINS: Final[Mapping[str, str]] = {
     "phq4.yaml": "bcbd996911c4e58441ba5619bdba0f7c2880fb179302ea793d0e62a7aeb8b5a4",
     "phq4.LICENSE.txt": "e126cdf3c20b45487104bb70d128f630695c63c618e493056cd3a113be7658c8",
 }
+
+RELEASED: Final[Mapping[str, str]] = {
+    "en/notice.yaml": "418022f80d7380330a5f39a738224f4789befd0a4c9c28e6e3cf4fc34f3ea2cd",
+    "en/safety.yaml": "d7cbb8d9d1800da73be3f55b42d1da2bae6e3430b8faf9197482f5dbc5795958",
+    "crisis/lexicon.en.yaml": "e728cba4548e07d5e8ed40cfbf35d46e3c13691f8a46e77413f411ad19af0cfe",
+}
+_RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")
+
+
+def is_released(file: str, raw: bytes) -> bool:
+    """Tell whether a file, by its path in the content folder, may stand there: it is not one of those that only
+    a release changes, or it is that one byte for byte."""
+    return not _RELEASED_NAMES.fullmatch(file) or RELEASED.get(file) == sha256(raw).hexdigest()
 
 
 def is_pinned(name: str, raw: bytes) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from content import default_root
 from content.loader import load
-from content.pins import PINS, is_pinned
+from content.pins import PINS, RELEASED, is_pinned, is_released
+from flows.notice import EDITION
 from tests.content.conftest import TODAY, WORDS, Edit, reading
 
 FOLDER = default_root() / "instruments"
@@ -69,3 +70,20 @@ def test_phq4_is_the_published_one(root: Path) -> None:
     ]
     assert phq4.options == ("Not at all", "Several days", "More than half the days", "Nearly every day")
     assert phq4.cut == {"anxiety": 3, "depression": 3}
+
+
+@pytest.mark.parametrize("file", sorted(RELEASED))
+def test_the_promise_and_crisis_words_change_with_a_release_only(file: str) -> None:
+    raw = (default_root() / file).read_bytes()
+    assert is_released(file, raw)
+    assert not is_released(file, raw + b"\n")
+
+
+def test_a_translation_of_the_promise_needs_a_release_too() -> None:
+    assert not is_released("xx/notice.yaml", b"hello: hi")
+    assert is_released("xx/home.yaml", b"question: what")
+
+
+def test_a_new_wording_of_the_notice_asks_everybody_again() -> None:
+    """Whoever changes the pin below has changed the promise: raise EDITION, then write both here."""
+    assert (EDITION, RELEASED["en/notice.yaml"][:12]) == (1, "418022f80d73")
