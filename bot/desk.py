@@ -16,7 +16,8 @@ from content.library import Library
 from flows.core.events import Answered, Event, Said
 from flows.safety import Alarm, read
 
-PATIENCE = 1.5  # seconds that somebody in crisis waits for the database, before help comes from memory
+PATIENCE = 2.5  # seconds for the database: Slack waits 3, and delivers again what was not acknowledged
+PATIENCE_URGENT = 1.5  # seconds that somebody in crisis waits, before help comes from memory
 
 
 class Desk:
@@ -41,7 +42,7 @@ class Desk:
             return self.drawing.memory(arrival, alarm, urgent, sid)
         turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made))
         try:
-            shown = await (asyncio.wait_for(turn, PATIENCE) if urgent else turn)
+            shown = await asyncio.wait_for(turn, PATIENCE_URGENT if urgent else PATIENCE)
         except Forged:
             raise
         except Exception as error:

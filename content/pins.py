@@ -17,7 +17,7 @@ PINS: Final[Mapping[str, str]] = {
 RELEASED: Final[Mapping[str, str]] = {
     "en/notice.yaml": "418022f80d7380330a5f39a738224f4789befd0a4c9c28e6e3cf4fc34f3ea2cd",
     "en/safety.yaml": "d7cbb8d9d1800da73be3f55b42d1da2bae6e3430b8faf9197482f5dbc5795958",
-    "crisis/lexicon.en.yaml": "e728cba4548e07d5e8ed40cfbf35d46e3c13691f8a46e77413f411ad19af0cfe",
+    "crisis/lexicon.en.yaml": "6a2e803f73a99ebf5f70f1ca45157980d201d2e7feb2da5cf1acdf89b35efb4e",
 }
 _RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")
 

@@ -5,7 +5,7 @@ A floor, not a judge: what it does not catch is never presented as no risk ("Hel
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Literal
 
@@ -75,10 +75,9 @@ _LOOKALIKES = {
 }  # Cyrillic, Armenian and Greek letters that look like Latin ones
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _APOSTROPHES = re.compile("[’‘ʼ`´'ʹ＇]")
-_LEET_WORD = re.compile(r"(?=\S*[a-z])\S*[013457@$!]\S*")
 _SPELLED = re.compile(r"\b(?:[a-z][\s.\-_*]+){2,}[a-z]\b")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
-_DOUBLED = re.compile(r"([a-z])\1")
+_RUN = re.compile(r"([a-z])\1+")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -86,15 +85,20 @@ def normalise(text: str) -> str:
     """Return lower-case ASCII words apart by single spaces.
 
     Undoes what hides a word: width and case, accents, zero-width and look-alike characters, curly quotes,
-    emoji, digits for letters, letters apart, letters repeated.
+    emoji, digits for letters, letters apart.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     plain = "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Cf"})
     plain = _APOSTROPHES.sub("", plain.translate(_LOOKALIKES))
-    plain = _LEET_WORD.sub(lambda word: word.group().rstrip("!").translate(_LEET), plain)
+    plain = " ".join(_unleet(word) for word in plain.split())
     plain = _SPELLED.sub(lambda run: re.sub(r"[\s.\-_*]+", "", run.group()), plain)
-    plain = _REPEATED.sub(r"\1\1", plain)
     return _NOT_WORD.sub(" ", plain).strip()
+
+
+def _unleet(word: str) -> str:
+    """Read digits as letters within a word that has letters; a trailing "!" is just one."""
+    bare = word.rstrip("!")
+    return bare.translate(_LEET) if any("a" <= char <= "z" for char in bare) else bare
 
 
 def read(text: str, lexicons: Mapping[str, Lexicon]) -> Alarm | None:
@@ -103,15 +107,21 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Alarm | None:
     All languages are tried: people in distress switch. Layers may raise an alarm, never lower one.
     """
     words = normalise(text)
-    variants = {words, _DOUBLED.sub(r"\1", words)}
-    alarms = [alarm for lexicon in lexicons.values() for form in variants if (alarm := _first(form, lexicon))]
-    return max(alarms, key=lambda alarm: alarm.level == "strong", default=None)
+    alarms = [_first(words, lexicon, str) for lexicon in lexicons.values()]
+    if _REPEATED.search(words):  # "kiiill": compare with every double letter written once, on both sides
+        alarms += [_first(squeezed(words), lexicon, squeezed) for lexicon in lexicons.values()]
+    return max((alarm for alarm in alarms if alarm), key=lambda alarm: alarm.level == "strong", default=None)
 
 
-def _first(words: str, lexicon: Lexicon) -> Alarm | None:
+def squeezed(text: str) -> str:
+    """Return the text with every run of one letter written once."""
+    return _RUN.sub(r"\1", text)
+
+
+def _first(words: str, lexicon: Lexicon, spelt: Callable[[str], str]) -> Alarm | None:
     for pattern in lexicon.safe:
-        words = compiled(pattern).sub(" ~ ", words)
+        words = compiled(spelt(pattern)).sub(" ~ ", words)
     for rule in sorted(lexicon.rules, key=lambda rule: rule.level == "soft"):
-        if any(compiled(pattern).search(words) for pattern in rule.patterns):
+        if any(compiled(spelt(pattern)).search(words) for pattern in rule.patterns):
             return Alarm(kind=rule.kind, level=rule.level)
     return None

@@ -1,0 +1,303 @@
+"""The whole story in Slack's own wire format: the real service, a stand-in Slack, the built-in clinic, over HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bot.clock import ShiftedClock
+from bot.sandbox.serve import serve
+from bot.sandbox.slack.api import create_slack
+from bot.sandbox.slack.demo import demo_workspace
+from bot.sandbox.slack.hands import Hands
+from bot.sandbox.slack.look import buttons_of, fields_of, text_of
+from bot.sandbox.slack.workspace import Workspace
+from bot.settings import Settings, SlackSettings
+from bot.web import create_app
+from bot.wiring import CLINIC, Service, build, running
+
+SAM, MORGAN = "U0SAM", "U0MORGAN"
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Stage:
+    """Everything, running."""
+
+    workspace: Workspace
+    hands: Hands
+    service: Service
+    clock: ShiftedClock
+    base: str
+
+    async def until(self, what: Callable[[], Any]) -> Any:
+        """Wait for what comes a moment later, as a person would."""
+        for _ in range(400):
+            try:
+                if found := what():
+                    return found
+            except (IndexError, TypeError, KeyError):
+                pass
+            await asyncio.sleep(0.02)
+        places = {
+            place: [text_of({"blocks": m.blocks}) for m in said[-2:]] for place, said in self.workspace.messages.items()
+        }
+        raise AssertionError(f"it did not come; the last messages: {places}")
+
+    async def message(self, user: str, holds: str, channel: str = "") -> dict[str, Any]:
+        """Wait for a message that holds some words; return the latest such."""
+        found: dict[str, Any] = await self.until(
+            lambda: [
+                each for each in self.hands.messages(user, channel) if holds in text_of(each) and each.get("bot_id")
+            ][-1]
+        )
+        return found
+
+    async def modal(self, user: str, holds: str) -> dict[str, Any]:
+        """Wait for the open dialog to hold some words."""
+
+        def there() -> dict[str, Any] | None:
+            view = self.hands.modal(user)
+            return view if view and holds in text_of(view) else None
+
+        found: dict[str, Any] = await self.until(there)
+        return found
+
+    async def tap(self, user: str, holds: str, label: str) -> None:
+        """Tap a button of the latest message, once that holds some words."""
+        await self.until(lambda: holds in text_of(self.hands.messages(user)[-1]))
+        latest = self.hands.messages(user)[-1]
+        delivery = await self.hands.tap(user, self.workspace.dm(user).id, latest["ts"], label)
+        assert delivery.status == 200
+
+    async def say(self, user: str, text: str, holds: str) -> None:
+        """Type something, and wait for an answer that holds some words."""
+        before = len(self.hands.messages(user))
+        await self.hands.say(user, text)
+        await self.until(lambda: holds in text_of(self.hands.messages(user)[before + 1 :][-1]))
+
+    async def enter(self, user: str) -> None:
+        """Say hello and agree to the notice."""
+        await self.hands.say(user, "hello")
+        await self.tap(user, "I am a program", "I agree, let's start")
+        await self.message(user, "What would help today?")
+
+    async def appointments(self, status: str) -> int:
+        """Ask the clinic, over HTTP, how many appointments of a status it holds."""
+        async with httpx.AsyncClient() as client:
+            bundle = (await client.get(f"{self.base}{CLINIC}/Appointment", params={"status": status})).json()
+        return len(bundle.get("entry", []))
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    clock = ShiftedClock(MONDAY)
+    workspace = demo_workspace(clock)
+    shell = FastAPI()
+    async with serve(create_slack(workspace)) as slack, serve(shell) as base:
+        settings = Settings(
+            database_url=f"sqlite:///{folder / 'haven.db'}",
+            slack=SlackSettings(
+                signing_secret=workspace.signing_secret,
+                bot_token=workspace.bot_token,
+                team_id=workspace.team_id,
+                api_url=f"{slack}/api/",
+            ),
+        )
+        service = build(settings, clock, base_url=base)
+        shell.mount("/", create_app(service))
+        async with running(service):
+            yield Stage(workspace, Hands(workspace, base, clock), service, clock, base)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as stage:
+        yield stage
+
+
+async def book(stage: Stage, user: str = SAM) -> dict[str, Any]:
+    """Play from the menu to a booked appointment; return the dialog that says so."""
+    hands = stage.hands
+    await stage.tap(user, "What would help today?", "Private check")
+    form = await stage.modal(user, "Over the last 2 weeks")
+    answers = dict(zip([each.label for each in fields_of(form)], (2, 2, 1, 1), strict=True))
+    options = ("Not at all", "Several days", "More than half the days", "Nearly every day")
+    await hands.submit(user, {label: options[points] for label, points in answers.items()})
+    result = await stage.modal(user, "not a diagnosis")
+    times = [each.label for each in buttons_of(result) if ", " in each.label]
+    assert 1 <= len(times) <= 3
+    await hands.tap_in_view(user, times[0])
+    form = await stage.modal(user, "The provider gets")
+    name, contact, consent = [each.label for each in fields_of(form)]
+    await hands.submit(user, {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"})
+    return await stage.modal(user, "Booked:")
+
+
+async def test_from_hello_to_forgotten(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await book(stage)
+    assert await stage.appointments("booked") == 1
+
+    # a week of check-ins
+    await hands.tap_in_view(SAM, "Back to start")
+    await stage.modal(SAM, "What would help today?")
+    await hands.tap_in_view(SAM, "Check-ins")
+    await stage.modal(SAM, "once a week")
+    await hands.tap_in_view(SAM, "Yes, check in")
+    await stage.modal(SAM, "When suits you?")
+    await hands.submit(SAM, {"Day": "Mon", "Time": "10:00", "Time zone": "Europe/London"})
+    await stage.modal(SAM, "I check in every Mon at 10:00")
+    before = len(hands.messages(SAM))
+    stage.clock.later(timedelta(hours=2, minutes=5))
+    assert await stage.service.schedule.tick() == 1
+    assert await stage.service.schedule.tick() == 0
+    await stage.until(lambda: len(hands.messages(SAM)) > before)
+    nudge = hands.messages(SAM)[-1]
+    assert {each.label for each in buttons_of(nudge)} >= {
+        "Open privately",
+        "Not now",
+        "Pause 4 weeks",
+        "Stop",
+        "Help now",
+    }
+    await hands.tap(SAM, stage.workspace.dm(SAM).id, nudge["ts"], "Stop")
+    await stage.modal(SAM, "Stopped.")
+
+    # cancel, and the time is free again
+    await stage.say(SAM, "home", "What would help today?")
+    await stage.tap(SAM, "What would help today?", "My appointments")
+    await stage.modal(SAM, "What is booked")
+    await hands.tap_in_view(SAM, "Cancel")
+    await stage.modal(SAM, "goes to somebody else")
+    await hands.tap_in_view(SAM, "Yes, cancel it")
+    await stage.modal(SAM, "It is cancelled")
+    assert (await stage.appointments("booked"), await stage.appointments("cancelled")) == (0, 1)
+
+    # forget me
+    await hands.close(SAM)
+    await stage.say(SAM, "forget me", "Your next step is private")
+    await stage.tap(SAM, "Your next step is private", "Open")
+    await stage.modal(SAM, "Forget everything")
+    await hands.tap_in_view(SAM, "Yes, forget me")
+    await stage.modal(SAM, "Everything I held about you is deleted")
+    await stage.say(SAM, "hello again", "I am a program")
+
+
+async def test_a_manager_reminds_a_team(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(MORGAN)
+    await stage.tap(MORGAN, "What would help today?", "Remind my team")
+    await stage.tap(MORGAN, "Which team", "Customer Support")
+    await stage.tap(MORGAN, "Which approved text", "A gentle reminder")
+    await stage.tap(MORGAN, "This is exactly what arrives", "Send it")
+    await stage.message(MORGAN, "Accepted: it goes to Customer Support on Tue 24 Nov, 10:00")
+    assert not [each for each in hands.messages(MORGAN, "C0SUPPORT") if each.get("bot_id")]
+    stage.clock.later(timedelta(hours=27))
+    await stage.service.errands.drain()
+    post = await stage.message(MORGAN, "Morgan Lee asked me to send this", "C0SUPPORT")
+    await stage.service.errands.drain()
+    assert len([each for each in hands.messages(MORGAN, "C0SUPPORT") if each.get("bot_id")]) == 1
+
+    # anybody's tap opens their own private chat, and nothing in the channel
+    await hands.tap(SAM, "C0SUPPORT", post["ts"], "Open Haven privately")
+    await stage.message(SAM, "I am a program")
+    assert len([each for each in hands.messages(SAM, "C0SUPPORT") if each.get("bot_id")]) == 1
+
+    # and a second one within a week is refused
+    await stage.say(MORGAN, "home", "What would help today?")
+    await stage.tap(MORGAN, "What would help today?", "Remind my team")
+    await stage.tap(MORGAN, "Which team", "Customer Support")
+    await stage.tap(MORGAN, "Which approved text", "In a busy time")
+    await stage.tap(MORGAN, "This is exactly what arrives", "Send it")
+    await stage.message(MORGAN, "had a reminder lately")
+
+
+async def test_no_chat_message_tells_anything(stage: Stage) -> None:
+    """The recording stand-in: what Slack keeps of the story holds no answer, score, slot, name or provider."""
+    await stage.enter(SAM)
+    booked = await book(stage)
+    assert "Booked:" in text_of(booked)
+    messages = [call.payload for call in stage.workspace.recorded if call.method.startswith("chat.")]
+    views = [call.payload for call in stage.workspace.recorded if "view" in call.method]
+    assert messages
+    assert views
+    people = [each.name for each in stage.service.library.current.providers.practitioners]
+    secrets = [*people, "Canary-Name", "canary@example.org", "More than half", "Booked", "diagnosis", "worry", "Nov"]
+    for secret in secrets:
+        assert secret not in json.dumps(messages), secret
+    opaque = [_hidden(view.get("view", view)) for view in views]
+    for secret in (*people, "Canary-Name", "canary@example.org", "q1", "slot", "phq", "book"):
+        assert secret.casefold() not in json.dumps(opaque).casefold(), secret
+
+
+def _hidden(view: Any) -> list[str]:
+    """Return what a view carries without showing it: metadata and button values."""
+    if isinstance(view, str):
+        view = json.loads(view)
+    values = [str(view.get("private_metadata", "")), str(view.get("callback_id", ""))]
+    for block in view.get("blocks", []):
+        values += [str(each.get("value", "")) for each in block.get("elements", []) if each.get("type") == "button"]
+    return values
+
+
+async def test_somebody_elses_button_does_nothing(stage: Stage) -> None:
+    """A message that got to a colleague carries buttons that are refused: they were made for one person."""
+    await stage.enter(SAM)
+    message = await stage.message(SAM, "What would help today?")
+    payload = stage.hands.tap_payload(SAM, stage.workspace.dm(SAM).id, message["ts"], "Private check")
+    payload["user"]["id"] = "U0ALEX"
+    delivery = await stage.hands.interaction(payload)
+    assert 400 <= delivery.status < 500
+    assert not stage.hands.messages("U0ALEX")
+
+
+async def test_help_now_helps_whoever_presses_it(stage: Stage) -> None:
+    await stage.enter(SAM)
+    message = await stage.message(SAM, "What would help today?")
+    payload = stage.hands.tap_payload(SAM, stage.workspace.dm(SAM).id, message["ts"], "Help now")
+    payload["user"]["id"] = "U0ALEX"
+    assert (await stage.hands.interaction(payload)).status == 200
+    await stage.message("U0ALEX", "In danger now: call 911")
+
+
+async def test_crisis_in_the_middle_of_a_private_form(stage: Stage) -> None:
+    await stage.enter(SAM)
+    await stage.tap(SAM, "What would help today?", "Private check")
+    await stage.modal(SAM, "Over the last 2 weeks")
+    await stage.hands.say(SAM, "I want to kill myself")
+    help_now = await stage.message(SAM, "In danger now: call 999")
+    await stage.hands.tap(SAM, stage.workspace.dm(SAM).id, help_now["ts"], "Not what I meant")
+    await stage.modal(SAM, "Over the last 2 weeks")
+
+
+async def test_typing_on_a_private_screen_is_not_consumed(stage: Stage) -> None:
+    await stage.enter(SAM)
+    await stage.tap(SAM, "What would help today?", "Private check")
+    await stage.modal(SAM, "Over the last 2 weeks")
+    await stage.hands.say(SAM, "nearly every day")
+    await stage.message(SAM, "Your workspace keeps what is typed here")
+
+
+async def test_a_guest_is_refused_and_still_helped(stage: Stage) -> None:
+    await stage.hands.say("U0GUEST", "hello")
+    await stage.message("U0GUEST", "for members of this organisation only")
+    await stage.hands.say("U0GUEST", "I want to end my life")
+    await stage.message("U0GUEST", "In danger now")
+
+
+async def test_health_and_readiness(stage: Stage) -> None:
+    async with httpx.AsyncClient(base_url=stage.base) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        ready = await client.get("/readyz")
+        assert (ready.status_code, set(ready.json().values())) == (200, {True})
+        assert (await client.get("/nothing")).status_code == 404
