@@ -1,0 +1,75 @@
+"""HR's real files, walked screen by screen: every state of every flow is drawn with the words that ship."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.wiring import WORDS
+from content import default_root
+from content.loader import load
+from flows.core.screen import Screen
+from flows.registry import FLOWS
+from tests import world
+
+CONTENT = load(default_root(), WORDS, date(2026, 7, 1))
+STATES = Path(__file__).parent.parent / "states"
+DRAWN = [
+    (name, frozen)
+    for name, flow in FLOWS.items()
+    for frozen in json.loads((STATES / f"{name}.v{flow.version}.json").read_text())
+]
+
+
+def drawn(name: str, frozen: dict[str, Any]) -> Screen:
+    flow, catalog = FLOWS[name], CONTENT.catalog("en")
+    person = world.person(appointments=(world.appointment(),), plan=world.plan(), manages=("support",))
+    at = world.moment(person, catalog)
+    return flow.view(flow.thaw(flow.version, frozen), CONTENT.words["en"][name], at)
+
+
+def words_on(screen: Screen) -> int:
+    return sum(len(line.split()) for line in screen.lines)
+
+
+@pytest.mark.parametrize(("name", "frozen"), DRAWN, ids=[f"{name}-{frozen['at']}" for name, frozen in DRAWN])
+def test_every_screen_reads_whole(name: str, frozen: dict[str, Any]) -> None:
+    screen = drawn(name, frozen)
+    texts = [*screen.lines, *[each.label for each in screen.buttons], *[each.label for each in screen.fields]]
+    assert all(text.strip() for text in texts)
+    assert not [text for text in texts if re.search(r"\{\w*\}", text)], "a blank was left open"
+    assert all(len(button.label) <= 75 for button in screen.buttons)
+    assert len({button.label for button in screen.buttons}) == len(screen.buttons), "two buttons read alike"
+
+
+@pytest.mark.parametrize(
+    ("name", "frozen"), [each for each in DRAWN if each[0] == "safety"], ids=lambda each: str(each)[:24]
+)
+def test_crisis_screens_are_short_and_ask_at_most_once(name: str, frozen: dict[str, Any]) -> None:
+    screen = drawn(name, frozen)
+    assert words_on(screen) <= 60
+    assert sum(line.count("?") for line in screen.lines) <= 1
+    numbers = [line for line in screen.lines if re.search(r"999|116 123|85258", line)]
+    assert len(numbers) == (0 if frozen["at"] == "checking" else 3)
+
+
+def test_the_notice_says_all_of_it_in_sixty_words() -> None:
+    for frozen in ({"at": "short", "then": {}},):
+        screen = drawn("notice", frozen)
+        text = " ".join(screen.lines)
+        assert words_on(screen) <= 60
+        for said in ("program", "not a crisis service", "up to you", "runs this server", "employer may read this chat"):
+            assert said in text
+
+
+@pytest.mark.parametrize(("name", "frozen"), DRAWN, ids=[f"{name}-{frozen['at']}" for name, frozen in DRAWN])
+def test_what_may_stand_in_chat_is_neutral(name: str, frozen: dict[str, Any]) -> None:
+    """A screen that is not private must not hold a name, a time, an answer or a clinical word."""
+    screen = drawn(name, frozen)
+    if screen.private or name in {"safety", "team"}:  # crisis help is shown in place; a team is no secret
+        return
+    text = " ".join([*screen.lines, *[button.label for button in screen.buttons]])
+    assert not re.search(r"Dr \d|rooms\.example|24 Nov|anxi|depress|diagnos|worry|mood|rough", text, re.IGNORECASE)
