@@ -1,6 +1,8 @@
 """The command `haven`."""
 
 import asyncio
+import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -39,6 +41,12 @@ _out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, high
 At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]
 
 
+@main.callback()
+def haven() -> None:
+    """Haven: confidential support, in the chat at work."""
+    os.umask(0o077)  # whatever is written is its owner's alone
+
+
 @main.command()
 def chat(
     as_: Annotated[str, typer.Option("--as", help="Who you are: sam (an employee), morgan (a manager).")] = "sam",
@@ -48,6 +56,7 @@ def chat(
 ) -> None:
     """Talk to Haven in this terminal, with the built-in clinic; no accounts, no keys."""
     settings = _settings(profile="demo")
+    log.configure(level=logging.WARNING)
     lines = None
     if script:
         try:

@@ -32,11 +32,14 @@ class Frame(Value):
 
 
 class Conversation(Value):
-    """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again."""
+    """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again.
+
+    `suspended` is where `Back` leads, the latest last: one ordinary conversation at most, and each interrupting one
+    at most once."""
 
     turn: str
     frame: Frame
-    suspended: Frame | None = None
+    suspended: tuple[Frame, ...] = ()
     until: AwareDatetime
 
 

@@ -57,18 +57,18 @@ class Stepping:
         step = flow.update(flow.thaw(frame.version, dict(frame.state)), way.event, self.moment(record, flow.name))
         return None if step is None else self._settle(conn, record, step, (frame, suspended), name)
 
-    def take_suspended(self, conn: Connection, record: Record, event: Event) -> None:
-        """Give the suspended conversation an event: it moves on unseen, for when the person comes back to it."""
-        frame, suspended = _frames(record)
-        if frame is None or suspended is None or record.private.conversation is None:
+    def take_suspended(self, conn: Connection, record: Record, name: str, event: Event) -> None:
+        """Give a suspended conversation an event: it moves on unseen, for when the person comes back to it."""
+        conversation = record.private.conversation
+        if conversation is None:
             return
-        flow = FLOWS[suspended.flow]
-        at = self.moment(record, flow.name)
-        step = flow.update(flow.thaw(suspended.version, dict(suspended.state)), event, at)
-        if isinstance(step, Turn):
-            self.apply(conn, record, step.effects, flow.name)
-            moved = Frame(flow=flow.name, version=flow.version, state=flow.freeze(step.state))
-            record.set_private(conversation=record.private.conversation.model_copy(update={"suspended": moved}))
+        flow, at, frames = FLOWS[name], self.moment(record, name), list(conversation.suspended)
+        for index, frame in enumerate(frames):
+            step = flow.update(flow.thaw(frame.version, dict(frame.state)), event, at) if frame.flow == name else None
+            if isinstance(step, Turn):
+                self.apply(conn, record, step.effects, name)
+                frames[index] = Frame(flow=name, version=flow.version, state=flow.freeze(step.state))
+        record.set_private(conversation=conversation.model_copy(update={"suspended": tuple(frames)}))
 
     def apply(
         self, conn: Connection, record: Record, effects: tuple[Effect, ...], flow: str, name: str = ""
@@ -82,7 +82,7 @@ class Stepping:
         conn: Connection,
         record: Record,
         step: Turn[Any] | Goto | Back,
-        frames: tuple[Frame | None, Frame | None],
+        frames: tuple[Frame | None, tuple[Frame, ...]],
         name: str,
     ) -> bool:
         (frame, suspended), forgotten = frames, False
@@ -99,7 +99,7 @@ class Stepping:
                     frame = Frame(flow=target, version=FLOWS[target].version, state={})
                     following = FLOWS[target].begin(carry, self.moment(record, target))
                 case Back():
-                    frame, suspended = suspended, None
+                    frame, suspended = (suspended[-1], suspended[:-1]) if suspended else (None, ())
                     following = Goto("home") if frame is None else None
                 case Turn(state=state) if frame:
                     flow = FLOWS[frame.flow]
@@ -114,7 +114,7 @@ class Stepping:
         self._rest(record, frame, suspended)
         return forgotten
 
-    def _rest(self, record: Record, frame: Frame | None, suspended: Frame | None) -> None:
+    def _rest(self, record: Record, frame: Frame | None, suspended: tuple[Frame, ...]) -> None:
         if frame is None:
             raise LookupError("a step that leads nowhere")
         until = self._clock.now() + CONVERSATION
@@ -123,13 +123,13 @@ class Stepping:
         record.set_private(conversation=conversation)
 
 
-def _suspend(frame: Frame | None, suspended: Frame | None, target: str) -> Frame | None:
-    """Keep the open conversation when an interrupting flow comes; an ordinary one leaves it for good."""
-    if not FLOWS[target].interrupts:
-        return None
-    return frame if frame and not FLOWS[frame.flow].interrupts else suspended
+def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> tuple[Frame, ...]:
+    """Keep what is open when an interrupting flow comes; an ordinary one leaves all of it for good."""
+    if frame is None or not FLOWS[target].interrupts:
+        return ()
+    return tuple(each for each in (*suspended, frame) if each.flow != target)
 
 
-def _frames(record: Record) -> tuple[Frame | None, Frame | None]:
+def _frames(record: Record) -> tuple[Frame | None, tuple[Frame, ...]]:
     conversation = record.private.conversation
-    return (conversation.frame, conversation.suspended) if conversation else (None, None)
+    return (conversation.frame, conversation.suspended) if conversation else (None, ())

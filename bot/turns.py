@@ -170,8 +170,8 @@ class Turns:
         if conversation and conversation.frame.flow == task.flow:
             if self._stepping.take(conn, record, Take(event)) is not None:
                 return record.ops.address, self._keep(conn, record, self._shown(record))
-        elif conversation and conversation.suspended and conversation.suspended.flow == task.flow:
-            self._stepping.take_suspended(conn, record, event)
+        elif conversation:
+            self._stepping.take_suspended(conn, record, task.flow, event)
         if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel):
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)
