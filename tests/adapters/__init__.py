@@ -1,0 +1,1 @@
+"""Tests of the platforms, and the contract that all of them keep."""
