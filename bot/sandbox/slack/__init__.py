@@ -1,0 +1,1 @@
+"""A stand-in Slack: Web API, signed deliveries, people, limits and errors."""
