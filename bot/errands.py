@@ -134,7 +134,8 @@ class Errands:
             log.event("send_unknown", where="errands", kind=task.kind)
             await self._drop(row.id)
             return
-        await self._store.transact(lambda conn: queries.mark_sending(conn, row.id))
+        if not await self._store.transact(lambda conn: queries.mark_sending(conn, row.id)):
+            return
         try:
             if isinstance(task, tasks.Send):
                 await self._post(await self._desk.reach(task.sid, task.nudge))

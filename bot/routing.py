@@ -45,10 +45,15 @@ COMMANDS: Mapping[str, Enter] = {
     "my_data": Enter("privacy"),
     "forget": Enter("privacy", Carry(ask="forget")),
     "home": Enter("home"),
-}
-_STANDING: Mapping[str, Enter] = {
-    **{key: COMMANDS[key] for key in ("help", "stop", "pause")},
     "not_now": Enter("checkin", Carry(ask="not_now")),
+    "check": Enter("screening"),
+    "book": Enter("booking"),
+    "checkins": Enter("checkin"),
+    "remind": Enter("team"),
+}
+RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
+_STANDING: Mapping[str, Enter] = {
+    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
 }
@@ -109,18 +114,21 @@ def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> 
 
 
 def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
+    """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words."""
     said = plain(text)
-    for command, phrases in commands.items():
-        if said in {plain(phrase) for phrase in phrases}:
-            return COMMANDS[command]
-    if here.screen is None:
-        return Redraw()
-    if here.screen.private and not secluded:
+    meant = next((name for name, phrases in commands.items() if said in {plain(each) for each in phrases}), None)
+    if meant in RIGHTS:
+        return COMMANDS[meant]
+    closed = here.screen is not None and here.screen.private and not secluded
+    if here.screen and not closed:
+        for number, button in enumerate(here.screen.buttons, start=1):
+            if said and said in {plain(button.label), str(number)}:
+                return _STANDING[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
+    if meant:
+        return COMMANDS[meant]
+    if closed:
         return Redraw("typed_private")
-    for number, button in enumerate(here.screen.buttons, start=1):
-        if said and said in {plain(button.label), str(number)}:
-            return _STANDING[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
-    return Take(Said(text=text))
+    return Take(Said(text=text)) if here.screen else Redraw()
 
 
 def plain(text: str) -> str:

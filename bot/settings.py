@@ -115,7 +115,7 @@ class Settings(BaseSettings):
 
 _SLACK_HELP = {
     "HAVEN_SLACK__SIGNING_SECRET": "32 hex digits from api.slack.com/apps, your app, Basic Information, Signing Secret",
-    "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot User OAuth Token",
+    "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot Token",
     "HAVEN_SLACK__TEAM_ID": "starts with T; the first part of the path when you open Slack in a browser",
 }
 

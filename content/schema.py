@@ -231,7 +231,7 @@ Phrases = Annotated[tuple[Label, ...], AfterValidator(distinct("", _ONE_LINE))]
 
 
 class Commands(Part):
-    """commands.yaml: what people may type, from anywhere, for each of their rights."""
+    """commands.yaml: what people may type, from anywhere: their rights first, then the shortcuts."""
 
     help: Phrases = Field(min_length=1)
     stop: Phrases = Field(min_length=1)
@@ -240,6 +240,11 @@ class Commands(Part):
     my_data: Phrases = Field(min_length=1)
     forget: Phrases = Field(min_length=1)
     home: Phrases = Field(min_length=1)
+    not_now: Phrases = Field(min_length=1)
+    check: Phrases = Field(min_length=1)
+    book: Phrases = Field(min_length=1)
+    checkins: Phrases = Field(min_length=1)
+    remind: Phrases = Field(min_length=1)
 
     @model_validator(mode="after")
     def _tell_apart(self) -> Self:

@@ -1,0 +1,72 @@
+"""Which conversation gets an arrival: safety, then rights, then the screen, then shortcuts."""
+
+import pytest
+
+from adapters.platform import Address, Arrival
+from bot.clock import SystemClock
+from bot.routing import COMMANDS, RIGHTS, Enter, Here, Redraw, Take, plain, route
+from bot.tokens import Tokens
+from bot.vault import Keys, Vault
+from flows.core.events import Chose, Said
+from flows.core.screen import Button, Screen
+from flows.safety import Alarm
+from tests.content.test_screens import CONTENT
+
+SAM = Address(platform="slack", tenant="T", user="U")
+PHRASES = CONTENT.commands["en"]
+TOKENS = Tokens(Vault(Keys(root=bytes(32), epochs={1: bytes(32)}), SystemClock()))
+SCREEN = Screen(
+    lines=("line",),
+    buttons=(
+        Button(key="leave", label="Not now"),
+        Button(key="slot", arg="1", label="Tue 24 Nov, 09:00"),
+        Button(key="trick", label="Forget me"),
+    ),
+)
+
+
+def typed(text: str, screen: Screen | None = SCREEN, *, secluded: bool = False, alarm: Alarm | None = None) -> object:
+    arrival = Arrival(id="1", address=SAM, event=Said(text=text), secluded=secluded)
+    here = Here(b"sid", "turn", "home", "open", screen) if screen else Here(b"sid")
+    return route(arrival, here, alarm, None, TOKENS, PHRASES)
+
+
+@pytest.mark.parametrize(("name", "phrase"), [(name, each) for name, phrases in PHRASES.items() for each in phrases])
+@pytest.mark.parametrize("open_screen", [True, False])
+def test_every_phrase_reaches_its_place(name: str, phrase: str, open_screen: bool) -> None:
+    bare = Screen(lines=("line",))
+    for written in (phrase, phrase.upper(), f"  {phrase}! "):
+        assert typed(written, bare if open_screen else None) == COMMANDS[name]
+
+
+@pytest.mark.parametrize("name", sorted(RIGHTS))
+def test_a_right_comes_before_any_button(name: str) -> None:
+    phrase = PHRASES[name][0]
+    screen = Screen(lines=("line",), buttons=(Button(key="trick", label=phrase),))
+    assert typed(phrase, screen) == COMMANDS[name]
+    assert typed(phrase, screen.model_copy(update={"private": True})) == COMMANDS[name]
+
+
+def test_a_button_is_typed_by_its_label_or_number_and_before_a_shortcut() -> None:
+    assert typed("not now") == Take(Chose(key="leave"))
+    assert typed("TUE 24 nov 09:00.") == Take(Chose(key="slot", arg="1"))
+    assert typed("2") == Take(Chose(key="slot", arg="1"))
+    assert typed("not now", None) == Enter("checkin", COMMANDS["not_now"].carry)
+
+
+def test_what_is_typed_on_a_private_screen_is_not_consumed_where_the_employer_reads_it() -> None:
+    private = SCREEN.model_copy(update={"private": True})
+    assert typed("Tue 24 Nov, 09:00", private) == Redraw("typed_private")
+    assert typed("I feel low", private) == Redraw("typed_private")
+    assert typed("Tue 24 Nov, 09:00", private, secluded=True) == Take(Chose(key="slot", arg="1"))
+    assert typed("home", private) == COMMANDS["home"]
+
+
+def test_safety_comes_before_everything() -> None:
+    assert typed("forget me", alarm=Alarm(kind="self", level="strong")) == Enter(
+        "safety", COMMANDS["help"].carry.model_copy(update={"ask": "self", "text": "strong"})
+    )
+
+
+def test_plain_reads_past_case_accents_and_punctuation() -> None:
+    assert plain("  Don’t  [Stop]! Ünd ") == "dont stop und"
