@@ -1,0 +1,64 @@
+"""Settings that are incomplete or wrong stop the start: with the setting's name, what it is, where to get it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
+
+WHOLE = {"signing_secret": "s" * 32, "bot_token": "xoxb-1", "team_id": "T0HAVEN"}
+
+
+@pytest.mark.parametrize("left_out", list(WHOLE))
+def test_slack_in_part_is_refused_naming_what_is_missing(left_out: str) -> None:
+    given = {key: value for key, value in WHOLE.items() if key != left_out}
+    with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{left_out.upper()}: ") as refused:
+        Settings(slack=SlackSettings(**given)).check()
+    assert "xoxb-1" not in str(refused.value)
+    assert "ssss" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("team_id", "haven"), ("bot_token", "xoxp-1")])
+def test_slack_with_the_wrong_thing_is_refused_without_echoing_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{name.upper()}: ") as refused:
+        Settings(slack=SlackSettings(**{**WHOLE, name: value})).check()
+    assert value not in str(refused.value)
+
+
+def test_production_needs_a_platform_and_a_place_for_the_keys() -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_KEY_FILE"):
+        Settings(profile="production", slack=SlackSettings(**WHOLE)).check()
+    with pytest.raises(SettingsTrouble, match="needs a platform"):
+        Settings(profile="production", key_file=Path("/etc/haven/keys.json")).check()
+    Settings(profile="production", key_file=Path("/etc/haven/keys.json"), slack=SlackSettings(**WHOLE)).check()
+
+
+def test_a_fhir_provider_needs_its_address() -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_PROVIDER__BASE_URL"):
+        Settings.model_validate({"provider": {"kind": "fhir"}}).check()
+
+
+def test_nothing_set_is_a_demo() -> None:
+    Settings().check()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HAVEN_PORT", "secret-port"), ("HAVEN_PROFILE", "secret-profile"), ("HAVEN_SLACK__NONSENSE", "secret-value")],
+)
+def test_what_cannot_be_read_is_named_and_not_echoed(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsTrouble, match=name) as refused:
+        load_settings()
+    assert value not in str(refused.value)
+
+
+def test_secrets_are_not_shown() -> None:
+    shown = repr(Settings(slack=SlackSettings(**WHOLE), teams=TeamsSettings(app_password="hidden-password")))
+    assert "xoxb-1" not in shown
+    assert "hidden-password" not in shown
+
+
+def test_keys_lie_beside_the_database_unless_told_otherwise() -> None:
+    assert Settings(database_url="sqlite:////var/lib/haven/haven.db").keys == Path("/var/lib/haven/haven.keys.json")
+    assert Settings(key_file=Path("/etc/haven/keys.json")).keys == Path("/etc/haven/keys.json")
