@@ -1,0 +1,1 @@
+"""Slack: the only place that knows its SDK, its payloads and its limits."""

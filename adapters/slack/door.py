@@ -1,0 +1,95 @@
+"""The one door for Slack's deliveries: nothing is parsed before it is verified, and nothing is echoed."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from starlette.requests import ClientDisconnect
+
+from adapters.slack.log import event
+from adapters.slack.read import is_for, well_formed
+from adapters.slack.verify import verify
+
+PATH: Final = "/slack/events"
+MOST: Final = 256 * 1024  # bytes of a body
+_REFUSALS: Final = {
+    400: "malformed",
+    401: "not verified",
+    403: "not this workspace",
+    413: "too large",
+}
+
+
+def door(app: AsyncApp, secret: bytes, team_id: str, clock_now: Callable[[], datetime]) -> APIRouter:
+    """Return the route POST /slack/events: verifies, bounds and checks a delivery, then hands it to Bolt.
+
+    Answers 413 beyond 256 KiB, 401 without a fresh signature, 400 for what is no delivery of Slack's,
+    403 for another workspace's, each with a constant body; whatever nobody handles is acknowledged with 200,
+    because Slack counts failures and in the end stops delivering.
+    """
+    router = APIRouter()
+
+    @router.post(PATH, include_in_schema=False)
+    async def deliver(request: Request) -> Response:
+        try:
+            body = await _bounded(request)
+        except ClientDisconnect:
+            return _refused(400)
+        if body is None:
+            return _refused(413)
+        stamp = _only(request, b"x-slack-request-timestamp")
+        signature = _only(request, b"x-slack-signature")
+        if not verify(secret, stamp, signature, body, clock_now()):
+            return _refused(401)
+        bolt = _bolt_request(body, request.headers.get("content-type", ""))
+        if bolt is None or not well_formed(bolt.body):
+            return _refused(400)
+        if not is_for(bolt.body, team_id):
+            return _refused(403)
+        return _response(await app.async_dispatch(bolt))
+
+    return router
+
+
+async def _bounded(request: Request) -> bytes | None:
+    """Return the body, or None if it says or turns out that it is too large; no more than that is read."""
+    said = request.headers.get("content-length", "0")
+    if not said.isascii() or not said.isdigit() or len(said) > len(str(MOST)) or int(said) > MOST:
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST:
+            return None
+    return bytes(body)
+
+
+def _only(request: Request, name: bytes) -> bytes | None:
+    """Return a header's raw value; None if it is absent or stands there twice."""
+    values = [value for key, value in request.headers.raw if key == name]
+    return values[0] if len(values) == 1 else None
+
+
+def _bolt_request(body: bytes, content_type: str) -> AsyncBoltRequest | None:
+    """Return the request as Bolt reads it, so that nobody else can read it differently; None if it cannot."""
+    try:
+        return AsyncBoltRequest(body=body.decode(), headers={"content-type": content_type})
+    except Exception:  # Bolt trusts the shape of what it reads, and raises whatever that brings
+        return None
+
+
+def _response(answer: BoltResponse) -> Response:
+    if answer.status == 404:
+        return Response(status_code=200)
+    headers = answer.first_headers_without_set_cookie()
+    return Response(content=answer.body, status_code=answer.status, headers=headers)
+
+
+def _refused(status: int) -> Response:
+    event("slack_refused", logging.WARNING, status=status)
+    return Response(content=_REFUSALS[status], status_code=status, media_type="text/plain")

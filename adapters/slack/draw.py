@@ -1,0 +1,157 @@
+"""Puts screens before people: in a dialog where they are private, in the chat where they may stand there.
+
+One person's screens are drawn one after the other, in the order of their turns: a place in the queue is taken
+before the turn is committed, so that the answer to an errand never overtakes "One moment".
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from weakref import WeakValueDictionary
+
+from adapters.platform import Address, Drawn, Public, Shown, Unreachable
+from adapters.slack.log import event, failure
+from adapters.slack.read import Where
+from adapters.slack.render import message, modal, note
+from adapters.slack.web import Refused, Web, remember
+
+_KNOWN_DIALOGS: Final = 10_000
+_FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
+
+Work = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Place:
+    """A place in the queue of one person's drawings; `then` is what to do there, None for nothing."""
+
+    then: Work | None = None
+
+
+class Easel:
+    """Draws screens, remembers which dialog is open, and tells the desk what has been drawn.
+
+    Which dialog is open is a hint, kept in memory: after a restart, or once it was closed, the launcher
+    takes its place.
+    """
+
+    def __init__(self, web: Web, drawn: Drawn) -> None:
+        self._web = web
+        self._drawn = drawn
+        self._dialogs: dict[str, str] = {}
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        """Finish what is being drawn; what takes longer than 10 seconds is given up."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_FAREWELL)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    @contextmanager
+    def place(self, address: Address) -> Iterator[Place]:
+        """Take a place in the person's queue; its work starts when the block ends and its turn has come."""
+        place = Place()
+        ready = asyncio.Event()
+        task = asyncio.create_task(self._work(address, place, ready))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            yield place
+        finally:
+            ready.set()
+
+    async def _work(self, address: Address, place: Place, ready: asyncio.Event) -> None:
+        async with self._queue(address):
+            await ready.wait()
+            if place.then is None:
+                return
+            try:
+                await place.then()
+            except Unreachable:
+                event("slack_unreachable")
+            except Exception as error:
+                # not lost: the desk was not told that it is drawn
+                failure("slack_draw_failed", error)
+
+    def _queue(self, address: Address) -> asyncio.Lock:
+        return self._queues.setdefault(address.user, asyncio.Lock())
+
+    # --- what may be done in a place
+
+    def posted(self, address: Address, shown: Shown) -> Work:
+        """Answer in the chat: the screen if it may stand there, otherwise its launcher."""
+        return partial(self._post, address, shown)
+
+    def tapped(self, address: Address, shown: Shown, where: Where) -> Work:
+        """Answer where it was tapped: in the open dialog, in a new one if it is private, in the chat."""
+        if where.view:
+            return partial(self._update, address, shown, where.view)
+        if shown.screen.private:
+            return partial(self._open, address, shown, where.trigger)
+        return partial(self._post, address, shown)
+
+    def answered(self, address: Address, shown: Shown, where: Where) -> Work:
+        """Note that the reply to a sent form has drawn a private screen in its dialog."""
+        remember(self._dialogs, address.user, where.view, _KNOWN_DIALOGS)
+        return partial(self._drawn, address, shown.turn)
+
+    def closed(self, address: Address) -> None:
+        """Note that the person's dialog is closed."""
+        self._dialogs.pop(address.user, None)
+
+    def busy(self, words: str, where: Where) -> Work:
+        """Say that nothing happened: in a dialog of its own, above the open one; nothing is posted."""
+        if where.view:
+            return partial(self._web.push, where.trigger, note(words))
+        return partial(self._open_note, where.trigger, words)
+
+    # --- outside of a reply
+
+    async def show(self, address: Address, shown: Shown) -> None:
+        """Draw the current screen: in the open dialog if it is private, otherwise in the chat."""
+        async with self._queue(address):
+            view = self._dialogs.get(address.user)
+            if shown.screen.private and view:
+                await self._update(address, shown, view)
+            else:
+                await self._post(address, shown)
+
+    async def post(self, address: Address, public: Public) -> str:
+        """Post to the person's private chat and return the message's ts."""
+        return await self._web.post(await self._web.direct(address.user), message(public))
+
+    async def announce(self, channel: str, public: Public) -> str:
+        """Post to a channel and return the message's ts."""
+        return await self._web.post(channel, message(public))
+
+    async def _post(self, address: Address, shown: Shown) -> None:
+        await self.post(address, shown.public())
+        await self._drawn(address, shown.turn)
+
+    async def _open(self, address: Address, shown: Shown, trigger: str) -> None:
+        try:
+            view = await self._web.open(trigger, modal(shown))
+        except Refused:  # the trigger is older than 3 seconds
+            await self._post(address, shown)
+            return
+        remember(self._dialogs, address.user, view, _KNOWN_DIALOGS)
+        await self._drawn(address, shown.turn)
+
+    async def _update(self, address: Address, shown: Shown, view: str) -> None:
+        try:
+            await self._web.update(view, modal(shown))
+        except Refused:  # closed in the meantime
+            self.closed(address)
+            await self._post(address, shown)
+            return
+        remember(self._dialogs, address.user, view, _KNOWN_DIALOGS)
+        await self._drawn(address, shown.turn)
+
+    async def _open_note(self, trigger: str, words: str) -> None:
+        await self._web.open(trigger, note(words))

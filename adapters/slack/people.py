@@ -1,0 +1,66 @@
+"""Tells whom we talk to: language, clock, the name colleagues see, and whether the service is for them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from adapters.platform import Profile
+from adapters.slack.log import failure
+from adapters.slack.web import Web, remember
+
+KEPT: Final = timedelta(hours=1)
+_PATIENCE: Final = 1.5  # seconds: a trigger lives 3, and the turn has yet to be committed
+_KNOWN: Final = 10_000
+_SLACKBOT: Final = "USLACKBOT"  # the one bot that users.info does not call a bot
+_OUTSIDERS: Final = ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted")
+
+_UNKNOWN: Final = Profile()
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody, as far as the service needs to know. A bot is not even refused: it is not answered."""
+
+    profile: Profile = _UNKNOWN
+    admitted: bool = False
+    bot: bool = False
+
+
+class People:
+    """Looks people up and remembers them for an hour. Fails closed: who is not known is not admitted."""
+
+    def __init__(self, web: Web, team_id: str, clock_now: Callable[[], datetime]) -> None:
+        self._web = web
+        self._team_id = team_id
+        self._now = clock_now
+        self._known: dict[str, tuple[Who, datetime]] = {}
+
+    async def who(self, user: str) -> Who:
+        """Return who somebody is. Never raises: if Slack does not say, they are not admitted."""
+        now = self._now()
+        if user in self._known and now < self._known[user][1]:
+            return self._known[user][0]
+        try:
+            who = judged(await asyncio.wait_for(self._web.user(user), _PATIENCE), self._team_id)
+        except Exception as error:
+            failure("slack_profile_failed", error)
+            return Who(bot=user == _SLACKBOT)
+        remember(self._known, user, (who, now + KEPT), _KNOWN)
+        return who
+
+
+def judged(told: dict[str, Any], team_id: str) -> Who:
+    """Return what a users.info answer says about somebody. Source: Slack, "User object"."""
+    enterprise = told.get("enterprise_user") or {}
+    teams = {told.get("team_id"), *enterprise.get("teams", ())}
+    outside = any(told.get(flag) for flag in _OUTSIDERS) or team_id not in teams
+    shown = told.get("profile") or {}
+    profile = Profile(
+        locale=told.get("locale") or "",
+        zone=told.get("tz") or "",
+        name=shown.get("real_name") or told.get("real_name") or shown.get("display_name") or "",
+    )
+    bot = bool(told.get("is_bot")) or told.get("id") == _SLACKBOT
+    return Who(profile=profile, admitted=not outside and not bot, bot=bot)
