@@ -23,13 +23,17 @@ class Asking:
         """Return what came of it; None if a lost booking is still not known."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
-        match task.what:
-            case FindSlots():
-                return await self._find(task.what)
-            case Book():
-                return await self._book(task.what, task.key)
-            case Cancel(appointment=appointment):
-                return await self._cancel(appointment)
+        try:
+            match task.what:
+                case FindSlots():
+                    return await self._find(task.what)
+                case Book():
+                    return await self._book(task.what, task.key)
+                case Cancel(appointment=appointment):
+                    return await self._cancel(appointment)
+        except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
+            log.failure("provider_failed", error, where="asking", kind=task.what.kind)
+            return Failed(why="uncertain")
 
     def patience(self, task: tasks.Ask | tasks.Settle) -> int:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to 10 minutes."""
@@ -75,7 +79,8 @@ class Asking:
     async def _settle(self, task: tasks.Settle) -> Event | None:
         try:
             found = await self._provider.status(task.key)
-        except (ProviderDown, Uncertain):
+        except Exception as error:
+            log.failure("settle_failed", error, where="asking")
             if self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds():
                 log.event("settle_given_up", where="asking")
                 return Failed(why="uncertain")

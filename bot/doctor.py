@@ -70,9 +70,12 @@ async def _provider(settings: Settings, clock: Clock) -> Finding:
     if settings.provider.kind == "clinic" and not settings.provider.base_url:
         return Finding("provider", True, "the built-in clinic, part of the service")
     secret = settings.provider.token
-    provider = FhirProvider(
-        settings.provider.base_url or "", clock=clock, token=secret.get_secret_value() if secret else None
-    )
+    try:
+        provider = FhirProvider(
+            settings.provider.base_url or "", clock=clock, token=secret.get_secret_value() if secret else None
+        )
+    except ValueError as error:
+        return Finding("provider", False, "not an address to use", f"HAVEN_PROVIDER__BASE_URL: {error}")
     try:
         if await provider.alive():
             return Finding("provider", True, "answers, and speaks FHIR R4")

@@ -60,8 +60,10 @@ class Local:
         known = effect.template in {each.key for each in content.templates}
         if entry is None or not known or address.user not in getattr(entry.managers, address.platform, ()):
             return Failed(why="not_yours")
-        if entry.size < team.FLOOR or not getattr(entry.channel, address.platform, None):
+        if entry.size < team.FLOOR:
             return Failed(why="too_small")
+        if not getattr(entry.channel, address.platform, None):
+            return Failed(why="no_channel")
         slot = team.next_slot(content.catalog(record.ops.locale), now)
         last = queries.last_reminder(conn, effect.team)
         if last is not None and slot.timestamp() < last + team.COOL_DOWN.total_seconds():
@@ -76,7 +78,9 @@ class Local:
         return Changed(what="reminder", when=slot)
 
     def _forget(self, conn: Connection, sid: bytes) -> None:
-        """Destroy every planned effect that concerns somebody. A reminder to a team concerns nobody in it."""
+        """Destroy every planned effect that concerns somebody, and who asked for reminders. A reminder that is
+        already accepted concerns the whole team, and goes out."""
+        queries.disown_reminders(conn, sid)
         for id_, body in queries.effects(conn):
             task = tasks.unseal(self._vault, id_, body)
             if not isinstance(task, tasks.Announce) and task.sid == sid:

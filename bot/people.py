@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Profile
+from bot import log
 from bot.places import country_of
 from bot.store import queries
 from bot.vault import Sealed, Vault
@@ -19,6 +20,7 @@ from flows.core.care import Appointment, Plan
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
+from flows.core.retention import APPOINTMENT
 
 NUDGES = 8  # check-in lines remembered, for the rotation
 
@@ -118,11 +120,16 @@ class People:
     def hint_all(self, conn: Connection) -> None:
         """Open every row once, at the start, so that the clock knows whom it concerns when."""
         for row in queries.subjects(conn):
-            self._hint(self._open(row))
+            try:
+                self._hint(self._open(row))
+            except Exception as error:  # one row that does not open must not keep the service from starting
+                log.failure("row_unsealable", error, where="people")
 
     def _hint(self, record: Record) -> None:
         conversation = record.private.conversation
-        self.hints[record.sid] = Hint(due=record.ops.due, until=conversation.until if conversation else None)
+        untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
+        untils += [conversation.until] if conversation else []
+        self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None))
 
     def _open(self, row: Sealed) -> Record:
         ops, private = self._vault.open(row)

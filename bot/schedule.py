@@ -5,7 +5,6 @@ A tick takes over HR's edits, plans the check-ins that are due, and drops conver
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -17,7 +16,7 @@ from bot.people import People
 from bot.store import queries
 from bot.store.engine import Store
 from content.library import Library
-from flows.core.retention import SEEN
+from flows.core.retention import REMINDER, SEEN
 
 
 class Schedule:
@@ -59,6 +58,8 @@ class Schedule:
                     await self._desk.purge(sid)
             except Exception as error:  # one row that does not open must not stop everybody's check-ins
                 log.failure("tick_failed", error, where="schedule")
-        oldest = int((now - SEEN - timedelta(days=1)).timestamp()) // 86400
+        oldest = int((now - SEEN).timestamp()) // 86400 + 1  # a tag bears its day only, and lies there SEEN at most
+        gone_out = int((now - REMINDER).timestamp())
         await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
+        await self._store.transact(lambda conn: queries.purge_reminders(conn, gone_out))
         return planned

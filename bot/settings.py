@@ -126,6 +126,7 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         lines = [
-            f"  HAVEN_{'__'.join(str(part) for part in each['loc']).upper()}: {each['msg']}" for each in error.errors()
+            f"  HAVEN_{'__'.join(str(part) for part in each['loc']).upper().removeprefix('HAVEN_')}: {each['msg']}"
+            for each in error.errors()
         ]
         raise SettingsTrouble("Settings that cannot be read:\n" + "\n".join(lines)) from None

@@ -10,7 +10,7 @@ from bot import tasks
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.people import People, Record, welcome
+from bot.people import People, Private, Record, welcome
 from bot.routing import Enter, Here, Redraw, Route, Take, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -21,6 +21,7 @@ from flows.checkin import CheckinWords, next_due, nudge
 from flows.core.effects import Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
+from flows.core.retention import APPOINTMENT
 from flows.core.screen import Button, Screen
 from flows.registry import FLOWS
 from flows.safety import Alarm
@@ -101,9 +102,15 @@ class Turns:
         return in_time
 
     def purge(self, conn: Connection, sid: bytes) -> None:
-        """Drop a conversation that nobody went on with."""
+        """Drop what has had its time: a conversation that nobody went on with, an appointment long over, and
+        everything about somebody who never agreed to the notice."""
         record = self._people.load(conn, sid)
-        if record and self._expire(record, self._clock.now()):
+        if record is None:
+            return
+        self._expire(record, self._clock.now())
+        if not record.ops.notice and record.private == Private():
+            self._people.forget(conn, sid)
+        else:
             self._people.save(conn, record)
 
     def reach(self, conn: Connection, sid: bytes, nudge: str | None) -> tuple[Address, Public] | None:
@@ -191,6 +198,9 @@ class Turns:
         return self._shown(record) if queries.has_effect(conn, show) else None
 
     def _expire(self, record: Record, now: datetime) -> bool:
+        """Drop what has had its time. Returns whether that was the conversation."""
+        appointments = record.private.appointments
+        record.set_private(appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now))
         conversation = record.private.conversation
         if conversation is None or conversation.until > now:
             return False

@@ -73,11 +73,15 @@ def load_keys(path: Path, *, database_is_empty: bool, clock: Clock) -> Keys:
     if mode & 0o077:
         raise KeyTrouble(f"HAVEN_KEY_FILE: {path} can be read by others (mode {mode:o}). Run: chmod 400 {path}")
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_bytes())
         keys = Keys(
             root=base64.b64decode(data["root"], validate=True),
             epochs={int(epoch): base64.b64decode(key, validate=True) for epoch, key in data["epochs"].items()},
         )
+    except OSError as error:
+        raise KeyTrouble(
+            f"HAVEN_KEY_FILE: {path} cannot be read ({error.strerror}). Is it a file of this user?"
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise KeyTrouble(f"HAVEN_KEY_FILE: {path} is not a Haven key file. Restore it from its backup.") from None
     if not keys.epochs or any(len(key) != 32 for key in (keys.root, *keys.epochs.values())):
@@ -103,8 +107,9 @@ class Vault:
         self._clock = clock
         self._epochs = keys.epochs
         self._epoch = max(keys.epochs)
-        self._id, self._act, self._tag, self._effect, self._clinic = (
-            hmac.digest(keys.root, purpose, "sha256") for purpose in (b"id", b"act", b"tag", b"effect", b"clinic")
+        self._id, self._act, self._tag, self._effect, self._clinic, self._bearer = (
+            hmac.digest(keys.root, purpose, "sha256")
+            for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer")
         )
 
     def sid(self, address: Address) -> bytes:
@@ -127,6 +132,10 @@ class Vault:
     def clinic_key(self) -> bytes:
         """Return the key with which the built-in clinic seals its patients' fields."""
         return self._clinic
+
+    def clinic_token(self) -> str:
+        """Return the token with which the service asks its own clinic: not the key that seals, as it travels."""
+        return self._bearer.hex()
 
     def seal(self, sid: bytes, ops: bytes, private: bytes, wrapped: tuple[int, bytes] | None = None) -> Sealed:
         """Seal a person's two columns under their data key, with a new etag.

@@ -156,7 +156,7 @@ def _bearer(settings: Settings, vault: Vault) -> str | None:
         return settings.provider.token.get_secret_value() if settings.provider.token else None
     if settings.profile == "demo" and _loopback(settings.host):
         return None
-    return vault.clinic_key().hex()
+    return vault.clinic_token()
 
 
 def _loopback(host: str) -> bool:

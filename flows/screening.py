@@ -19,6 +19,7 @@ from flows.core.screen import Button, Option, Screen
 from flows.core.screen import Field as FormField
 from flows.core.words import Blanks, Label, Line, Title, Words
 
+FIRST = "phq4"  # the instrument that everybody starts with
 DAYS = 7  # a result shows times within a week: later than that is not "now"
 
 
@@ -29,6 +30,7 @@ class ScreeningWords(Words):
     intro: Line
     submit: Title
     leave: Label
+    unavailable: Line
     looking: Line
     look_again: Label
     raised: Line
@@ -48,6 +50,12 @@ class Asking(Value):
     instrument: str
 
 
+class Unavailable(Value):
+    """No validated translation into the person's language: not offered, and said so."""
+
+    at: Literal["unavailable"] = "unavailable"
+
+
 class Looking(Value):
     """Scored; the provider is being asked for times."""
 
@@ -64,7 +72,7 @@ class Result(Value):
     down: bool = False
 
 
-State = Annotated[Asking | Looking | Result, Field(discriminator="at")]
+State = Annotated[Asking | Unavailable | Looking | Result, Field(discriminator="at")]
 
 
 def raised(instrument: Instrument, values: Mapping[str, str]) -> bool | None:
@@ -80,7 +88,7 @@ def raised(instrument: Instrument, values: Mapping[str, str]) -> bool | None:
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
     """Open the form; nothing is asked of anybody who did not open it."""
-    return Turn(Asking(instrument="phq4"))
+    return Turn(Asking(instrument=FIRST) if FIRST in at.catalog.instruments else Unavailable())
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
@@ -95,7 +103,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(Result(raised=state.raised, down=True))
         case Result(), Chose(key="slot", arg=index):
             return Goto("booking", Carry(slot=state.slots[int(index)]))
-        case Result(), Chose(key="other"):
+        case ((Result() | Unavailable()), Chose(key="other")):
             return Goto("options")
         case _, Chose(key="leave" | "done"):
             return Goto("home")
@@ -109,6 +117,9 @@ def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
     match state:
         case Asking():
             return _form(catalog.instruments[state.instrument], words)
+        case Unavailable():
+            ways = (Button(key="other", label=words.other), Button(key="done", label=words.done))
+            return Screen(lines=(words.unavailable,), buttons=ways, private=True, title=words.title)
         case Looking():
             again = (Button(key="look_again", label=words.look_again),)
             return Screen(lines=(words.looking,), buttons=again, private=True, title=words.title)

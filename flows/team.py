@@ -37,6 +37,7 @@ class TeamWords(Words):
     nothing_told: Line
     too_small: Annotated[Line, Blanks("team", "floor")]
     cool_down: Annotated[Line, Blanks("team", "until")]
+    no_channel: Annotated[Line, Blanks("team")]
     not_yours: Line
 
 
@@ -74,7 +75,7 @@ class Declined(Value):
 
     at: Literal["declined"] = "declined"
     team: str
-    why: Literal["too_small", "cool_down", "not_yours"]
+    why: Literal["too_small", "no_channel", "cool_down", "not_yours"]
     until: datetime | None = None
 
 
@@ -100,7 +101,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(state, (Remind(team=state.team, template=state.template),))
         case Preview(), Changed(what="reminder", when=datetime() as when):
             return Turn(Accepted(team=state.team, when=when))
-        case Preview(), Failed(why="too_small" | "cool_down" | "not_yours" as why, until=until):
+        case Preview(), Failed(why="too_small" | "no_channel" | "cool_down" | "not_yours" as why, until=until):
             return Turn(Declined(team=state.team, why=why, until=until))
         case ((Wording() | Preview() | Accepted() | Declined()), Chose(key="another")):
             return Turn(Picking())
@@ -158,6 +159,8 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
             team = _team(catalog, state.team)
             if why == "too_small":
                 said = words.too_small.fill(team=team, floor=str(FLOOR))
+            elif why == "no_channel":
+                said = words.no_channel.fill(team=team)
             elif why == "cool_down" and until:
                 said = words.cool_down.fill(team=team, until=catalog.when(until, at.person.zone))
             else:

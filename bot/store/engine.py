@@ -10,7 +10,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -114,7 +114,7 @@ class Store:
                         done.append((future, result))
         except Exception:  # whatever it was, no turn of this group is in the database
             for _, future in group:
-                if not future.done():
+                with contextlib.suppress(InvalidStateError):  # answered already, or nobody waits for it any more
                     future.set_exception(StoreDown("the database did not commit"))
             return
         for future, result in done:

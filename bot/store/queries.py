@@ -82,9 +82,11 @@ def claim(conn: Connection, now: int, until: int, most: int) -> list[Task]:
     return [Task(*row) for row in conn.execute(taken)]
 
 
-def mark_sending(conn: Connection, id_: bytes) -> None:
-    """Note, before a call that cannot be repeated, that it is about to be made."""
-    conn.execute(update(effect).where(effect.c.id == id_).values(state="sending"))
+def mark_sending(conn: Connection, id_: bytes) -> bool:
+    """Note, before a call that cannot be repeated, that it is about to be made; False if another worker has: our
+    lease was over before we came to it."""
+    ours = update(effect).where(effect.c.id == id_, effect.c.state == "ready").values(state="sending")
+    return conn.execute(ours).rowcount == 1
 
 
 def postpone(conn: Connection, id_: bytes, due: int) -> None:
@@ -126,6 +128,16 @@ def put_reminder(conn: Connection, actor: bytes, team: str, template: str, asked
     """Note that a manager asked for a reminder to a team."""
     values = {"actor": actor, "team": team, "template": template, "asked": asked, "due": due}
     conn.execute(insert(manager_action).values(values))
+
+
+def disown_reminders(conn: Connection, actor: bytes) -> None:
+    """Forget who asked for reminders; that the team had one stays, for its cool-down."""
+    conn.execute(update(manager_action).where(manager_action.c.actor == actor).values(actor=bytes(16)))
+
+
+def purge_reminders(conn: Connection, before: int) -> None:
+    """Forget reminders that went out before a time."""
+    conn.execute(delete(manager_action).where(manager_action.c.due < before))
 
 
 def lease(conn: Connection, id_: bytes, until: int) -> None:

@@ -64,7 +64,9 @@ class Failed(Value):
     """Something asked for did not take effect; `why` is one of a closed list, never free text."""
 
     kind: Literal["failed"] = "failed"
-    why: Literal["slot_taken", "provider_down", "refused", "uncertain", "too_small", "cool_down", "not_yours"]
+    why: Literal[
+        "slot_taken", "provider_down", "refused", "uncertain", "too_small", "no_channel", "cool_down", "not_yours"
+    ]
     until: AwareDatetime | None = None
 
 

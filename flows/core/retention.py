@@ -3,4 +3,6 @@
 from datetime import timedelta
 
 CONVERSATION = timedelta(minutes=30)  # an open conversation, sealed, since the person last did something
+APPOINTMENT = timedelta(days=1)  # an appointment, after its end
+REMINDER = timedelta(days=90)  # which manager asked for which reminder, after it went out
 SEEN = timedelta(days=3)  # tags of events that arrived, to recognise a repetition
