@@ -1,1 +1,1 @@
-"""Microsoft Teams: the room is kept free for the adapter; nothing is mounted yet."""
+"""Microsoft Teams: the only place that knows botbuilder, Teams' payloads and its limits."""
