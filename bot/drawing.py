@@ -94,7 +94,7 @@ class Drawing:
     def _standing(self, sid: bytes, button: Button) -> str:
         """Return a button's token. "Help now" is anybody's: whoever presses it, wherever it got to, is helped."""
         owner = ANYBODY if button.key == "help" else sid
-        return self._tokens.standing(owner, button.key, button.arg, self._clock.now())
+        return self._tokens.standing(owner, button.key, self._clock.now())
 
 
 def dressed(screen: Screen, common: CommonWords) -> Screen:

@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, Enter] = {
     "remind": Enter("team"),
 }
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
-_STANDING: Mapping[str, Enter] = {
+STANDING_ROUTES: Mapping[str, Enter] = {
     **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
@@ -84,7 +84,7 @@ def route(
     if alarm and (taken := _alarmed(alarm, here)):
         return taken
     if isinstance(made, Standing):
-        return _STANDING.get(made.key, Redraw())
+        return STANDING_ROUTES.get(made.key, Redraw())
     if arrival.token:
         return _tapped(arrival, here, made, tokens)
     if isinstance(arrival.event, Said):
@@ -123,7 +123,7 @@ def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[s
     if here.screen and not closed:
         for number, button in enumerate(here.screen.buttons, start=1):
             if said and said in {plain(button.label), str(number)}:
-                return _STANDING[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
+                return STANDING_ROUTES[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
     if meant:
         return COMMANDS[meant]
     if closed:

@@ -31,7 +31,7 @@ class Button(Value):
     """Something to tap, or to type: its label is its typed form.
 
     A *step* button belongs to the screen it stands on and dies with it. A *standing* button (help, stop,
-    pause, open, cancel this appointment) works from old messages too; what it does must be idempotent.
+    pause, open) works from old messages too, has no argument, and what it does must be idempotent.
     """
 
     key: str
@@ -62,6 +62,8 @@ class Screen(Value):
             raise ValueError("a screen with fields needs a submit label, and only such a screen")
         if self.fields and not self.private:
             raise ValueError("fields collect answers, so a screen with fields is private")
+        if any(button.standing and button.arg for button in self.buttons):
+            raise ValueError("a standing button has no argument: its token carries nothing")
         if len({field.key for field in self.fields}) != len(self.fields):
             raise ValueError("two fields of one screen share a key")
         if len({(button.key, button.arg) for button in self.buttons}) != len(self.buttons):

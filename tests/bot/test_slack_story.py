@@ -232,7 +232,16 @@ async def test_no_chat_message_tells_anything(stage: Stage) -> None:
     assert messages
     assert views
     people = [each.name for each in stage.service.library.current.providers.practitioners]
-    secrets = [*people, "Canary-Name", "canary@example.org", "More than half", "Booked", "diagnosis", "worry", "Nov"]
+    secrets = [
+        *people,
+        "Canary-Name",
+        "canary@example.org",
+        "More than half",
+        "Booked",
+        "diagnosis",
+        "weighed on you",
+        " Nov, ",
+    ]
     for secret in secrets:
         assert secret not in json.dumps(messages), secret
     opaque = [_hidden(view.get("view", view)) for view in views]
