@@ -1,0 +1,209 @@
+"""The appointment book: every query that reads the clinic's tables, and the slots that the hours give."""
+
+import operator
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from bot.clock import Clock
+from bot.providers.clinic import problem, resources
+from bot.providers.clinic.hours import Opening, Practitioner, openings
+from bot.providers.clinic.resources import Resource
+from bot.providers.clinic.seal import Seal
+from bot.providers.clinic.searching import Search, page
+from bot.providers.clinic.tables import Database, appointment, practitioner, slot
+
+DAYS = 28  # how far ahead slots are given
+_STALE = timedelta(hours=1)
+_COMPARE: Final = {
+    "eq": operator.eq,
+    "ge": operator.ge,
+    "gt": operator.gt,
+    "le": operator.le,
+    "lt": operator.lt,
+}
+_WITH_NAME: Final = sa.select(slot, practitioner.c.name.label("who")).join_from(slot, practitioner)
+
+
+class Page(NamedTuple):
+    """A page of a search: the matches, what was to be included, and the token of the next page if any."""
+
+    matches: list[Resource]
+    included: list[Resource]
+    following: str | None
+
+
+class Book:
+    """Reads the book, and keeps the free slots in step with the practitioners' hours."""
+
+    def __init__(self, database: Database, seal: Seal, clock: Clock) -> None:
+        self._database = database
+        self._seal = seal
+        self._clock = clock
+        self._practitioners: tuple[Practitioner, ...] = ()
+        self._fresh_until = datetime.min.replace(tzinfo=UTC)
+        self._refreshing = threading.Lock()
+
+    def replace(self, practitioners: Sequence[Practitioner]) -> None:
+        """Take these practitioners and hours from now on. What is booked stays booked.
+
+        Raises ValueError if two have the same key."""
+        if len({one.key for one in practitioners}) != len(practitioners):
+            raise ValueError("two practitioners have the same key")
+        with self._refreshing:
+            self._practitioners = tuple(practitioners)
+            self._refresh()
+
+    def stale(self) -> None:
+        """Have the next search compare the slots with the hours: one was freed, maybe outside of them."""
+        self._fresh_until = datetime.min.replace(tzinfo=UTC)
+
+    def read(self, kind: str, key: str) -> Resource:
+        """Return one resource. Raises Problem 404."""
+        read: Resource = self._database.read(lambda connection: self.drawn(connection, kind, key))
+        return read
+
+    def drawn(self, connection: Connection, kind: str, key: str) -> Resource:
+        """Return one resource as this connection sees it. Raises Problem 404."""
+        match kind:
+            case "Slot":
+                query: Any = _WITH_NAME.where(slot.c.id == key)
+            case "Appointment":
+                query = sa.select(appointment).where(appointment.c.id == key)
+            case "Practitioner" | "Schedule":
+                query = sa.select(practitioner).where(practitioner.c.id == key)
+            case _:
+                raise problem.unknown()
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise problem.unknown()
+        return self._draw(kind, row)
+
+    def people(self, kind: str) -> list[Resource]:
+        """Return the Practitioner or Schedule of everybody who can be booked, by name."""
+        query = sa.select(practitioner).where(practitioner.c.active).order_by(practitioner.c.name)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return [self._draw(kind, row) for row in rows]
+
+    def slots(self, search: Search) -> Page:
+        """Return one page of slots, earliest first, and with them what was to be included."""
+        with self._refreshing:
+            if self._clock.now() >= self._fresh_until:
+                self._refresh()
+        query = _narrow(_WITH_NAME, slot, search)
+        if search.schedule is not None:
+            query = query.where(slot.c.practitioner == search.schedule)
+
+        def work(connection: Connection) -> Page:
+            rows = connection.execute(query).all()
+            wanted = {row.practitioner for row in rows[: search.count]} if search.schedules else set()
+            people = connection.execute(sa.select(practitioner).where(practitioner.c.id.in_(wanted))).all()
+            included = [resources.schedule(row) for row in people]
+            if search.actors:
+                included += [resources.practitioner(row) for row in people]
+            return self._page("Slot", rows, search, included)
+
+        read: Page = self._database.read(work)
+        return read
+
+    def appointments(self, search: Search) -> Page:
+        """Return one page of appointments, earliest first."""
+        query = _narrow(sa.select(appointment), appointment, search)
+        if search.slot is not None:
+            query = query.where(appointment.c.slot == search.slot)
+        if search.identifier is not None:
+            system, value = search.identifier
+            query = query.where(appointment.c.system == system, appointment.c.value == value)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return self._page("Appointment", rows, search, [])
+
+    def _page(self, kind: str, rows: Sequence[Row[Any]], search: Search, included: list[Resource]) -> Page:
+        """Draw the rows of a page; one row more than asked for tells that there is another page."""
+        shown = rows[: search.count]
+        following = page(shown[-1].starts, shown[-1].id) if len(rows) > search.count else None
+        return Page([self._draw(kind, row) for row in shown], included, following)
+
+    def _draw(self, kind: str, row: Row[Any]) -> Resource:
+        match kind:
+            case "Slot":
+                return resources.slot(row)
+            case "Appointment":
+                document = self._seal.open(row.document, "appointment", "document", row.id)
+                return resources.appointment(row, document)
+            case "Schedule":
+                return resources.schedule(row)
+            case _:
+                return resources.practitioner(row)
+
+    def _refresh(self) -> None:
+        """Bring the free slots in step with the hours; a busy slot is never touched."""
+        now = self._clock.now()
+        wanted = [one for person in self._practitioners for one in openings(person, now, DAYS)]
+        self._database.write(lambda connection: self._align(connection, now, wanted))
+        self._fresh_until = now + _STALE
+
+    def _align(self, connection: Connection, now: datetime, wanted: Sequence[Opening]) -> None:
+        stamp = {"updated": int(now.timestamp() * 1000)}
+        self._align_people(connection, stamp)
+        past = (slot.c.starts < int(now.timestamp())) & (slot.c.status != "busy")
+        held = sa.select(appointment.c.slot).where(appointment.c.slot.is_not(None))
+        connection.execute(sa.delete(slot).where(past, slot.c.id.not_in(held)))
+        stored = {row.id: row for row in connection.execute(sa.select(slot)) if row.starts > now.timestamp()}
+        rows = [_row(one) for one in wanted]
+        fresh = [row | {"version": 1} | stamp for row in rows if row["id"] not in stored]
+        if fresh:
+            connection.execute(sa.insert(slot), fresh)
+        for row in rows:
+            known = stored.pop(row["id"], None)
+            if known and known.status != "busy" and not row.items() <= known._asdict().items():
+                _set(connection, slot, known, row | stamp)
+        for known in stored.values():
+            if known.status == "free":
+                _set(connection, slot, known, {"status": "busy-unavailable"} | stamp)
+
+    def _align_people(self, connection: Connection, stamp: dict[str, int]) -> None:
+        stored = {row.id: row for row in connection.execute(sa.select(practitioner))}
+        for one in self._practitioners:
+            row = {"id": one.key, "name": one.name, "zone": one.zone, "active": True}
+            known = stored.pop(one.key, None)
+            if known is None:
+                connection.execute(sa.insert(practitioner), row | {"version": 1} | stamp)
+            elif not row.items() <= known._asdict().items():
+                _set(connection, practitioner, known, row | stamp)
+        for known in stored.values():
+            if known.active:
+                _set(connection, practitioner, known, {"active": False} | stamp)
+
+
+def _row(one: Opening) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "practitioner": one.practitioner,
+        "modality": one.modality,
+        "starts": int(one.start.timestamp()),
+        "ends": int(one.end.timestamp()),
+        "status": "free",
+    }
+
+
+def _set(connection: Connection, table: sa.Table, known: Row[Any], values: dict[str, Any]) -> None:
+    """Change a row and count its version."""
+    values = values | {"version": known.version + 1}
+    connection.execute(sa.update(table).where(table.c.id == known.id).values(values))
+
+
+def _narrow(query: Any, table: sa.Table, search: Search) -> Any:
+    """Return the query with what both searches share: status, times, place in the order, page size."""
+    starts = sa.func.coalesce(table.c.starts, 0)
+    if search.statuses:
+        query = query.where(table.c.status.in_(search.statuses))
+    for comparison, seconds in search.window:
+        query = query.where(_COMPARE[comparison](table.c.starts, seconds))
+    if search.after is not None:
+        start, last = search.after
+        query = query.where(sa.or_(starts > start, sa.and_(starts == start, table.c.id > last)))
+    return query.order_by(starts, table.c.id).limit(search.count + 1)

@@ -1,0 +1,236 @@
+"""Every change to the book, whole or not at all: a slot is claimed once, and freed when its booking ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from bot.clock import Clock, token
+from bot.providers.clinic import problem, resources, searching
+from bot.providers.clinic.book import Book
+from bot.providers.clinic.problem import Problem
+from bot.providers.clinic.resources import AppointmentBody, Resource, SlotBody
+from bot.providers.clinic.seal import Seal, TooLong
+from bot.providers.clinic.tables import Database, appointment, slot
+
+ROOMS = "https://rooms.clinic.example/"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One PUT (with the `key` of the resource) or POST (without), and the conditions it came with."""
+
+    body: SlotBody | AppointmentBody
+    key: str | None = None
+    if_match: str | None = None
+    if_none_exist: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one change came to: the HTTP status, and the resource as it now is."""
+
+    status: int
+    resource: Resource
+
+
+@dataclass
+class _Work:
+    """One transaction under way: what it may not do twice, and what must be true when it ends."""
+
+    connection: Connection
+    now: float
+    claimed: set[str] = field(default_factory=set)
+    freed: set[str] = field(default_factory=set)
+
+
+class Changes:
+    """Carries out changes of slots and appointments."""
+
+    def __init__(self, database: Database, seal: Seal, clock: Clock, book: Book) -> None:
+        self._database = database
+        self._seal = seal
+        self._clock = clock
+        self._book = book
+
+    def apply(self, changes: Sequence[Change]) -> list[Result]:
+        """Carry out all changes in one transaction, and answer each in its place.
+
+        A POST whose If-None-Exist finds something changes nothing, and neither does what came with it. Slots
+        go first, so that an appointment finds its slot claimed by its own transaction (FHIR leaves no order
+        to rely on within a transaction: R4 http.html#trules). Raises Problem; then nothing has changed.
+        """
+        keys = [change.key for change in changes if change.key is not None]
+        if len(set(keys)) != len(keys):
+            raise problem.malformed()
+        try:
+            results: list[Result] = self._database.write(lambda connection: self._run(connection, changes))
+        except IntegrityError:
+            raise problem.conflict() from None
+        if any(result.resource["status"] in ("free", "cancelled") for result in results):
+            self._book.stale()
+        return results
+
+    def _run(self, connection: Connection, changes: Sequence[Change]) -> list[Result]:
+        repeated = self._repeated(connection, changes)
+        if repeated is not None:
+            return repeated
+        work = _Work(connection, self._clock.now().timestamp())
+        done: dict[int, tuple[int, str, str]] = {}
+        for n, change in enumerate(changes):
+            if isinstance(change.body, SlotBody):
+                done[n] = (200, "Slot", self._put_slot(work, change, change.body))
+        for n, change in enumerate(changes):
+            if isinstance(change.body, AppointmentBody):
+                post = change.key is None
+                key = self._post(work, change.body) if post else self._put(work, change, change.body)
+                done[n] = (201 if post else 200, "Appointment", key)
+        held = sa.select(appointment.c.id).where(appointment.c.slot.in_(work.freed), appointment.c.status == "booked")
+        if connection.execute(held).first() is not None:
+            raise problem.conflict()
+        drawn = (done[n] for n in range(len(changes)))
+        return [Result(status, self._book.drawn(connection, kind, key)) for status, kind, key in drawn]
+
+    def _repeated(self, connection: Connection, changes: Sequence[Change]) -> list[Result] | None:
+        """Return what is there if this booking was made before (If-None-Exist), else None."""
+        found: Row[Any] | None = None
+        for change in changes:
+            if change.if_none_exist is None or not isinstance(change.body, AppointmentBody):
+                continue
+            system, value = _condition(change.if_none_exist)
+            if (system, value) != (change.body.identifier[0].system, change.body.identifier[0].value):
+                raise problem.malformed()
+            found = connection.execute(
+                sa.select(appointment).where(appointment.c.system == system, appointment.c.value == value)
+            ).one_or_none()
+        if found is None:
+            return None
+        keys = [("Appointment", found.id) if change.key is None else ("Slot", change.key) for change in changes]
+        if any(kind == "Slot" and key != found.slot for kind, key in keys):
+            raise problem.changed()
+        return [Result(200, self._book.drawn(connection, kind, key)) for kind, key in keys]
+
+    def _put_slot(self, work: _Work, change: Change, body: SlotBody) -> str:
+        """Set a slot to busy if it is free, or to free, at exactly the version that was seen."""
+        if change.if_match is None:
+            raise Problem(428, "conflict", "A slot is changed with If-Match only.")
+        row = _row(work.connection, slot, change.key)
+        _same_times(body.start, body.end, row)
+        if body.id != row.id:
+            raise problem.malformed()
+        if change.if_match != resources.etag(row.version):
+            raise problem.changed()
+        self._turn(work, row, body.status)
+        return str(row.id)
+
+    def _turn(self, work: _Work, row: Row[Any], status: str) -> None:
+        """Claim or free a slot. The condition on version and status is what makes a claim exclusive."""
+        claims = status == "busy"
+        if claims and row.starts <= work.now:
+            raise problem.conflict()
+        query = (
+            sa.update(slot)
+            .where(slot.c.id == row.id, slot.c.version == row.version)
+            .where(slot.c.status == "free" if claims else slot.c.status.in_(("busy", "free")))
+            .values(status=status, version=row.version + 1, updated=int(work.now * 1000))
+        )
+        if work.connection.execute(query).rowcount != 1:
+            raise problem.changed()
+        (work.claimed if claims else work.freed).add(row.id)
+
+    def _post(self, work: _Work, body: AppointmentBody) -> str:
+        """Store a new appointment, in a slot that this transaction claimed or that is still free.
+
+        One that is cancelled from the start, and names no slot and no time, is stored too: it holds nothing,
+        and a client can try with it whether a failing transaction leaves anything behind.
+        """
+        if body.status == "cancelled":
+            if body.slot or body.start or body.end:
+                raise problem.against_the_rules()
+            return self._insert(work, body, None, body.document())
+        if body.slot_id() is None:
+            raise problem.against_the_rules()
+        row = _row(work.connection, slot, body.slot_id(), missing=problem.against_the_rules())
+        _same_times(body.start, body.end, row)
+        if row.id not in work.claimed:
+            if row.status != "free":
+                raise problem.conflict()
+            self._turn(work, row, "busy")
+        document = body.document()
+        person = self._book.drawn(work.connection, "Schedule", row.practitioner)["actor"][0]
+        document["participant"] = [*body.participant, {"actor": person, "status": "accepted"}]
+        if row.modality == "video":
+            link = resources.virtual_service(ROOMS + token(self._clock))
+            document["extension"] = [*(document.get("extension") or []), link]
+        return self._insert(work, body, row, document)
+
+    def _insert(self, work: _Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:
+        key = token(self._clock)
+        times = {"slot": row.id, "starts": row.starts, "ends": row.ends} if row else {}
+        values = {
+            "id": key,
+            "system": body.identifier[0].system,
+            "value": body.identifier[0].value,
+            "status": body.status,
+            "document": self._close(document, key),
+            "version": 1,
+            "updated": int(work.now * 1000),
+            **times,
+        }
+        work.connection.execute(sa.insert(appointment).values(values))
+        return key
+
+    def _put(self, work: _Work, change: Change, body: AppointmentBody) -> str:
+        """Replace an appointment. Its identifier, slot and time stay; booked may become cancelled."""
+        missing = problem.changed() if change.if_match else problem.unknown()
+        row = _row(work.connection, appointment, change.key, missing)
+        if change.if_match not in (None, resources.etag(row.version)):
+            raise problem.changed()
+        if body.id != row.id:
+            raise problem.malformed()
+        named = (body.identifier[0].system, body.identifier[0].value, body.slot_id())
+        if named != (row.system, row.value, row.slot) or (row.status, body.status) == ("cancelled", "booked"):
+            raise problem.against_the_rules()
+        _same_times(body.start, body.end, row)
+        values = {
+            "status": body.status,
+            "document": self._close(body.document(), row.id),
+            "version": row.version + 1,
+            "updated": int(work.now * 1000),
+        }
+        work.connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
+        if (row.status, body.status) == ("booked", "cancelled") and row.slot not in work.freed:
+            self._turn(work, _row(work.connection, slot, row.slot), "free")
+        return str(row.id)
+
+    def _close(self, document: Resource, key: str) -> bytes:
+        try:
+            return self._seal.close(document, "appointment", "document", key)
+        except TooLong:
+            raise Problem(422, "too-long", "The resource is longer than this clinic keeps.") from None
+
+
+def _row(connection: Connection, table: sa.Table, key: str | None, missing: Problem | None = None) -> Row[Any]:
+    row = connection.execute(sa.select(table).where(table.c.id == key)).one_or_none()
+    if row is None:
+        raise missing or problem.unknown()
+    return row
+
+
+def _same_times(start: Any, end: Any, row: Row[Any]) -> None:
+    """Refuse a body whose times, where it gives any, are not those of the row: this clinic does not move."""
+    for given, kept in ((start, row.starts), (end, row.ends)):
+        if given is not None and given.timestamp() != kept:
+            raise problem.against_the_rules()
+
+
+def _condition(query: str) -> tuple[str, str]:
+    """Read If-None-Exist: `identifier=system|value` and nothing else."""
+    pairs = parse_qsl(query)
+    if len(pairs) != 1 or pairs[0][0] != "identifier":
+        raise Problem(400, "not-supported", "If-None-Exist is understood with an identifier only.")
+    return searching.identifier(pairs[0][1])

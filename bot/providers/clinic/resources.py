@@ -1,0 +1,233 @@
+"""Draws the clinic's rows as FHIR R4 resources, and reads the few parts of a resource that it decides by."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import Row
+
+MODALITY = "urn:haven:modality"
+# The extension by which R4 carries R5's Appointment.virtualService (HL7 cross-version extensions, R5 in R4)
+VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
+_OURS = ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end")
+
+Resource = dict[str, Any]
+
+
+def _moment(value: object) -> datetime:
+    """Read a FHIR instant; a time without an offset is refused (R4 datatypes, `instant`)."""
+    if not isinstance(value, str) or "T" not in value:
+        raise ValueError("not an instant")
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("not an instant")
+    return moment
+
+
+class _Part(BaseModel):
+    """Any part of a resource: unknown elements are kept, errors never quote what was sent."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+
+
+Instant = Annotated[datetime, BeforeValidator(_moment)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
+
+
+class Identifier(_Part):
+    """A business identifier."""
+
+    system: str = Field(min_length=1, max_length=200)
+    value: str = Field(min_length=1, max_length=200)
+
+
+class Reference(_Part):
+    """A reference to another resource."""
+
+    reference: str = Field(max_length=200)
+
+
+class SlotBody(_Part):
+    """What a PUT of a Slot may say; only the status can change."""
+
+    resourceType: Literal["Slot"]  # noqa: N815  FHIR's name
+    id: Id
+    status: Literal["free", "busy"]
+    start: Instant | None = None
+    end: Instant | None = None
+
+
+class AppointmentBody(_Part):
+    """What a POST or PUT of an Appointment says."""
+
+    resourceType: Literal["Appointment"]  # noqa: N815
+    id: Id | None = None
+    identifier: list[Identifier] = Field(min_length=1, max_length=1)
+    status: Literal["booked", "cancelled"]
+    slot: list[Reference] = Field(default=[], max_length=1)
+    start: Instant | None = None
+    end: Instant | None = None
+    participant: list[Resource] = Field(min_length=1)
+
+    def slot_id(self) -> str | None:
+        """Return the id of the slot that it stands in, or None."""
+        return self.slot[0].reference.removeprefix("Slot/") if self.slot else None
+
+    def document(self) -> Resource:
+        """Return everything that the clinic does not keep in columns: this is what gets sealed."""
+        return {key: value for key, value in self.model_dump(mode="json").items() if key not in _OURS}
+
+
+class RequestPart(_Part):
+    """Bundle.entry.request."""
+
+    method: Literal["POST", "PUT"]
+    url: str = Field(max_length=200)
+    ifMatch: str | None = None  # noqa: N815
+    ifNoneExist: str | None = None  # noqa: N815
+
+
+class EntryPart(_Part):
+    """Bundle.entry of a transaction."""
+
+    resource: Resource
+    request: RequestPart
+
+
+class TransactionBody(_Part):
+    """A transaction Bundle; small ones only, for there is nothing large to do here."""
+
+    resourceType: Literal["Bundle"]  # noqa: N815
+    type: Literal["transaction"]
+    entry: list[EntryPart] = Field(min_length=1, max_length=10)
+
+
+def etag(version: int | str) -> str:
+    """Return the weak ETag of a version."""
+    return f'W/"{version}"'
+
+
+def instant(seconds: int) -> str:
+    """Return seconds since 1970 as a FHIR instant in UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def updated(milliseconds: int) -> str:
+    """Return milliseconds since 1970 as a FHIR instant in UTC."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+def _head(kind: str, row: Row[Any]) -> Resource:
+    meta = {"versionId": str(row.version), "lastUpdated": updated(row.updated)}
+    return {"resourceType": kind, "id": row.id, "meta": meta}
+
+
+def practitioner(row: Row[Any]) -> Resource:
+    """Draw a row of `practitioner` as a Practitioner."""
+    return {**_head("Practitioner", row), "active": row.active, "name": [{"text": row.name}]}
+
+
+def schedule(row: Row[Any]) -> Resource:
+    """Draw a row of `practitioner` as the one Schedule that they have."""
+    actor = {"reference": f"Practitioner/{row.id}", "display": row.name}
+    return {**_head("Schedule", row), "active": row.active, "actor": [actor]}
+
+
+def slot(row: Row[Any]) -> Resource:
+    """Draw a row of `slot`, joined with its practitioner's name as `who`, as a Slot."""
+    coding = {"system": MODALITY, "code": row.modality}
+    return {
+        **_head("Slot", row),
+        "appointmentType": {"coding": [coding], "text": row.modality},
+        "schedule": {"reference": f"Schedule/{row.practitioner}", "display": row.who},
+        "status": row.status,
+        "start": instant(row.starts),
+        "end": instant(row.ends),
+    }
+
+
+def appointment(row: Row[Any], document: Resource) -> Resource:
+    """Draw a row of `appointment` with its opened document as an Appointment."""
+    drawn = {**_head("Appointment", row), "status": row.status, **document}
+    drawn["identifier"] = [{"system": row.system, "value": row.value}]
+    if row.slot is not None:
+        drawn["slot"] = [{"reference": f"Slot/{row.slot}"}]
+        drawn["start"], drawn["end"] = instant(row.starts), instant(row.ends)
+    return drawn
+
+
+def virtual_service(url: str) -> Resource:
+    """Return the extension that holds the link to a video room."""
+    parts = [
+        {"url": "_datatype", "valueString": "VirtualServiceDetail"},
+        {"url": "address", "valueUrl": url},
+    ]
+    return {"url": VIRTUAL_SERVICE, "extension": parts}
+
+
+def searchset(base: str, matches: Iterable[Resource], included: Iterable[Resource], links: Resource) -> Resource:
+    """Return a searchset Bundle; `links` maps a relation (self, next) to its URL."""
+    entries = [
+        {
+            "fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+            "search": {"mode": mode},
+        }
+        for mode, resources in (("match", matches), ("include", included))
+        for resource in resources
+    ]
+    link = [{"relation": relation, "url": url} for relation, url in links.items()]
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "link": link,
+        **({"entry": entries} if entries else {}),
+    }
+
+
+def capability(name: str, since: datetime) -> Resource:
+    """Return the CapabilityStatement: exactly what the routes and the search understand."""
+
+    def kind(type_: str, codes: tuple[str, ...], params: dict[str, str], **more: Any) -> Resource:
+        drawn: Resource = {
+            "type": type_,
+            "interaction": [{"code": code} for code in codes],
+            "versioning": "versioned-update",
+            **more,
+        }
+        if params:
+            drawn["searchParam"] = [{"name": key, "type": type_} for key, type_ in params.items()]
+        return drawn
+
+    slots = {"status": "token", "schedule": "reference", "start": "date"}
+    appointments = {"identifier": "token", "slot": "reference", "status": "token", "date": "date"}
+    include = ["Slot:schedule", "Schedule:actor"]
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": f"{since:%Y-%m-%dT%H:%M:%SZ}",
+        "kind": "instance",
+        "software": {"name": "Haven clinic"},
+        "implementation": {"description": name},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [
+                    kind("Practitioner", ("read", "search-type"), {}),
+                    kind("Schedule", ("read", "search-type"), {}),
+                    kind("Slot", ("read", "update", "search-type"), slots, searchInclude=include),
+                    kind(
+                        "Appointment",
+                        ("read", "update", "create", "search-type"),
+                        appointments,
+                        conditionalCreate=True,
+                    ),
+                ],
+                "interaction": [{"code": "transaction"}],
+            }
+        ],
+    }

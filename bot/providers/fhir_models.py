@@ -1,0 +1,261 @@
+"""The parts of FHIR R4 resources that the client decides by; whatever else a server sends is let be."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from flows.core.care import Modality
+from flows.core.care import Slot as CareSlot
+
+CLAIM: Final = "urn:haven:claim"
+CONFIRMED: Final = frozenset({"booked", "arrived", "checked-in", "fulfilled"})
+ACTIVE: Final = CONFIRMED | {"proposed", "pending", "waitlist"}  # stands in the book, confirmed or not
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_SLOT = re.compile(r"(?:^|/)(Slot/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
+
+Resource = dict[str, Any]
+
+
+def _instant(value: object) -> object:
+    """Let only a FHIR instant through: with an offset, and never a number."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("not an instant")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+_INSTANTS: Final = TypeAdapter(Instant)
+
+
+class _Part(BaseModel):
+    """Any part of a resource: unknown elements are kept, errors never quote what was sent."""
+
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
+
+
+class Meta(_Part):
+    """Version and time of the last change."""
+
+    versionId: str | None = None  # noqa: N815  FHIR's name
+    lastUpdated: Any = None  # noqa: N815
+
+
+class Reference(_Part):
+    """A reference to another resource."""
+
+    reference: str | None = None
+    display: str | None = None
+
+
+class Identifier(_Part):
+    """A business identifier."""
+
+    system: str | None = None
+    value: str | None = None
+
+
+class Coding(_Part):
+    """A code."""
+
+    code: str | None = None
+    display: str | None = None
+
+
+class Concept(_Part):
+    """A CodeableConcept."""
+
+    text: str | None = None
+    coding: list[Coding] = []
+
+    def words(self) -> Iterator[str]:
+        """Yield its text, codes and displays in lower case."""
+        for coding in self.coding:
+            yield from (word.lower() for word in (coding.code, coding.display) if word)
+        if self.text:
+            yield self.text.lower()
+
+
+class HumanName(_Part):
+    """A name."""
+
+    text: str | None = None
+    given: list[str] = []
+    family: str | None = None
+
+
+class Practitioner(_Part):
+    """Who is booked."""
+
+    id: str
+    name: list[HumanName] = []
+
+    def called(self) -> str:
+        """Return the name as it is shown; empty if there is none."""
+        first = self.name[0] if self.name else HumanName()
+        return first.text or " ".join([*first.given, *([first.family] if first.family else [])])
+
+
+class Schedule(_Part):
+    """Whose slots they are."""
+
+    id: str
+    actor: list[Reference] = []
+
+
+class Slot(_Part):
+    """A slot. One whose times have no offset does not parse, so it is never shown."""
+
+    id: str
+    meta: Meta
+    status: str
+    start: Instant
+    end: Instant
+    schedule: Reference = Reference()
+    appointmentType: Concept | None = None  # noqa: N815
+    serviceType: list[Concept] = []  # noqa: N815
+    identifier: list[Identifier] = []
+
+    def etag(self) -> str:
+        """Return the version as If-Match wants it; empty if the server gave none."""
+        return f'W/"{self.meta.versionId}"' if self.meta.versionId else ""
+
+    def modality(self) -> Modality:
+        """Return how the two meet; in person where the server does not say otherwise."""
+        concepts = [*([self.appointmentType] if self.appointmentType else []), *self.serviceType]
+        words = [word for concept in concepts for word in concept.words()]
+        signs: Sequence[tuple[Modality, tuple[str, ...]]] = (
+            ("video", ("video", "virtual")),
+            ("phone", ("phone",)),
+            ("chat", ("chat",)),
+            ("video", ("telehealth", "telemedicine", "online")),
+        )
+        for modality, needles in signs:
+            if any(needle in word for word in words for needle in needles):
+                return modality
+        return "in_person"
+
+    def claim(self) -> str | None:
+        """Return the key of ours under which the slot is kept busy, if any."""
+        return next((one.value for one in self.identifier if one.system == CLAIM), None)
+
+    def shown(self, who: str) -> CareSlot | None:
+        """Return the slot as flows know it; None if it cannot be claimed or nobody is named."""
+        key = f"Slot/{self.id}"
+        if not (who and self.etag() and _SLOT.search(key) and self.start < self.end):
+            return None
+        if len(self.etag()) > 40:
+            return None
+        return CareSlot(
+            key=key,
+            version=self.etag(),
+            start=self.start,
+            end=self.end,
+            who=who[:80],
+            modality=self.modality(),
+        )
+
+
+class Appointment(_Part):
+    """An appointment, as far as it must be known even when the rest of it is odd."""
+
+    resourceType: Literal["Appointment"]  # noqa: N815
+    id: str
+    status: str
+    meta: Meta = Meta()
+    identifier: list[Identifier] = []
+    slot: list[Reference] = []
+
+    def has(self, system: str, value: str) -> bool:
+        """Tell whether it carries this identifier; a server may have ignored the search parameter."""
+        return any((one.system, one.value) == (system, value) for one in self.identifier)
+
+    def slot_key(self) -> str | None:
+        """Return "Slot/{id}", however the server writes the reference."""
+        return slot_key(self.slot[0].reference) if self.slot else None
+
+    def etag(self) -> str:
+        """Return the version as If-Match wants it."""
+        return f'W/"{self.meta.versionId}"'
+
+    def rank(self) -> tuple[datetime, str]:
+        """Return what decides between two bookings of one slot: the earlier change, then the id."""
+        return instant(self.meta.lastUpdated) or datetime.max.replace(tzinfo=UTC), self.id
+
+
+class Link(_Part):
+    """A link of a bundle."""
+
+    relation: str = ""
+    url: str = ""
+
+
+class Response(_Part):
+    """Bundle.entry.response."""
+
+    status: str = ""
+
+
+class Entry(_Part):
+    """Bundle.entry."""
+
+    resource: Resource | None = None
+    response: Response | None = None
+
+
+class Bundle(_Part):
+    """A searchset or a transaction's response."""
+
+    resourceType: Literal["Bundle"]  # noqa: N815
+    type: str
+    link: list[Link] = []
+    entry: list[Entry] = []
+
+    def following(self) -> str | None:
+        """Return the URL of the next page."""
+        return next((link.url for link in self.link if link.relation == "next" and link.url), None)
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield the resources."""
+        return (entry.resource for entry in self.entry if entry.resource is not None)
+
+
+def slot_key(reference: str | None) -> str | None:
+    """Return "Slot/{id}" of a relative, absolute or versioned reference."""
+    found = _SLOT.search(reference or "")
+    return found[1] if found else None
+
+
+def instant(value: object) -> datetime | None:
+    """Return an instant, or None for anything else, a naive time included."""
+    try:
+        return _INSTANTS.validate_python(value)
+    except ValidationError:
+        return None
+
+
+def link(resource: Mapping[str, Any]) -> str:
+    """Return the https link to a video room, or nothing.
+
+    R5 has Appointment.virtualService.address[x]; R4 carries it in an extension of the same name.
+    """
+    parts: list[Any] = [resource.get("virtualService")]
+    for one in resource.get("extension") or []:
+        if isinstance(one, dict) and str(one.get("url", "")).lower().endswith("virtualservice"):
+            parts.append(one)
+    return next((found for part in parts for found in _links(part) if len(found) <= 200), "")
+
+
+def _links(part: object) -> Iterator[str]:
+    """Yield the https links in the values of a part, however deep."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _links(one)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if isinstance(value, str) and name != "url" and re.fullmatch(r"https://[^\s<>\"|]+", value):
+                yield value
+            elif isinstance(value, list | dict):
+                yield from _links(value)

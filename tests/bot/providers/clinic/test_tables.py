@@ -1,0 +1,103 @@
+"""The database: its migrations, how SQLite is opened, and what it refuses by itself."""
+
+import sqlite3
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fastapi import FastAPI
+from sqlalchemy.exc import IntegrityError
+
+from bot.providers.clinic.app import create_clinic
+from bot.providers.clinic.tables import VERSION_TABLE, Database, appointment, metadata
+from tests.bot.providers.clinic.conftest import Visitor
+from tests.bot.providers.conftest import ANA, KEY, StillClock
+
+
+@pytest.fixture
+def database(clinic: FastAPI) -> Database:
+    opened: Database = clinic.state.practice._database
+    return opened
+
+
+def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
+    def compare(connection: sa.Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return list(compare_metadata(context, metadata))
+
+    assert database.read(compare) == []
+    indices = sa.inspect(database.engine).get_indexes("appointment")
+    assert [(one["name"], one["unique"]) for one in indices] == [("uq_appointment_active_slot", 1)]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("secure_delete", 1),
+        ("foreign_keys", 1),
+        ("trusted_schema", 0),
+    ],
+)
+def test_sqlite_is_opened_as_it_must_be(database: Database, pragma: str, value: object) -> None:
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+async def test_a_restart_keeps_everything(visitor: Visitor, clinic: FastAPI, tmp_path: Path) -> None:
+    await visitor.book(await visitor.free())
+    before = await visitor.everything()
+    clinic.state.practice.dispose()
+    again = create_clinic(
+        f"sqlite:///{tmp_path}/clinic.db", KEY, StillClock(), name="C", practitioners=[ANA], bearer=None
+    )
+    book = again.state.practice.book
+    for resources in before:
+        for one in resources:
+            if one["status"] != "free":
+                assert book.read(one["resourceType"], one["id"]) == one
+    again.state.practice.dispose()
+
+
+async def test_the_database_itself_refuses_a_second_booking(visitor: Visitor, database: Database) -> None:
+    await visitor.book(await visitor.free())
+
+    def copy(connection: sa.Connection, changes: Mapping[str, object]) -> None:
+        row = connection.execute(sa.select(appointment)).one()._asdict()
+        connection.execute(sa.insert(appointment).values(row | {"id": "other", "value": "k2"} | dict(changes)))
+
+    for changes in ({}, {"slot": None, "value": "k1"}, {"slot": "none"}):
+        with pytest.raises(IntegrityError):
+            database.write(partial(copy, changes=changes))
+    database.write(partial(copy, changes={"status": "cancelled"}))
+
+
+def test_errors_of_the_database_hold_no_values(database: Database) -> None:
+    query = sa.insert(appointment).values(id="x", system="s", value="canary", status="booked")
+    with pytest.raises(IntegrityError) as caught:
+        database.write(lambda connection: connection.execute(query))
+    assert "canary" not in str(caught.value)
+
+
+def test_a_writer_keeps_other_writers_out_from_its_beginning(database: Database, tmp_path: Path) -> None:
+    def intrude(_connection: sa.Connection) -> None:
+        other = sqlite3.connect(tmp_path / "clinic.db", timeout=0, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        finally:
+            other.close()
+
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        database.write(intrude)
+    database.read(intrude)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_that_is_no_file_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="file"):
+        Database(url)
