@@ -1,0 +1,208 @@
+"""Teams as a Platform: verified activities on one side, the desk's door on the other.
+
+What a Teams user sees: what is typed is answered in the chat, as a card. What is tapped is answered in a dialog,
+whatever the answer is: every button opens one, because whether its answer is private cannot be known before; the next
+taps and forms are answered in that same dialog, until the person closes it. So a chat holds what was typed, the cards
+that answer it, launchers and check-ins, and nothing of what was chosen. Installing brings one welcome. In a team
+nothing is read; reminders stand there with a link into everybody's own chat.
+
+A screen that waits for an errand is held back for up to 4 seconds; what comes later is offered in the chat by a
+launcher, and the dialog's own button looks again.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Shown, Unreachable
+from adapters.teams.door import Activity, Door, refused
+from adapters.teams.draw import Easel
+from adapters.teams.keys import Keys
+from adapters.teams.log import event, failure
+from adapters.teams.login import Login
+from adapters.teams.people import People
+from adapters.teams.read import Delivery, read
+from adapters.teams.reference import Reference, References, ServiceHosts
+from adapters.teams.render import announcement, dialog, message, note
+from adapters.teams.sender import Sender
+from adapters.teams.web import Web
+from adapters.teams.wire import Wire
+
+OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+LOGIN_URL: Final = "https://login.microsoftonline.com"
+SERVICE_HOSTS: Final = ("smba.trafficmanager.net",)
+_BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
+_NOTHING: Final = "There is nothing to show here any more."
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in small letters, as tokens have them
+_PATIENCE: Final = 0.5  # seconds for keeping a reference: nobody's answer waits longer for that
+
+
+class TeamsPlatform:
+    """One bot in one tenant. Include `router` in the application, `start` it in the loop, `stop` it at the end.
+
+    `clock_now` returns the current instant, aware; `chance(n)` n random bytes. `references` keeps where people's
+    chats are. `openid_url`, `login_url` and `service_hosts` are Microsoft's, unless a stand-in is used (see
+    ServiceHosts). `busy_words` is what somebody reads when a tap or form could not be taken; for typed lines Teams
+    gets 503, and delivers them again. Raises ValueError without a whole app id, password and tenant id: with an
+    empty app id botbuilder would let everybody in.
+    """
+
+    name = "teams"
+
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        app_password: str,
+        tenant_id: str,
+        receive: Receive,
+        drawn: Drawn,
+        references: References,
+        clock_now: Callable[[], datetime],
+        chance: Callable[[int], bytes],
+        openid_url: str = OPENID_URL,
+        login_url: str = LOGIN_URL,
+        service_hosts: Iterable[str] = SERVICE_HOSTS,
+        busy_words: str = _BUSY,
+    ) -> None:
+        if not (_GUID.fullmatch(app_id) and _GUID.fullmatch(tenant_id) and app_password):
+            raise ValueError("Teams needs the app id, the app password and the tenant id: see Azure, your bot")
+        self._app_id, self._tenant_id = app_id, tenant_id
+        self._receive, self._references, self._busy_words = receive, references, busy_words
+        self._hosts = ServiceHosts(service_hosts)
+        self._service = self._hosts.everywhere
+        self._wire = Wire()
+        login = Login(
+            self._wire,
+            app_id=app_id,
+            app_password=app_password,
+            tenant_id=tenant_id,
+            login_url=login_url,
+            clock_now=clock_now,
+        )
+        self._web = Web(Sender(self._wire, login, chance), self._hosts, app_id)
+        self._people = People(self._web, tenant_id, clock_now)
+        self._easel = Easel(self._web, drawn)
+        keys = Keys(self._wire, openid_url, clock_now)
+        door = Door(keys, self._hosts, self._handle, app_id=app_id, tenant_id=tenant_id, clock_now=clock_now)
+        self.router = door.router
+
+    async def start(self) -> None:
+        """Open the session to Microsoft."""
+        await self._wire.start()
+
+    async def stop(self) -> None:
+        """Finish what is being drawn, then close the session."""
+        await self._easel.stop()
+        await self._wire.stop()
+
+    # --- the socket
+
+    async def show(self, address: Address, shown: Shown) -> None:
+        """Draw the current screen outside of a reply, and tell the desk. Raises Unreachable for good."""
+        self._ours(address.tenant)
+        await self._easel.show(address, shown, lambda: self._reference(address.user))
+
+    async def post(self, address: Address, message_: Public) -> str:
+        """Post to the person's chat and return the activity's id. Raises Unreachable for good."""
+        self._ours(address.tenant)
+        return await self._web.post(await self._reference(address.user), message(message_))
+
+    async def announce(self, tenant: str, channel: str, message_: Public) -> str:
+        """Post to a channel of a team that the bot is in and return the activity's id. Raises Unreachable for good."""
+        self._ours(tenant)
+        where = Reference.model_construct(  # a channel's: never kept, and nobody's in particular
+            service=self._service, conversation=channel, bot=f"28:{self._app_id}", user="", tenant=tenant
+        )
+        return await self._web.post(where, announcement(message_, self._link))
+
+    async def roster(self, channel: str) -> frozenset[str]:
+        """Return the ids (as in `Address.user`) of the members of a team that the bot is in. Raises Unreachable."""
+        members = await self._web.roster(self._service, channel)
+        return frozenset(str(each["aadObjectId"]) for each in members if each.get("aadObjectId"))
+
+    @property
+    def _link(self) -> str:
+        return f"https://teams.microsoft.com/l/chat/0/0?users=28:{self._app_id}"
+
+    def _ours(self, tenant: str) -> None:
+        if tenant != self._tenant_id:
+            raise Unreachable("this is another organisation's address")
+
+    async def _reference(self, user: str) -> Reference:
+        kept = await self._references.get(user)
+        try:
+            return Reference.model_validate_json(kept or "")
+        except ValidationError:
+            raise Unreachable("nobody knows this person's chat: the bot is not installed there") from None
+
+    # --- what Teams delivers
+
+    async def _handle(self, activity: Activity) -> Response:
+        try:
+            delivery = read(activity, self._tenant_id)
+            if delivery is None:
+                return _ignored(activity)
+            return await self._take(delivery)
+        except Busy:
+            event("teams_busy", logging.WARNING)
+            return refused(503)
+        except Forged:
+            return refused(403)
+        except Exception as error:
+            failure("teams_failed", error)
+            return Response(status_code=500)
+
+    async def _take(self, delivery: Delivery) -> Response:
+        self._service = delivery.reference.service
+        address = delivery.arrival.address
+        if delivery.place == "removed":
+            await self._references.drop(address.user)
+            return Response(status_code=200)
+        if delivery.place == "dialog":
+            with self._easel.hold(address) as held:
+                try:
+                    shown = await self._receive(await self._admitted(delivery))
+                except Busy:
+                    event("teams_busy", logging.WARNING)
+                    return JSONResponse(note(self._busy_words))
+                if shown is None:
+                    return JSONResponse(note(_NOTHING))
+                shown = await held.best(shown)
+            answer = JSONResponse(dialog(shown))
+            self._easel.answered(address, shown)
+            return answer
+        with self._easel.place(address) as place:
+            if shown := await self._receive(await self._admitted(delivery)):
+                place.then = self._easel.posted(address, shown, delivery.reference)
+        return Response(status_code=200)
+
+    async def _admitted(self, delivery: Delivery) -> Arrival:
+        """Say whether the person is of the house; if so, keep where their chat is, before anything can forget them."""
+        user, reference = delivery.arrival.address.user, delivery.reference
+        admitted = await self._people.admitted(user, reference)
+        if admitted:
+            await self._keep(user, reference.model_dump_json())
+        return delivery.arrival.model_copy(update={"admitted": admitted})
+
+    async def _keep(self, user: str, reference: str) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                if await self._references.get(user) != reference:
+                    await self._references.put(user, reference)
+        except Exception as error:  # above all the store's: crisis help does not wait for it
+            failure("teams_reference_failed", error)
+
+
+def _ignored(activity: dict[str, Any]) -> Response:
+    """Acknowledge what nobody handles; a dialog that is none of ours is told so."""
+    if activity.get("type") == "invoke" and activity.get("name") in ("task/fetch", "task/submit"):
+        return JSONResponse(note(_NOTHING))
+    return Response(status_code=200)

@@ -1,0 +1,189 @@
+"""Puts screens before people: in the dialog that waits for an answer, otherwise in the chat.
+
+One person's messages are posted one after the other, in the order of their turns: a place in the queue is taken
+before the turn is committed. A dialog cannot be changed from outside. So where a screen only waits for an errand,
+its answer is held back for some seconds: what the errand brings in that time is shown at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+from weakref import WeakValueDictionary
+
+from adapters.platform import Address, Drawn, Public, Shown, Unreachable
+from adapters.teams.log import event, failure
+from adapters.teams.reference import Reference
+from adapters.teams.render import message
+from adapters.teams.web import Web
+from adapters.teams.wire import remember
+from flows.core.screen import Screen
+
+HOLD: Final = 4.0  # seconds from the tap: Teams gives a dialog about five
+WAITING: Final = "look_again"  # the key of the one button of a screen that waits for an errand
+_KNOWN_CARDS: Final = 10_000
+_FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
+
+Work = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Place:
+    """A place in the queue of one person's messages; `then` is what to do there, None for nothing."""
+
+    then: Work | None = None
+
+
+@dataclass
+class Held:
+    """An invoke that is being answered: an errand's screen may still take the place of "One moment"."""
+
+    until: float
+    turned: asyncio.Event = field(default_factory=asyncio.Event)  # whether it waits is known
+    waits: bool = False
+    better: asyncio.Future[Shown] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    async def best(self, shown: Shown) -> Shown:
+        """Return what to show: this screen, or what an errand brings before the time is up."""
+        self.waits = waiting(shown.screen)
+        self.turned.set()
+        if not self.waits:
+            return shown
+        left = self.until - asyncio.get_running_loop().time()
+        await asyncio.wait([self.better], timeout=max(left, 0))
+        self.waits = False
+        return self.better.result() if self.better.done() else shown
+
+    async def take(self, shown: Shown) -> bool:
+        """Give it an errand's screen; False if it does not wait for one (any more)."""
+        await self.turned.wait()
+        if not self.waits or self.better.done():
+            return False
+        self.better.set_result(shown)
+        return True
+
+
+class Easel:
+    """Draws screens and tells the desk what has been drawn.
+
+    Which invokes are open and which card was posted last are hints, kept in memory.
+    """
+
+    def __init__(self, web: Web, drawn: Drawn) -> None:
+        self._web = web
+        self._drawn = drawn
+        self._held: dict[str, Held] = {}
+        self._last: dict[str, tuple[str, Public]] = {}
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        """Finish what is being drawn; what takes longer than 10 seconds is given up."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_FAREWELL)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    @contextmanager
+    def place(self, address: Address) -> Iterator[Place]:
+        """Take a place in the person's queue; its work starts when the block ends and its turn has come."""
+        place = Place()
+        ready = asyncio.Event()
+        self._spawn(self._work(address, place, ready))
+        try:
+            yield place
+        finally:
+            ready.set()
+
+    @contextmanager
+    def hold(self, address: Address) -> Iterator[Held]:
+        """Answer an invoke: from here on until the block ends, an errand's screen may become its answer."""
+        held = Held(asyncio.get_running_loop().time() + HOLD)
+        self._held[address.user] = held
+        try:
+            yield held
+        finally:
+            held.waits = False
+            held.turned.set()
+            if self._held.get(address.user) is held:
+                del self._held[address.user]
+
+    def answered(self, address: Address, shown: Shown) -> None:
+        """Tell the desk that a reply carries this screen: whoever waits for the reply does not wait for that."""
+        self._spawn(self._tell(address, shown.turn))
+
+    def posted(self, address: Address, shown: Shown, reference: Reference) -> Work:
+        """Answer in the chat: the screen if it may stand there, otherwise its launcher."""
+        return partial(self._post, address, shown, reference)
+
+    async def show(self, address: Address, shown: Shown, find: Callable[[], Awaitable[Reference]]) -> None:
+        """Draw the current screen outside of a reply: in the dialog that waits for it, otherwise in the chat."""
+        held = self._held.get(address.user)
+        if held is not None and await held.take(shown):
+            return
+        async with self._queue(address):
+            await self._post(address, shown, await find())
+
+    # --- inside
+
+    def _queue(self, address: Address) -> asyncio.Lock:
+        return self._queues.setdefault(address.user, asyncio.Lock())
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, address: Address, place: Place, ready: asyncio.Event) -> None:
+        async with self._queue(address):
+            await ready.wait()
+            if place.then is None:
+                return
+            try:
+                await place.then()
+            except Unreachable:
+                event("teams_unreachable")
+            except Exception as error:
+                # not lost: the desk was not told that it is drawn
+                failure("teams_draw_failed", error)
+
+    async def _tell(self, address: Address, turn: str) -> None:
+        try:
+            await self._drawn(address, turn)
+        except Exception as error:
+            failure("teams_draw_failed", error)
+
+    async def _post(self, address: Address, shown: Shown, reference: Reference) -> None:
+        public = shown.public()
+        posted = await self._web.post(reference, message(public))
+        earlier = self._last.get(address.user)
+        remember(self._last, address.user, (posted, public), _KNOWN_CARDS)
+        await self._drawn(address, shown.turn)
+        if earlier:
+            await self._settle(reference, *earlier)
+
+    async def _settle(self, reference: Reference, posted: str, public: Public) -> None:
+        """Take the buttons that answer nothing any more off the card before this one; it may fail."""
+        alive = settled(public)
+        if alive == public:
+            return
+        try:
+            await self._web.update(reference, posted, message(alive))
+        except Exception as error:
+            event("teams_card_not_updated", error=type(error).__name__)
+
+
+def waiting(screen: Screen) -> bool:
+    """Tell whether a screen has nothing to do on it but to look whether an errand has come back."""
+    steps = [button.key for button in screen.buttons if not button.standing]
+    return screen.private and not screen.fields and steps == [WAITING]
+
+
+def settled(public: Public) -> Public:
+    """Return a message with those buttons only that work from old messages too."""
+    pairs = [pair for pair in zip(public.screen.buttons, public.tokens, strict=True) if pair[0].standing]
+    screen = public.screen.model_copy(update={"buttons": tuple(button for button, _ in pairs)})
+    return Public(screen=screen, tokens=tuple(token for _, token in pairs))

@@ -1,0 +1,153 @@
+"""Draws Screens as Adaptive Cards 1.5: pure, within Teams' limits, every field with a label in words.
+
+Sources: Adaptive Cards schema 1.5; Microsoft, "Cards in Teams" (no styled actions, six in sight) and "Use dialogs with
+bots". Text is drawn as RichTextBlock: a TextBlock would read the words of HR, of providers and of people as Markdown.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+from adapters.platform import Public, Shown
+from flows.core.screen import Field, Screen
+
+Card = dict[str, Any]
+
+FIELD: Final = "q:"  # a field's input is named q:<key>, so that a sent form needs no memory of what was drawn
+NAME: Final = "Haven"
+REQUIRED: Final = "Please answer this."
+UPDATE: Final = "Please update Teams to see this."
+CARD: Final = "application/vnd.microsoft.card.adaptive"
+_ROW: Final = 6  # actions in sight
+_RADIO: Final = 10  # more options than that are folded
+_LABEL: Final = 200
+_HINT: Final = 500
+_SUMMARY: Final = 200
+_RUN: Final = 10_000
+_BYTES: Final = 24 * 1024  # of a card: 28 KiB is the limit of the whole message
+_URL: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
+
+
+def message(public: Public) -> dict[str, Any]:
+    """Return `summary` (what a notification says) and `attachments` of a chat message.
+
+    Every button opens a dialog: what it leads to may be private, and nobody can know before.
+    """
+    actions = [
+        _submit(button.label, {"t": token, "msteams": {"type": "task/fetch"}})
+        for button, token in zip(public.screen.buttons, public.tokens, strict=True)
+    ]
+    return _message(public.screen, actions)
+
+
+def announcement(public: Public, link: str) -> dict[str, Any]:
+    """Return a message for a team's channel: its buttons are links into the private chat, and tell us nothing."""
+    actions = [
+        {"type": "Action.OpenUrl", "title": _cut(button.label, _LABEL), "url": link} for button in public.screen.buttons
+    ]
+    return _message(public.screen, actions)
+
+
+def dialog(shown: Shown) -> dict[str, Any]:
+    """Return the answer to an invoke that shows a screen, private or not, in a dialog."""
+    screen = shown.screen
+    form = [{**_submit(screen.submit, {"f": shown.form}), "associatedInputs": "auto"}] if screen.fields else []
+    actions = [
+        # "none": a button beside a form works with the form half filled in, above all "Help now"
+        {**_submit(button.label, {"t": token}), "associatedInputs": "none"}
+        for button, token in zip(screen.buttons, shown.tokens, strict=True)
+    ]
+    card = _card(screen, [_input(field) for field in screen.fields], [*form, *actions], UPDATE)
+    value = {
+        "title": screen.title or NAME,
+        "height": "large" if len(screen.fields) > 2 else "medium",
+        "width": "medium",
+        "card": {"contentType": CARD, "content": card},
+    }
+    return {"task": {"type": "continue", "value": value}}
+
+
+def note(words: str) -> dict[str, Any]:
+    """Return the answer to an invoke that ends the dialog with one line."""
+    return {"task": {"type": "message", "value": words}}
+
+
+def _message(screen: Screen, actions: list[Card]) -> dict[str, Any]:
+    said = "\n".join(_lines(screen)) or NAME
+    card = _card(screen, [], actions, _cut(said, _RUN))
+    return {"summary": _cut(said, _SUMMARY), "attachments": [{"contentType": CARD, "content": card}]}
+
+
+def _card(screen: Screen, inputs: list[Card], actions: list[Card], fallback: str) -> Card:
+    rows = [actions[start : start + _ROW] for start in range(0, len(actions), _ROW)] or [[]]
+    body = [
+        *map(_paragraph, _lines(screen)),
+        *inputs,
+        *({"type": "ActionSet", "actions": row} for row in rows[:-1]),
+    ]
+    card: Card = {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "fallbackText": fallback,
+        "body": body or [_paragraph(NAME)],
+        "actions": rows[-1],
+    }
+    if len(json.dumps(card).encode()) > _BYTES:
+        raise ValueError("the screen is too long for Teams: split it into two")
+    return card
+
+
+def _lines(screen: Screen) -> list[str]:
+    return [line for line in screen.lines if line.strip()]
+
+
+def _paragraph(line: str) -> Card:
+    """Return a line as it is, with web addresses as links."""
+    runs: list[Card] = []
+    end = 0
+    for url in _URL.finditer(line):
+        runs += [_run(line[end : url.start()]), _link(url.group())]
+        end = url.end()
+    runs.append(_run(line[end:]))
+    return {"type": "RichTextBlock", "inlines": [run for run in runs if run["text"]]}
+
+
+def _run(text: str) -> Card:
+    return {"type": "TextRun", "text": text}
+
+
+def _link(url: str) -> Card:
+    open_it = {"type": "Action.OpenUrl", "title": _cut(url, _LABEL), "url": url}
+    return {**_run(url), "selectAction": open_it}
+
+
+def _submit(label: str, data: dict[str, Any]) -> Card:
+    return {"type": "Action.Submit", "title": _cut(label, _LABEL), "data": data}
+
+
+def _input(field: Field) -> Card:
+    drawn: Card = {"id": f"{FIELD}{field.key}", "label": _cut(field.label, _HINT), **_element(field)}
+    if field.hint:
+        drawn["placeholder"] = _cut(field.hint, _HINT)
+    if not field.optional:
+        drawn |= {"isRequired": True, "errorMessage": REQUIRED}
+    return drawn
+
+
+def _element(field: Field) -> Card:
+    if not field.options:
+        typed: Card = {"type": "Input.Text", "maxLength": field.max_length}
+        return {**typed, "value": field.value[: field.max_length]} if field.value else typed
+    choice: Card = {
+        "type": "Input.ChoiceSet",
+        "style": "expanded" if len(field.options) <= _RADIO else "compact",
+        "wrap": True,
+        "choices": [{"title": _cut(option.label, _HINT), "value": option.key} for option in field.options],
+    }
+    known = {option.key for option in field.options}
+    return {**choice, "value": field.value} if field.value in known else choice
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

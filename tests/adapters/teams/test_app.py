@@ -1,0 +1,454 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from adapters.platform import Arrival, Busy, Shown, Unreachable
+from adapters.teams.draw import HOLD, settled, waiting
+from bot.sandbox.teams.demo import ALEX, GUEST, SAM, STRANGER, SUPPORT
+from bot.sandbox.teams.look import buttons_of
+from flows.core.events import Answered, Said
+from flows.core.screen import Button, Screen
+from tests.adapters.teams.conftest import BUSY, LAUNCHER, World, looking, private, public
+
+
+@pytest.fixture
+async def here(world: World) -> World:
+    """A world in which Sam has installed the bot."""
+    await world.install()
+    return world
+
+
+# --- what is typed
+
+
+async def test_a_typed_line_is_answered_in_the_chat(here: World) -> None:
+    here.will(public("Hello, how can I help?", buttons=("Talk",), turn="t1"))
+    delivery = await here.say("hi & <hello>")
+    assert (delivery.status, delivery.text) == (200, "")
+    (arrival,) = here.desk.arrivals
+    assert arrival.event == Said(text="hi & <hello>")
+    assert arrival.address == here.sam
+    assert arrival.admitted
+    assert arrival.profile.name == "Sam Rivera"
+    assert here.texts() == ["Hello, how can I help?"]
+    assert here.desk.drawn == ["t1"]
+
+
+async def test_a_typed_line_with_a_private_answer_brings_the_launcher(here: World) -> None:
+    here.will(private("CANARY"))
+    await here.say("hello")
+    assert here.texts() == ["It continues in private."]
+    assert here.desk.drawn == ["turn"]
+    assert "CANARY" not in here.chat()
+
+
+async def test_a_command_of_the_menu_is_a_typed_line(here: World) -> None:
+    here.will(public("Here you are"))
+    await here.hands.command(SAM, "my data")
+    await here.settle()
+    assert here.desk.arrivals[0].event == Said(text="my data")
+
+
+async def test_nothing_to_say_is_nothing_said(here: World) -> None:
+    await here.say("hello")
+    assert here.texts() == []
+    assert here.desk.drawn == []
+
+
+async def test_the_answer_does_not_wait_for_the_drawing(here: World) -> None:
+    here.workspace.delay("send_to_conversation", 0.2)
+    here.will(public("Hello"))
+    delivery = await here.hands.say(SAM, "hello")
+    assert delivery.status == 200
+    assert here.desk.drawn == []
+    await here.settle()
+    assert here.desk.drawn == ["turn"]
+
+
+async def test_the_answer_waits_for_the_turn(here: World) -> None:
+    committed = asyncio.Event()
+    receive = here.desk.receive
+
+    async def slow(arrival: Arrival) -> Shown | None:
+        await committed.wait()
+        return await receive(arrival)
+
+    here.platform._receive = slow
+    delivery = asyncio.create_task(here.hands.say(SAM, "hello"))
+    await asyncio.sleep(0.1)
+    assert not delivery.done()
+    committed.set()
+    assert (await delivery).status == 200
+
+
+async def test_answers_stand_in_the_order_of_the_turns(here: World) -> None:
+    here.workspace.delay("send_to_conversation", 0.05)
+    numbers = iter(range(5))
+    here.desk.answer = lambda _: public(f"answer {next(numbers)}")
+    for _ in range(5):
+        await here.hands.say(SAM, "hello")
+    await here.settle()
+    assert here.texts() == [f"answer {number}" for number in range(5)]
+
+
+async def test_what_could_not_be_drawn_is_not_called_drawn(here: World) -> None:
+    here.workspace.fail_next("send_to_conversation", 500)
+    here.will(public("Hello"))
+    assert (await here.say("hello")).status == 200
+    assert here.desk.drawn == []
+
+
+async def test_a_repetition_has_the_same_id(here: World) -> None:
+    said = await here.say("hello")
+    await here.hands.again(said)
+    await here.hands.say(SAM, "hello")
+    first, again, other = [arrival.id for arrival in here.desk.arrivals]
+    assert first == again != other
+
+
+async def test_a_turn_that_was_not_committed_is_not_acknowledged(here: World) -> None:
+    here.fail(Busy())
+    delivery = await here.say("hello")
+    assert (delivery.status, delivery.text) == (503, "not now")
+    assert here.texts() == []
+
+
+# --- what is tapped
+
+
+@pytest.mark.parametrize("answer", [private("Answer", buttons=("On",)), public("Answer", buttons=("On",))])
+async def test_a_tap_is_answered_in_a_dialog_whatever_the_answer(here: World, answer: Shown) -> None:
+    await here.open_dialog(answer)
+    assert (here.desk.arrivals[-1].token, here.desk.arrivals[-1].event) == ("token-Start", None)
+    assert "Answer" in here.dialog()
+    assert here.texts() == ["Hello"]
+    assert here.desk.drawn == ["turn"]
+    await here.tap_in_dialog("On")
+    assert here.desk.arrivals[-1].token == "token-On"
+
+
+async def test_a_form_is_answered_in_its_dialog(here: World) -> None:
+    await here.open_dialog(private("Two questions", asks=("First?", "Second?"), turn="t1"))
+    here.will(private("Thank you", buttons=("Book",), turn="t2"))
+    await here.hands.submit(SAM, {"First?": "Several days", "Second?": "Not at all"})
+    await here.settle()
+    sent = here.desk.arrivals[-1]
+    assert sent.event == Answered(values={"q0": "1", "q1": "0"})
+    assert sent.token == "form-token"
+    assert "Thank you" in here.dialog()
+    assert here.desk.drawn == ["t1", "t2"]
+
+
+async def test_a_button_beside_a_form_works_with_the_form_empty(here: World) -> None:
+    await here.open_dialog(private("Ask", asks=("First?",), buttons=("Help now",)))
+    here.will(public("Call 999"))
+    await here.tap_in_dialog("Help now")
+    assert (here.desk.arrivals[-1].token, here.desk.arrivals[-1].event) == ("token-Help now", None)
+    assert "Call 999" in here.dialog()
+
+
+async def test_a_tap_with_nothing_to_show_ends_the_dialog(here: World) -> None:
+    await here.open_dialog(private("First", buttons=("On",)))
+    here.will(None)
+    await here.tap_in_dialog("On")
+    assert here.hands.dialog(SAM) is None
+    assert len(here.hands.notices(SAM)) == 1
+
+
+async def test_a_spoilt_form_reaches_nobody(here: World) -> None:
+    await here.open_dialog(private("Ask", asks=("First?",)))
+    before = len(here.desk.arrivals)
+    told = here.hands.dialog_activity(SAM, "Send", {"First?": "Not at all"})
+    told["value"]["data"]["more"] = "x"
+    delivery = await here.hands.deliver(told)
+    assert delivery.json["task"]["type"] == "message"
+    assert len(here.desk.arrivals) == before
+
+
+async def test_busy_is_said_to_whoever_tapped_and_not_in_the_chat(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.fail(Busy())
+    assert (await here.tap("Start")).status == 200
+    assert here.hands.notices(SAM) == [BUSY]
+    assert here.texts() == ["Hello"]
+
+
+# --- errands
+
+
+async def test_what_an_errand_brings_in_time_is_shown_at_once(here: World) -> None:
+    async def errand() -> None:
+        await asyncio.sleep(0.1)
+        await here.platform.show(here.sam, private("Three slots", turn="t2"))
+
+    errands: list[asyncio.Task[None]] = []
+
+    def answer(_: Arrival) -> Shown:
+        errands.append(asyncio.create_task(errand()))
+        return looking("t1")
+
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.desk.answer = answer
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Three slots" in here.dialog()
+    assert here.texts() == ["Hello"]
+    assert here.desk.drawn == ["t2"]
+
+
+async def test_an_errand_that_is_back_before_the_turn_is_told_is_shown_too(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    receive = here.desk.receive
+    errands: list[asyncio.Task[None]] = []
+
+    async def slow(arrival: Arrival) -> Shown | None:
+        shown = await receive(arrival)
+        errands.append(asyncio.create_task(here.platform.show(here.sam, private("Three slots"))))
+        await asyncio.sleep(0.1)  # committed, and the errand is quicker than we are
+        return shown
+
+    here.platform._receive = slow
+    here.will(looking())
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Three slots" in here.dialog()
+    assert here.texts() == ["Hello"]
+
+
+async def test_what_takes_longer_is_looked_at_again(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.draw.HOLD", 0.2)
+    began = asyncio.get_running_loop().time()
+    await here.open_dialog(looking("t1"))
+    assert 0.2 <= asyncio.get_running_loop().time() - began < 1
+    assert "One moment." in here.dialog()
+    assert here.desk.drawn == ["t1"]
+    await here.platform.show(here.sam, private("CANARY slots", turn="t2"))
+    assert here.texts() == ["Hello", LAUNCHER.screen.lines[0]]
+    here.will(private("Three slots", turn="t2"))
+    await here.tap_in_dialog("Look again")
+    assert "Three slots" in here.dialog()
+    assert "CANARY" not in here.chat()
+
+
+def test_teams_gets_its_answer_within_five_seconds() -> None:
+    assert HOLD + 0.5 < 5  # the turn itself takes milliseconds
+
+
+async def test_only_a_screen_that_waits_is_held_back(here: World) -> None:
+    errands: list[asyncio.Task[None]] = []
+
+    def answer(_: Arrival) -> Shown:
+        errands.append(asyncio.create_task(here.platform.show(here.sam, private("News"))))
+        return private("Choose", buttons=("One",))
+
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.desk.answer = answer
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Choose" in here.dialog()
+    assert here.texts() == ["Hello", LAUNCHER.screen.lines[0]]
+
+
+async def test_one_persons_errand_is_not_anothers_answer(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.draw.HOLD", 0.3)
+    await here.install(ALEX)
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.will(looking())
+    tapped = asyncio.create_task(here.tap("Start"))
+    await asyncio.sleep(0.1)
+    await here.platform.show(here.address(ALEX), private("Alex's slots"))
+    await tapped
+    assert "One moment." in here.dialog()
+    assert here.texts(ALEX) == [LAUNCHER.screen.lines[0]]
+
+
+async def test_two_errands_at_once_are_both_shown(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.will(looking())
+    tapped = asyncio.create_task(here.tap("Start"))
+    await asyncio.sleep(0.1)
+    await asyncio.gather(
+        here.platform.show(here.sam, private("First")), here.platform.show(here.sam, private("Second"))
+    )
+    await tapped
+    assert "First" in here.dialog()
+    assert here.texts()[1:] == [LAUNCHER.screen.lines[0]]
+
+
+async def test_without_a_dialog_an_errand_offers_the_launcher(here: World) -> None:
+    await here.platform.show(here.sam, private("CANARY slots", turn="t2"))
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    assert here.desk.drawn == ["t2"]
+    assert "CANARY" not in here.chat()
+
+
+async def test_an_errand_with_a_public_answer_posts_it(here: World) -> None:
+    await here.platform.show(here.sam, public("A reminder"))
+    assert here.texts() == ["A reminder"]
+
+
+def test_what_waits() -> None:
+    assert waiting(looking().screen)
+    assert not waiting(private("Done", buttons=("look_again",)).screen)
+    again = (Button(key="look_again", label="Look again"), Button(key="done", label="Done"))
+    assert not waiting(Screen(lines=("Choose",), buttons=again, private=True))
+    assert not waiting(Screen(lines=("Choose",), buttons=again[:1]))
+
+
+# --- our own cards
+
+
+async def test_the_card_before_keeps_only_the_buttons_that_still_work(here: World) -> None:
+    here.will(public("First", buttons=("Step",), standing=("Help now",)))
+    await here.say("hello")
+    here.will(public("Second", buttons=("Step",)))
+    await here.say("hello")
+    first, second = here.said()
+    assert [button.label for button in buttons_of(first)] == ["Help now"]
+    assert [button.label for button in buttons_of(second)] == ["Step"]
+    assert here.texts() == ["First", "Second"]
+
+
+async def test_a_launcher_stays_as_it_is(here: World) -> None:
+    assert settled(LAUNCHER) == LAUNCHER
+    for _ in range(2):
+        await here.platform.show(here.sam, private("x"))
+    assert here.calls("update_activity") == 0
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+async def test_a_card_that_cannot_be_updated_is_left(here: World, status: int) -> None:
+    here.will(public("First", buttons=("Step",), turn="t1"))
+    await here.say("hello")
+    here.workspace.fail_next("update_activity", status)
+    here.will(public("Second", turn="t2"))
+    await here.say("hello")
+    assert here.texts() == ["First", "Second"]
+    assert here.desk.drawn == ["t1", "t2"]
+
+
+# --- coming and going
+
+
+async def test_installing_brings_one_welcome(world: World) -> None:
+    world.will(public("Welcome"))
+    deliveries = await world.hands.install(SAM)
+    await world.settle()
+    assert [delivery.status for delivery in deliveries] == [200, 200]
+    (arrival,) = world.desk.arrivals
+    assert (arrival.event, arrival.token) == (None, "")
+    assert world.texts() == ["Welcome"]
+
+
+async def test_where_somebody_is_reached_is_kept_and_forgotten(world: World) -> None:
+    await world.install()
+    (kept,) = world.references.kept.items()
+    assert kept[0] == world.sam.user
+    assert world.workspace.personal(SAM).id in kept[1]
+    await world.hands.uninstall(SAM)
+    assert world.references.kept == {}
+    assert world.desk.arrivals == []
+    with pytest.raises(Unreachable):
+        await world.platform.show(world.sam, public("Hello"))
+
+
+async def test_if_it_cannot_be_forgotten_teams_is_told(here: World) -> None:
+    here.references.fails = RuntimeError("CANARY")
+    delivery = await here.hands.uninstall(SAM)
+    assert (delivery.status, delivery.text) == (500, "")
+
+
+async def test_a_new_address_replaces_the_old_one(here: World) -> None:
+    here.references.kept[here.sam.user] = "{}"
+    await here.say("hello")
+    await here.platform.post(here.sam, public("Hello").public())
+    assert here.texts() == ["Hello"]
+
+
+async def test_what_is_forgotten_in_a_turn_is_not_kept_after_it(here: World) -> None:
+    def forget(arrival: Arrival) -> Shown:
+        here.references.kept.clear()
+        return public("Everything is gone.")
+
+    here.desk.answer = forget
+    await here.say("forget me")
+    assert here.texts() == ["Everything is gone."]
+    assert here.references.kept == {}
+
+
+async def test_if_references_cannot_be_kept_people_are_answered_all_the_same(here: World) -> None:
+    here.references.fails = RuntimeError("down")
+    here.will(public("Call 999"))
+    await here.say("help")
+    assert here.texts() == ["Call 999"]
+
+
+# --- teams
+
+
+async def test_in_a_team_nothing_is_read(here: World) -> None:
+    here.will(public("CANARY"))
+    here.workspace.conversation(SUPPORT).installed = False
+    deliveries = await here.hands.install_in_team(SAM, SUPPORT)
+    deliveries.append(await here.hands.say(SAM, "help", SUPPORT))
+    deliveries += await here.hands.uninstall_from_team(SAM, SUPPORT)
+    await here.settle()
+    assert {delivery.status for delivery in deliveries} == {200}
+    assert here.desk.arrivals == []
+    assert here.said(SAM, SUPPORT) == []
+    assert len(here.references.kept) == 1
+
+
+# --- who
+
+
+async def test_a_guest_arrives_as_not_admitted_and_is_answered(world: World) -> None:
+    world.will(public("This service is for employees."))
+    await world.hands.install(GUEST)
+    await world.say("hello", GUEST)
+    assert [arrival.admitted for arrival in world.desk.arrivals] == [False, False]
+    assert world.texts(GUEST)[-1] == "This service is for employees."
+    assert world.references.kept == {}
+
+
+async def test_somebody_of_another_tenant_does_not_arrive(world: World) -> None:
+    deliveries = await world.hands.install(STRANGER)
+    deliveries.append(await world.hands.say(STRANGER, "hello"))
+    assert {delivery.status for delivery in deliveries} == {403}
+    assert world.desk.arrivals == []
+
+
+async def test_if_teams_does_not_say_who_it_is_they_are_not_admitted(here: World) -> None:
+    here.clock.later(timedelta(hours=1))
+    here.workspace.fail_next("get_conversation_member", 500)
+    await here.say("hello")
+    await here.say("hello")
+    assert [arrival.admitted for arrival in here.desk.arrivals] == [False, True]
+
+
+async def test_if_teams_takes_long_to_say_nobody_waits(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.people._PATIENCE", 0.05)
+    here.clock.later(timedelta(hours=1))
+    here.workspace.delay("get_conversation_member", 0.5)
+    await here.say("hello")
+    assert [arrival.admitted for arrival in here.desk.arrivals] == [False]
+
+
+async def test_people_are_looked_up_once_an_hour(here: World) -> None:
+    before = here.calls("get_conversation_member")
+    for _ in range(3):
+        await here.say("hello")
+    assert here.calls("get_conversation_member") == before
+    here.workspace.person(SAM).role = "guest"
+    here.clock.later(timedelta(hours=1))
+    await here.say("hello")
+    assert [arrival.admitted for arrival in here.desk.arrivals] == [True, True, True, False]
+
+
+async def test_what_is_being_drawn_is_finished_when_the_service_stops(here: World) -> None:
+    here.workspace.delay("send_to_conversation", 0.2)
+    here.will(public("Hello"))
+    await here.hands.say(SAM, "hello")
+    await here.platform.stop()
+    assert here.texts() == ["Hello"]
