@@ -181,13 +181,13 @@ def send_due(at: At = None) -> None:
 async def _send_due(settings: Settings, clock: ShiftedClock) -> tuple[int, int]:
     service = build(settings, clock, base_url=f"http://127.0.0.1:{settings.port}")
     try:
-        if service.slack:
-            await service.slack.start()
+        for door in service.doors:
+            await door.start()
         await service.schedule.load()
         return await service.schedule.tick(), await service.errands.drain()
     finally:
-        if service.slack:
-            await service.slack.stop()
+        for door in service.doors:
+            await door.stop()
         await service.close()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -22,6 +22,7 @@ from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
 from flows.core.retention import APPOINTMENT
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NUDGES = 8  # check-in lines remembered, for the rotation
 
 
@@ -52,6 +53,7 @@ class Ops(Value):
     locale: str = Field(default="en", max_length=16)
     zone: str = Field(default="UTC", max_length=64)
     notice: str = Field(default="", max_length=40)
+    reference: str = Field(default="", max_length=600)  # where a Teams chat is; empty elsewhere
     plan: Plan | None = None
     due: AwareDatetime | None = None
     nudges: tuple[str, ...] = Field(default=(), max_length=NUDGES)
@@ -129,6 +131,8 @@ class People:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
         untils += [conversation.until] if conversation else []
+        if not conversation and not record.ops.notice:
+            untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
         self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None))
 
     def _open(self, row: Sealed) -> Record:
@@ -177,6 +181,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "locale": [record.ops.locale],
         "zone": [record.ops.zone],
         "notice": [record.ops.notice or str(common.held_nothing)],
+        "reference": [record.ops.reference or str(common.held_nothing)],
         "plan": [f"{catalog.weekdays[plan.day]} {plan.at:%H:%M}, {plan.zone}" if plan else str(common.held_nothing)],
         "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else str(common.held_nothing)],
         "nudges": [", ".join(record.ops.nudges) or str(common.held_nothing)],

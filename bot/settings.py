@@ -32,8 +32,9 @@ class TeamsSettings(BaseModel):
     app_id: str | None = None
     app_password: SecretStr | None = None
     tenant_id: str | None = None
-    openid_url: str | None = None
-    service_hosts: str | None = None
+    openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    login_url: str = "https://login.microsoftonline.com"
+    service_hosts: str = "smba.trafficmanager.net"  # commas between several
 
 
 class ProviderSettings(BaseModel):
@@ -77,25 +78,12 @@ class Settings(BaseSettings):
 
     def check(self) -> None:
         """Refuse settings that are incomplete or contradict each other. Raises SettingsTrouble."""
-        slack = {
-            "HAVEN_SLACK__SIGNING_SECRET": self.slack.signing_secret,
-            "HAVEN_SLACK__BOT_TOKEN": self.slack.bot_token,
-            "HAVEN_SLACK__TEAM_ID": self.slack.team_id,
-        }
-        if any(slack.values()) and not all(slack.values()):
-            missing = "\n".join(f"  {name}: {_SLACK_HELP[name]}" for name, value in slack.items() if not value)
-            raise SettingsTrouble(
-                f"Slack is set only in part. Missing:\n{missing}\nOr unset the others to run without."
-            )
-        if self.slack.team_id and not re.fullmatch(r"T[A-Z0-9]{2,20}", self.slack.team_id):
-            raise SettingsTrouble(f"HAVEN_SLACK__TEAM_ID: {_SLACK_HELP['HAVEN_SLACK__TEAM_ID']}")
-        if self.slack.bot_token and not self.slack.bot_token.get_secret_value().startswith("xoxb-"):
-            raise SettingsTrouble(f"HAVEN_SLACK__BOT_TOKEN: {_SLACK_HELP['HAVEN_SLACK__BOT_TOKEN']}")
-        if any(self.teams.model_dump().values()):
-            raise SettingsTrouble(
-                "HAVEN_TEAMS__*: this version of Haven cannot connect to Microsoft Teams yet. Unset these settings; "
-                "Slack and the terminal work."
-            )
+        slack = _all_or_none("Slack", "HAVEN_SLACK__", self.slack, ("signing_secret", "bot_token", "team_id"))
+        teams = _all_or_none("Microsoft Teams", "HAVEN_TEAMS__", self.teams, ("app_id", "app_password", "tenant_id"))
+        _matching("HAVEN_SLACK__TEAM_ID", self.slack.team_id, r"T[A-Z0-9]{2,20}")
+        _matching("HAVEN_SLACK__BOT_TOKEN", self.slack.bot_token, r"xoxb-.+")
+        _matching("HAVEN_TEAMS__APP_ID", self.teams.app_id, _GUID)
+        _matching("HAVEN_TEAMS__TENANT_ID", self.teams.tenant_id, _GUID)
         if self.provider.kind == "fhir" and not self.provider.base_url:
             raise SettingsTrouble(
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
@@ -106,14 +94,35 @@ class Settings(BaseSettings):
                 "HAVEN_KEY_FILE: in production say where the keys lie, on another disk than the database and its "
                 "backups, as /etc/haven/keys.json. The first start makes the file (mode 400): back it up at once."
             )
-        if self.profile == "production" and not all(slack.values()):
+        if self.profile == "production" and not (slack or teams):
             raise SettingsTrouble(
                 "HAVEN_PROFILE=production needs a platform: set HAVEN_SLACK__SIGNING_SECRET, HAVEN_SLACK__BOT_TOKEN "
-                'and HAVEN_SLACK__TEAM_ID (README, "Connect Slack"), or use HAVEN_PROFILE=demo to look around.'
+                "and HAVEN_SLACK__TEAM_ID (or HAVEN_TEAMS__APP_ID, __APP_PASSWORD and __TENANT_ID; "
+                "README says where to get them), or use HAVEN_PROFILE=demo to look around."
             )
 
 
-_SLACK_HELP = {
+def _all_or_none(platform: str, prefix: str, given: BaseModel, names: tuple[str, ...]) -> bool:
+    """Tell whether a platform is set. Raises SettingsTrouble if it is set in part, naming what is missing."""
+    missing = [f"{prefix}{name.upper()}" for name in names if not getattr(given, name)]
+    if missing and len(missing) < len(names):
+        listed = "\n".join(f"  {name}: {_HELP[name]}" for name in missing)
+        raise SettingsTrouble(f"{platform} is set only in part. Missing:\n{listed}\nOr unset the others.")
+    return not missing
+
+
+def _matching(name: str, value: str | SecretStr | None, pattern: str) -> None:
+    """Refuse a value that is something else, by saying what it should be; the value is not echoed."""
+    plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if plain and not re.fullmatch(pattern, plain):
+        raise SettingsTrouble(f"{name}: {_HELP[name]}")
+
+
+_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_HELP = {
+    "HAVEN_TEAMS__APP_ID": "the application (client) id of your bot, a GUID; in Azure, your bot, Configuration",
+    "HAVEN_TEAMS__APP_PASSWORD": "the value of a client secret of that application; in Azure, Certificates & secrets",
+    "HAVEN_TEAMS__TENANT_ID": "the directory (tenant) id of your organisation, a GUID; in Azure, Overview",
     "HAVEN_SLACK__SIGNING_SECRET": "32 hex digits from api.slack.com/apps, your app, Basic Information, Signing Secret",
     "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot Token",
     "HAVEN_SLACK__TEAM_ID": "starts with T; the first part of the path when you open Slack in a browser",

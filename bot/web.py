@@ -14,7 +14,7 @@ from bot.wiring import CLINIC, Service, running
 
 
 def create_app(service: Service) -> FastAPI:
-    """Return the application: /slack/events (if Slack is set), the clinic, /healthz and /readyz.
+    """Return the application: /slack/events and /api/messages (as set), the clinic, /healthz and /readyz.
 
     Errors have constant bodies: neither a validation message nor a traceback may echo what came in."""
 
@@ -24,8 +24,8 @@ def create_app(service: Service) -> FastAPI:
             yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    if service.slack:
-        app.include_router(service.slack.router)
+    for door in service.doors:
+        app.include_router(door.router)
     if service.clinic:
         app.mount(CLINIC, service.clinic)
 

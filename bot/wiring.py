@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import make_url
 
 from adapters.platform import Platform
 from adapters.slack.app import SlackPlatform
+from adapters.teams.app import TeamsPlatform
 from bot.asking import Asking
 from bot.clock import Clock
 from bot.desk import Desk
@@ -21,6 +23,7 @@ from bot.providers.base import Provider
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
 from bot.providers.fhir import FhirProvider
+from bot.references import SealedReferences
 from bot.schedule import Schedule
 from bot.settings import Settings, SettingsTrouble
 from bot.store import queries
@@ -38,6 +41,18 @@ CLINIC = "/clinic/fhir/R4"
 """Where the built-in clinic speaks FHIR."""
 
 
+class Door(Platform, Protocol):
+    """A platform that people come in by over HTTP."""
+
+    router: APIRouter
+
+    async def start(self) -> None:
+        """Open what it needs."""
+
+    async def stop(self) -> None:
+        """Finish what is being drawn, and close it."""
+
+
 @dataclass
 class Service:
     """Everything, put together. `platforms` may be added to until `start`."""
@@ -53,14 +68,14 @@ class Service:
     errands: Errands
     schedule: Schedule
     platforms: dict[str, Platform]
-    slack: SlackPlatform | None = None
+    doors: tuple[Door, ...] = ()
     clinic: FastAPI | None = None
     _worker: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Take up what a crash left, then work and tick."""
-        if self.slack:
-            await self.slack.start()
+        for door in self.doors:
+            await door.start()
         await self.errands.recover()
         await self.schedule.load()
         self._worker.append(asyncio.create_task(self.errands.run()))
@@ -73,8 +88,8 @@ class Service:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        if self.slack:
-            await self.slack.stop()
+        for door in self.doors:
+            await door.stop()
         await self.close()
 
     async def close(self) -> None:
@@ -108,10 +123,8 @@ def build(settings: Settings, clock: Clock, *, base_url: str, upgraded: bool = T
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )
-    platforms: dict[str, Platform] = {}
-    slack = _slack(settings, desk, clock)
-    if slack:
-        platforms[slack.name] = slack
+    doors = _doors(settings, desk, SealedReferences(store, vault, people), clock)
+    platforms: dict[str, Platform] = {door.name: door for door in doors}
     errands = Errands(
         store=store,
         vault=vault,
@@ -124,7 +137,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str, upgraded: bool = T
     schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock)
     clinic = _clinic(settings, vault, library, clock)
     service = Service(
-        settings, clock, library, store, vault, people, desk, provider, errands, schedule, platforms, slack, clinic
+        settings, clock, library, store, vault, people, desk, provider, errands, schedule, platforms, doors, clinic
     )
     schedule.on_content = service.takes_hours
     return service
@@ -182,6 +195,12 @@ def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) ->
     )
 
 
+def _doors(settings: Settings, desk: Desk, references: SealedReferences, clock: Clock) -> tuple[Door, ...]:
+    """Return the platforms whose settings are complete."""
+    doors = (_slack(settings, desk, clock), _teams(settings, desk, references, clock))
+    return tuple(door for door in doors if door)
+
+
 def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None:
     given = settings.slack
     if not (given.signing_secret and given.bot_token and given.team_id):
@@ -194,6 +213,25 @@ def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None
         receive=desk.receive,
         drawn=desk.drawn,
         clock_now=clock.now,
+    )
+
+
+def _teams(settings: Settings, desk: Desk, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
+    given = settings.teams
+    if not (given.app_id and given.app_password and given.tenant_id):
+        return None
+    return TeamsPlatform(
+        app_id=given.app_id,
+        app_password=given.app_password.get_secret_value(),
+        tenant_id=given.tenant_id,
+        receive=desk.receive,
+        drawn=desk.drawn,
+        references=references.of("teams", given.tenant_id),
+        clock_now=clock.now,
+        chance=clock.chance,
+        openid_url=given.openid_url,
+        login_url=given.login_url,
+        service_hosts=given.service_hosts.split(","),
     )
 
 

@@ -22,6 +22,8 @@ from content.values import (
     Sentence,
     SlackChannel,
     SlackUser,
+    TeamsChannel,
+    TeamsUser,
     TimeOfDay,
     Url,
     Weekday,
@@ -66,6 +68,7 @@ class Members(Part):
     """People, by the platform where they are reached."""
 
     slack: Annotated[tuple[SlackUser, ...], AfterValidator(distinct("", _ONE_LINE))] = ()
+    teams: Annotated[tuple[TeamsUser, ...], AfterValidator(distinct("", _ONE_LINE))] = ()
     console: Annotated[tuple[ConsoleUser, ...], AfterValidator(distinct("", _ONE_LINE))] = ()
 
 
@@ -73,6 +76,7 @@ class Channel(Part):
     """The team's own channel on each platform: a reminder goes there as one post."""
 
     slack: SlackChannel | None = None
+    teams: TeamsChannel | None = None
     console: Name | None = None
 
 
@@ -88,7 +92,9 @@ class TeamEntry(Part):
     @property
     def size(self) -> int:
         """Return the number of members on the platform with fewest, so that no platform's part is small."""
-        return min((len(each) for each in (self.members.slack, self.members.console) if each), default=0)
+        return min(
+            (len(each) for each in (self.members.slack, self.members.teams, self.members.console) if each), default=0
+        )
 
 
 class Teams(Part):

@@ -201,6 +201,26 @@ SlackChannel = Annotated[
         )
     ),
 ]
+TeamsUser = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            "this is not an Entra object ID",
+            "copy it in the Entra admin centre: the person, Object ID; small letters",
+        )
+    ),
+]
+TeamsChannel = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"19:[!-~]{5,100}@thread\.(tacv2|skype)",
+            "this is not a Teams channel ID",
+            "copy the link to the channel in Teams: the part from 19: to @thread.tacv2, with %3A as : and %40 as @",
+        )
+    ),
+]
 ConsoleUser = Annotated[
     str,
     AfterValidator(_matching(r"[a-z][a-z0-9._-]{0,39}", "this is not a console name", "use small letters, as sam")),

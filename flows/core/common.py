@@ -21,6 +21,7 @@ class CommonWords(Words):
     held_locale: Line
     held_zone: Line
     held_notice: Line
+    held_reference: Line
     held_plan: Line
     held_nudges: Line
     held_due: Line

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
+from bot.providers import fhir
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
 
@@ -52,6 +53,13 @@ def serving(app: ASGIApp) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(5)
+
+
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that stamp milliseconds need no second of waiting."""
+    if "coarse" not in request.node.name and "forgetfully" not in request.node.name:
+        monkeypatch.setattr(fhir, "_SETTLE", 0.02)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Standin:
     `transactions`: "atomic"; "partial" (HTTP 200 with 412 and 201 inside); "no_rollback" (412, but the rows
     stay); "none" (404). `if_match` and `if_none_exist` tell whether it looks at them. `coarse` stamps whole
     seconds. `fault` is asked at each request (its number, method) for one of: lose_request, lose_reply,
-    late (commits after the client has gone), 500, 500_done, garbage, 409, 503, cut.
+    late (commits after the client has gone), slow, 500, 500_done, garbage, 409, 503, cut.
     """
 
     transactions: str = "atomic"
@@ -49,7 +49,7 @@ class Standin:
     late: set["asyncio.Task[Any]"] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._ids = itertools.count(1)
+        self._ids = itertools.count(999, -1)  # whoever comes later has the smaller id
         self._versions = itertools.count(1)
         for n in range(3):
             slot = {
@@ -94,6 +94,8 @@ class Standin:
         fault = self.fault(n, request.method)
         if fault == "lose_request":
             await asyncio.sleep(30)
+        if fault == "slow":
+            await asyncio.sleep(0.3)
         if fault is not None and re.fullmatch(r"\d+", fault):
             await Response("{}", int(fault))(scope, receive, send)
             return
