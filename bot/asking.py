@@ -10,6 +10,7 @@ from flows.core.effects import Book, Cancel, FindSlots
 from flows.core.events import Booked, Changed, Event, Failed, SlotsFound
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
+LATE = timedelta(minutes=1)  # until then "not there" may be "not there yet"
 MINUTE = 60
 
 
@@ -19,8 +20,10 @@ class Asking:
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._provider, self._clock = provider, clock
 
-    async def answer(self, task: tasks.Ask | tasks.Settle) -> Event | None:
-        """Return what came of it; None if a lost booking is still not known."""
+    async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
+        """Return what came of it; None if a lost booking is still not known.
+
+        `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
         try:
@@ -28,7 +31,7 @@ class Asking:
                 case FindSlots():
                     return await self._find(task.what)
                 case Book():
-                    return await self._book(task.what, task.key)
+                    return await self._book(task.what, task.key, again)
                 case Cancel(appointment=appointment):
                     return await self._cancel(appointment)
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
@@ -56,7 +59,7 @@ class Asking:
             return Failed(why="provider_down")
         return SlotsFound(slots=slots)
 
-    async def _book(self, wanted: Book, key: str) -> Event:
+    async def _book(self, wanted: Book, key: str, again: bool) -> Event:
         request = Request(
             key=key,
             slot=wanted.slot,
@@ -72,7 +75,7 @@ class Asking:
         except Refused:
             return Failed(why="refused")
         except ProviderDown:
-            return Failed(why="provider_down")
+            return Failed(why="uncertain" if again else "provider_down")
         except Uncertain:
             return Failed(why="uncertain")
 
@@ -85,7 +88,11 @@ class Asking:
                 log.event("settle_given_up", where="asking")
                 return Failed(why="uncertain")
             return None
-        return Booked(appointment=found) if found else Failed(why="provider_down")
+        if found:
+            return Booked(appointment=found)
+        # what was sent last may still be on its way into the provider's book
+        late = self._clock.now().timestamp() - task.since < LATE.total_seconds()
+        return None if late else Failed(why="provider_down")
 
     async def _cancel(self, appointment: Appointment) -> Event:
         try:

@@ -85,7 +85,7 @@ class Errands:
         try:
             match task:
                 case tasks.Ask() | tasks.Settle():
-                    await self._ask(row.id, task)
+                    await self._ask(row, task)
                 case tasks.Show():
                     await self._show(row.id, task)
                 case tasks.News():
@@ -100,13 +100,13 @@ class Errands:
             log.failure("effect_failed", error, where="errands", kind=task.kind, attempt=row.attempts)
             await self._again(row)
 
-    async def _ask(self, id_: bytes, task: tasks.Ask | tasks.Settle) -> None:
-        event = await self._asking.answer(task)
+    async def _ask(self, row: queries.Task, task: tasks.Ask | tasks.Settle) -> None:
+        event = await self._asking.answer(task, again=row.attempts > 1)
         if event is None:  # not known yet: a lost booking is asked for until it is
             due = int(self._clock.now().timestamp()) + self._asking.patience(task)
-            await self._store.transact(lambda conn: queries.postpone(conn, id_, due))
+            await self._store.transact(lambda conn: queries.postpone(conn, row.id, due))
             return
-        result = await self._desk.deliver(task, id_, event)
+        result = await self._desk.deliver(task, row.id, event)
         if isinstance(result, Gone):
             if isinstance(event, Booked):
                 await self._asking.undo(event.appointment)

@@ -69,8 +69,10 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["plan"] = world.plan()
     if given.get("region") == "none":
         changes["region"] = None
-    tier = {"tier": settings["tier"]} if "tier" in settings else {}
-    return world.moment(world.person(**changes), world.catalog(**tier))
+    content: dict[str, Any] = {"tier": settings["tier"]} if "tier" in settings else {}
+    if settings.get("instruments") == "none":
+        content["instruments"] = {}
+    return world.moment(world.person(**changes), world.catalog(**content))
 
 
 def _after(at: Moment, step: Any) -> Moment:

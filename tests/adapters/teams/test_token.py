@@ -1,5 +1,6 @@
 """The token matrix without a network: what is good, and every way in which a token is not."""
 
+import base64
 import json
 from datetime import timedelta
 from typing import Any
@@ -63,6 +64,7 @@ def test_a_token_is_good_for_an_hour_give_or_take_five_minutes(later: timedelta,
         {"exp": float("nan")},
         {"exp": "9999999999"},
         {"nbf": "0"},
+        {"nbf": True},
         {"nbf": float("-inf")},
         {"aud": [APP]},
         {"aud": [APP, "other"]},
@@ -147,6 +149,12 @@ def test_no_byte_of_a_token_may_change(data: st.DataObject) -> None:
 )
 def test_a_key_that_cannot_verify_is_not_taken(jwk: dict[str, Any]) -> None:
     assert _read(US.key.jwk() | jwk) is None
+
+
+def test_a_short_key_is_not_taken() -> None:
+    odd = ((1 << 1023) | 1).to_bytes(128, "big")
+    short = base64.urlsafe_b64encode(odd).decode().rstrip("=")
+    assert _read(US.key.jwk() | {"n": short}) is None
 
 
 @pytest.mark.parametrize("told", [None, "msteams", {"msteams": 1}, [1], []])

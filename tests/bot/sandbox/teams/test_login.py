@@ -43,6 +43,13 @@ async def test_anything_else_does_not(
     assert workspace.recorded[-1].error == error
 
 
+async def test_a_field_that_comes_twice_counts_as_missing(client: Client, workspace: Workspace) -> None:
+    form = {"grant_type": "client_credentials", "client_id": workspace.app_id, "scope": SCOPE}
+    url = f"{workspace.url}/{workspace.tenant_id}/oauth2/v2.0/token"
+    told = await client.http.post(url, data={**form, "client_secret": [workspace.app_password, "guess"]})
+    assert (told.status_code, told.json()["error"]) == (401, "invalid_client")
+
+
 async def test_the_secret_is_not_recorded(client: Client, workspace: Workspace) -> None:
     await client.log_in(client_secret="guess")
     assert all("client_secret" not in call.payload for call in workspace.recorded)

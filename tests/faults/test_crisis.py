@@ -1,0 +1,240 @@
+"""Whoever writes that they cannot go on gets help in the very next thing they see: anywhere, and whatever is broken."""
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from adapters.platform import Arrival, Busy, Profile, Shown
+from content import default_root
+from flows.core.events import Answered, Said
+from flows.core.screen import Screen
+from flows.registry import FLOWS
+from tests import world
+from tests.faults.states import named, reached
+from tests.rig import Rig, rig, token_of
+
+CRY = "i cant do this anymore, i want to die"
+SOON = 2.0  # seconds
+STATES = reached()
+
+
+def helps(haven: Rig, screen: Screen) -> bool:
+    """Tell whether a screen names the emergency number and a line of the person's country."""
+    region = haven.service.library.current.catalog("en").help_for("GB")
+    text = "\n".join(screen.lines)
+    return region.emergency in text and region.lines[0].dial in text and "help" in {each.key for each in screen.buttons}
+
+
+async def soon(haven: Rig, arrival: Arrival) -> Shown:
+    """Bring an arrival through the door and check that help is what comes, in time."""
+    started = time.perf_counter()
+    shown = await haven.service.desk.receive(arrival)
+    assert time.perf_counter() - started < SOON
+    assert shown
+    assert helps(haven, shown.screen)
+    return shown
+
+
+def test_the_states_are_all_of_them() -> None:
+    for name, flow in FLOWS.items():
+        assert {state["at"] for state in STATES[name]} == named(flow), name
+
+
+@pytest.mark.parametrize("flow", [name for name in FLOWS if name != "safety"])
+async def test_from_every_state_to_help_and_back(tmp_path: Path, flow: str) -> None:
+    async with rig(tmp_path) as haven:
+        for number, state in enumerate(STATES[flow]):
+            user = f"{flow}{number}"
+            held = tuple(world.appointment(f"k{each}", each) for each in range(2))
+            before = await haven.place(user, flow, state, appointments=held)
+            assert "help" in haven.keys(user), state
+
+            for way in ("typed", "in the chat", "asked", "tapped"):
+                match way:
+                    case "typed":
+                        shown = await haven.say(user, CRY)
+                    case "in the chat":
+                        shown = await haven.say(user, CRY, secluded=False)
+                    case "asked":
+                        shown = await haven.say(user, "help now", secluded=False)
+                    case _:
+                        shown = await haven.press(user, before, "help")
+                assert helps(haven, shown.screen), (state, way)
+                after = await haven.tap(user, "mistaken")
+                assert after.screen == before.screen, (state, way)
+
+            for field in (each for each in before.screen.fields if not each.options):
+                filled = {each.key: each.options[0].key if each.options else "x" for each in before.screen.fields}
+                shown = await haven.fill(user, **(filled | {field.key: CRY}))
+                assert helps(haven, shown.screen), (state, field.key)
+                assert (await haven.tap(user, "mistaken")).screen == before.screen
+            assert await haven.booked() == []
+
+
+async def test_within_the_crisis_conversation_help_stays_on_screen(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        for number, state in enumerate(STATES["safety"]):
+            before = await haven.place(f"user{number}", "safety", state)
+            assert "help" in haven.keys(f"user{number}")
+            assert helps(haven, (await haven.say(f"user{number}", CRY)).screen)
+            assert helps(haven, (await haven.say(f"user{number}", CRY)).screen)
+            assert helps(haven, (await haven.press(f"user{number}", before, "help")).screen)
+
+
+async def test_what_sounds_heavy_is_asked_about_and_leads_to_help_or_back(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        before = await haven.tap("sam", "check")
+        await haven.say("sam", "i feel hopeless")
+        words = haven.words("safety")
+        assert haven.text("sam") == words.heavy
+        assert (await haven.tap("sam", "back")).screen == before.screen
+        await haven.say("sam", "i feel hopeless")
+        assert helps(haven, (await haven.tap("sam", "yes")).screen)
+
+
+async def test_before_the_notice_and_for_whom_nothing_is_known(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        shown = await soon(haven, haven.arrival("new", event=Said(text=CRY), profile=Profile()))
+        await haven.platform.show(haven.address("new"), shown)
+        await haven.tap("new", "mistaken")
+        assert haven.text("new").startswith(haven.words("notice").hello)
+
+
+async def test_a_stranger_is_refused_and_helped_all_the_same(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        refused = await haven.service.desk.receive(haven.arrival("guest", event=Said(text="hello"), admitted=False))
+        assert refused
+        assert refused.screen.lines == (haven.common.refused,)
+        assert not helps(haven, refused.screen)
+        for arrival in (
+            haven.arrival("guest", event=Said(text=CRY), admitted=False),
+            haven.arrival("guest", event=Said(text="help now"), admitted=False),
+            haven.arrival("guest", token=token_of(refused, "help"), admitted=False),
+        ):
+            shown = await soon(haven, arrival)
+            assert shown.turn == ""
+            assert [each.key for each in shown.screen.buttons] == ["help"]
+        assert await haven.rows("subject") == await haven.rows("seen") == []
+
+
+async def test_a_form_of_yesterday_or_of_nobody_is_still_read(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        await haven.check("sam")
+        await haven.tap("sam", "slot")
+        values, form = {"name": CRY, "contact": "x", "consent": "yes"}, haven.shown("sam").form
+        await haven.later(timedelta(hours=1))
+        for token in (form, "", "AAAA"):
+            await soon(haven, haven.arrival("sam", event=Answered(values=values), token=token))
+
+
+@contextlib.asynccontextmanager
+async def _locked(haven: Rig) -> AsyncIterator[None]:
+    other = sqlite3.connect(haven.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.close()
+
+
+@contextlib.asynccontextmanager
+async def _read_only(haven: Rig) -> AsyncIterator[None]:
+    engine = haven.service.store.engine
+    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only=ON"))
+    engine.dispose()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def _gone(haven: Rig) -> AsyncIterator[None]:
+    haven.service.store.engine.dispose()
+    haven.database.rename(haven.database.with_suffix(".away"))
+    haven.database.mkdir()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def _closed(haven: Rig) -> AsyncIterator[None]:
+    haven.service.store.close()
+    yield
+
+
+@contextlib.asynccontextmanager
+async def _crowded(haven: Rig) -> AsyncIterator[None]:
+    slow = [asyncio.ensure_future(haven.service.store.transact(lambda _: time.sleep(0.1))) for _ in range(40)]
+    yield
+    await asyncio.gather(*slow)
+
+
+@pytest.mark.parametrize("broken", [_locked, _read_only, _gone, _closed, _crowded])
+async def test_with_a_broken_store(
+    tmp_path: Path, broken: Callable[[Rig], contextlib.AbstractAsyncContextManager[None]]
+) -> None:
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        await haven.check("sam")
+        await haven.tap("sam", "slot")
+        form, button = haven.shown("sam").form, token_of(haven.shown("sam"), "help")
+        values = {"name": "x", "contact": CRY, "consent": "yes"}
+        async with broken(haven):
+            await asyncio.gather(
+                soon(haven, haven.arrival("sam", event=Said(text=CRY))),
+                soon(haven, haven.arrival("sam", event=Said(text="help now"))),
+                soon(haven, haven.arrival("sam", event=Answered(values=values), token=form)),
+                soon(haven, haven.arrival("sam", token=button)),
+                soon(haven, haven.arrival("new", event=Said(text=CRY))),
+                soon(haven, haven.arrival("guest", event=Said(text=CRY), admitted=False)),
+            )
+            if broken in (_read_only, _gone):  # nobody else is kept waiting or told anything untrue
+                with pytest.raises(Busy):
+                    await haven.service.desk.receive(haven.arrival("sam", event=Said(text="hello")))
+        if broken is _locked:
+            assert helps(haven, (await haven.say("sam", CRY)).screen)
+
+
+async def test_with_a_provider_that_is_down_or_never_answers(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        asked, never = asyncio.Event(), asyncio.Event()
+
+        async def silent(_: str) -> None:
+            asked.set()
+            await never.wait()
+            raise ConnectionError("the clinic is down")
+
+        await haven.agree("sam")
+        haven.wire.before = silent
+        check = asyncio.create_task(haven.check("sam"))
+        await asked.wait()
+        assert haven.text("sam") == haven.words("screening").looking
+        await soon(haven, haven.arrival("sam", event=Said(text=CRY)))
+        await haven.say("sam", "help now")
+        never.set()
+        await check
+        assert helps(haven, haven.screen("sam"))  # what the provider said comes unseen
+        await haven.tap("sam", "mistaken")
+        assert haven.words("screening").down.partition("{")[0] in haven.text("sam")
+
+
+async def test_with_content_that_broke_after_the_start(tmp_path: Path) -> None:
+    shutil.copytree(default_root(), tmp_path / "content")
+    async with rig(tmp_path, content_dir=tmp_path / "content") as haven:
+        for path in (tmp_path / "content").rglob("*.yaml"):
+            path.write_text("{")
+        await haven.jump(timedelta(minutes=1))
+        assert haven.service.library.problems
+        await soon(haven, haven.arrival("sam", event=Said(text=CRY)))
+
+
+@pytest.mark.parametrize("filler", ["a", "1", "a.", "kill ", "x x ", "é", "\n"])
+async def test_at_the_end_of_the_longest_message(tmp_path: Path, filler: str) -> None:
+    async with rig(tmp_path) as haven:
+        text = (filler * 40_000)[:39_950] + " " + CRY  # as long as Slack lets a message be
+        await soon(haven, haven.arrival("sam", event=Said(text=text)))
