@@ -25,6 +25,7 @@ def test_sixty_in_thirty_seconds() -> None:
     pace = Pace()
     assert [pace.wait("send", "a", after(n * 0.4)) for n in range(60)] == [0] * 60
     assert pace.wait("send", "a", after(24)) == 6
+    assert pace.wait("send", "a", after(24.5)) == 6
     assert pace.wait("send", "a", after(30)) == 0
 
 
