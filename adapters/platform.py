@@ -35,8 +35,9 @@ class Arrival(Value):
     `id` is the platform's own id of the delivery (unique; a repetition has one effect). A tapped button
     brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
     `Said`; neither event nor token means that the chat was opened. `secluded` says that what is typed does
-    not reach the employer's archive (a terminal, a page of ours). `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis
-    help if they need it, and a plain refusal otherwise.
+    not reach the employer's archive (a terminal, a page of ours). `admitted=False` marks somebody whom the
+    service refuses (a guest, a stranger): they get crisis help if they need it, and a plain refusal otherwise;
+    `None` says that the platform could not tell, and the turn is refused as Busy.
     """
 
     id: str
@@ -45,7 +46,7 @@ class Arrival(Value):
     token: str = ""
     profile: Profile = Profile()
     secluded: bool = False
-    admitted: bool = True
+    admitted: bool | None = True
 
 
 class Public(Value):

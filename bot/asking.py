@@ -38,18 +38,25 @@ class Asking:
             log.failure("provider_failed", error, where="asking", kind=task.what.kind)
             return Failed(why="uncertain")
 
-    def patience(self, task: tasks.Ask | tasks.Settle) -> int:
+    def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo) -> int:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to 10 minutes."""
-        since = task.since if isinstance(task, tasks.Settle) else int(self._clock.now().timestamp())
+        since = int(self._clock.now().timestamp()) if isinstance(task, tasks.Ask) else task.since
         unknown = int(self._clock.now().timestamp()) - since
         return max(5, min(unknown, 10 * MINUTE))
 
-    async def undo(self, appointment: Appointment) -> None:
-        """Cancel a booking whose owner is gone. If the provider is down now, it stays in its book: logged."""
+    async def undo(self, task: tasks.Undo) -> bool:
+        """Cancel a booking whose owner is gone. False if the provider has to be asked again later."""
+        age = self._clock.now().timestamp() - task.since
         try:
-            await self._provider.cancel(appointment)
-        except (Refused, ProviderDown, Uncertain) as error:
-            log.failure("undo_failed", error, where="asking")
+            found = await self._provider.status(task.key)
+            if found:
+                await self._provider.cancel(found)
+        except Exception as error:
+            if age > GIVE_UP.total_seconds():
+                log.failure("undo_failed", error, where="asking")
+                return True
+            return False
+        return found is not None or age > LATE.total_seconds()
 
     async def _find(self, wanted: FindSlots) -> Event:
         now = self._clock.now()

@@ -17,7 +17,7 @@ from rich.table import Table
 from bot import log
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
-from bot.settings import Settings, SettingsTrouble, load_settings
+from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
 from bot.vault import KeyTrouble
@@ -55,7 +55,8 @@ def chat(
     at: At = None,
 ) -> None:
     """Talk to Haven in this terminal, with the built-in clinic; no accounts, no keys."""
-    settings = _settings(profile="demo")
+    # a terminal is nobody's production: of what is set here only the words, the clinic and the keys count
+    settings = _settings(profile="demo").model_copy(update={"slack": SlackSettings(), "teams": TeamsSettings()})
     log.configure(level=logging.WARNING)
     lines = None
     if script:
@@ -63,9 +64,8 @@ def chat(
             lines = script.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             _stop(f"--script: {script} cannot be read. It must be a text file with one line a turn.")
-    url = db_url or (settings.database_url if "database_url" in settings.model_fields_set else None)
     try:
-        code = asyncio.run(_chat(settings, url, _instant(at), as_.lower(), lines))
+        code = asyncio.run(_chat(settings, db_url, _instant(at), as_.lower(), lines))
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
         _stop(str(error))
     except KeyboardInterrupt:

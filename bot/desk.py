@@ -2,6 +2,8 @@
 
 import asyncio
 
+from sqlalchemy import Connection
+
 from adapters.platform import Address, Arrival, Busy, Forged, Public, Shown
 from bot import log, tasks
 from bot.clock import Clock
@@ -38,11 +40,13 @@ class Desk:
         alarm = self._alarm(arrival)
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
         urgent = alarm is not None or self._asks_for_help(arrival, made)
-        if not arrival.admitted:
+        if arrival.admitted is False or (arrival.admitted is None and urgent):
             return self.drawing.memory(arrival, alarm, urgent, sid)
-        turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made))
+        if arrival.admitted is None and not urgent:
+            raise Busy  # the platform did not say who this is: it should ask again
+        turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), PATIENCE)
         try:
-            shown = await asyncio.wait_for(turn, PATIENCE_URGENT if urgent else PATIENCE)
+            shown = await (asyncio.wait_for(turn, PATIENCE_URGENT) if urgent else turn)
         except Forged:
             raise
         except Exception as error:
@@ -60,6 +64,10 @@ class Desk:
         result = await self._store.transact(lambda conn: self._turns.result(conn, task, done, event))
         self.wake.set()
         return result
+
+    def undo(self, conn: Connection, key: str) -> None:
+        """Plan, within a transaction, to undo a booking whose owner is gone."""
+        self._turns.undo(conn, key)
 
     async def current(self, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen if it is still the one of this turn: to draw it after a restart."""

@@ -16,14 +16,16 @@ from bot.clock import Clock
 from bot.desk import Desk
 from bot.store import queries
 from bot.store.engine import Store
-from bot.turns import Gone
+from bot.turns import WINDOW, Gone
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows.core.events import Booked
+from flows.core.screen import Screen
 from flows.team import FLOOR, TeamWords, reminder
 
 LEASE = timedelta(seconds=60)
-AT_ONCE = 16  # effects carried out at the same time
+AT_ONCE = 64  # effects carried out at the same time
+LOOK = 0.2  # seconds between looks for more, while some are under way
 POLL = 1.0  # seconds between looks, if nothing wakes us
 RETRY = (2, 10, 60, 300)  # seconds until the next try of something that may be repeated; then it is given up
 
@@ -63,17 +65,24 @@ class Errands:
             self._desk.wake.clear()
 
     async def drain(self) -> int:
-        """Carry out everything that is due now, and what follows from it. Returns how many effects."""
-        count = 0
-        while claimed := await self._claim():
-            await asyncio.gather(*(self._carry_out(each) for each in claimed))
-            count += len(claimed)
-        return count
+        """Carry out everything that is due now, and what follows from it. Returns how many effects.
 
-    async def _claim(self) -> list[queries.Task]:
+        One that hangs holds up nobody else: others are claimed as long as there is room."""
+        count, under_way = 0, set[asyncio.Task[None]]()
+        while True:
+            claimed = await self._claim(AT_ONCE - len(under_way)) if len(under_way) < AT_ONCE else []
+            under_way |= {asyncio.create_task(self._carry_out(each)) for each in claimed}
+            count += len(claimed)
+            if not under_way:
+                return count
+            done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # nothing is swallowed: a worker that cannot go on says so
+
+    async def _claim(self, most: int) -> list[queries.Task]:
         now = self._clock.now()
         until = int((now + LEASE).timestamp())
-        return await self._store.transact(lambda conn: queries.claim(conn, int(now.timestamp()), until, AT_ONCE))
+        return await self._store.transact(lambda conn: queries.claim(conn, int(now.timestamp()), until, most))
 
     async def _carry_out(self, row: queries.Task) -> None:
         try:
@@ -86,6 +95,8 @@ class Errands:
             match task:
                 case tasks.Ask() | tasks.Settle():
                     await self._ask(row, task)
+                case tasks.Undo():
+                    await self._undo(row.id, task)
                 case tasks.Show():
                     await self._show(row.id, task)
                 case tasks.News():
@@ -103,15 +114,24 @@ class Errands:
     async def _ask(self, row: queries.Task, task: tasks.Ask | tasks.Settle) -> None:
         event = await self._asking.answer(task, again=row.attempts > 1)
         if event is None:  # not known yet: a lost booking is asked for until it is
-            due = int(self._clock.now().timestamp()) + self._asking.patience(task)
-            await self._store.transact(lambda conn: queries.postpone(conn, row.id, due))
+            await self._wait(row.id, task)
             return
         result = await self._desk.deliver(task, row.id, event)
         if isinstance(result, Gone):
             if isinstance(event, Booked):
-                await self._asking.undo(event.appointment)
+                await self._store.transact(lambda conn: self._desk.undo(conn, task.key))
         elif result:
             await self._draw(*result)
+
+    async def _undo(self, id_: bytes, task: tasks.Undo) -> None:
+        if await self._asking.undo(task):
+            await self._drop(id_)
+        else:
+            await self._wait(id_, task)
+
+    async def _wait(self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo) -> None:
+        due = int(self._clock.now().timestamp()) + self._asking.patience(task)
+        await self._store.transact(lambda conn: queries.postpone(conn, id_, due))
 
     async def _show(self, id_: bytes, task: tasks.Show) -> None:
         current = await self._desk.current(task.sid, task.turn)
@@ -138,30 +158,53 @@ class Errands:
             return
         try:
             if isinstance(task, tasks.Send):
-                await self._post(await self._desk.reach(task.sid, task.nudge))
-            else:
-                await self._announce(task)
+                await self._send(task)
+            elif not await self._announce(task):
+                await self._withdraw(task)
         except Unreachable:
+            if isinstance(task, tasks.Announce):
+                await self._withdraw(task)
             raise
         except Exception as error:  # the call may have arrived all the same
             log.failure("send_unknown", error, where="errands", kind=task.kind)
         await self._drop(row.id)
 
-    async def _announce(self, task: tasks.Announce) -> None:
-        """Post a reminder, in the words and to the channel that HR's files hold now."""
-        content = self._library.current
+    async def _send(self, task: tasks.Send) -> None:
+        if not self._late(task.due):
+            await self._post(await self._desk.reach(task.sid, task.nudge))
+
+    async def _announce(self, task: tasks.Announce) -> bool:
+        """Post a reminder, in the words and to the channel that HR's files hold now. False if it may not go out."""
+        content, asker = self._library.current, task.asker
         entry = next((each for each in content.teams if each.key == task.team), None)
         text = next((each.text for each in content.templates if each.key == task.template), None)
-        platform = self._platforms.get(task.asker.platform)
-        channel = getattr(entry.channel, task.asker.platform, None) if entry else None
+        platform = self._platforms.get(asker.platform)
+        channel = getattr(entry.channel, asker.platform, None) if entry else None
         if entry is None or entry.size < FLOOR or text is None or channel is None or platform is None:
-            log.event("reminder_dropped", where="errands", kind=task.kind)
-            return
+            return False
+        if self._late(task.due) or asker.user not in getattr(entry.managers, asker.platform, ()):
+            return False
+        asked = self._desk.drawing.common("").asked_by.fill(who=task.name)
+        message = self._desk.drawing.anybody(reminder(text, asked, self._team_words()))
+        await platform.announce(asker.tenant, channel, message)
+        return True
+
+    async def _withdraw(self, task: tasks.Announce) -> None:
+        """Tell the manager that the reminder did not go out; the team had none, so another may be asked for."""
+        log.event("reminder_dropped", where="errands", kind=task.kind)
+        await self._store.transact(lambda conn: queries.drop_reminder(conn, task.team, task.due))
+        team = next((each.name for each in self._library.current.teams if each.key == task.team), task.team)
+        screen = Screen(lines=(self._team_words().dropped.fill(team=team),))
+        await self._post((task.asker, self._desk.drawing.public(self._vault.sid(task.asker), screen, "")))
+
+    def _team_words(self) -> TeamWords:
+        content = self._library.current
         words = content.words[content.locale("")]["team"]
         assert isinstance(words, TeamWords)
-        asked = self._desk.drawing.common("").asked_by.fill(who=task.name)
-        message = self._desk.drawing.anybody(reminder(text, asked, words))
-        await platform.announce(task.asker.tenant, channel, message)
+        return words
+
+    def _late(self, due: int) -> bool:
+        return self._clock.now().timestamp() - due > WINDOW.total_seconds()
 
     async def _again(self, row: queries.Task) -> None:
         """Give it back for later; what may not be repeated, or was tried often enough, is dropped."""

@@ -8,10 +8,11 @@ from bot import tasks
 from bot.clock import Clock, token
 from bot.people import NUDGES, Record
 from bot.store import queries
-from bot.vault import Vault
+from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
 from flows.checkin import next_due
+from flows.core.care import Appointment
 from flows.core.effects import Agree, Book, Cancel, Effect, FindSlots, Forget, Nudge, Remind, SetPlan
 from flows.core.events import Changed, Event, Failed
 
@@ -33,7 +34,7 @@ class Local:
             case Nudge(key=key):
                 self._nudge(conn, record, key, now)
             case FindSlots() | Book() | Cancel():
-                key = token(self._clock)
+                key = record.asked = token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
             case Remind():
                 return self._remind(conn, record, effect, name)
@@ -49,7 +50,9 @@ class Local:
 
     def _nudge(self, conn: Connection, record: Record, key: str, now: datetime) -> None:
         due = record.ops.due or now
-        self.plan(conn, tasks.Send(sid=record.sid, nudge=key), now, record.sid, due.isoformat())
+        self.plan(
+            conn, tasks.Send(sid=record.sid, nudge=key, due=int(due.timestamp())), now, record.sid, due.isoformat()
+        )
         sent = tuple(each for each in record.ops.nudges if each != key)
         record.set_ops(nudges=(*sent, key)[-NUDGES:])
 
@@ -72,16 +75,27 @@ class Local:
         asked, due = int(now.timestamp()), int(slot.timestamp())
         queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due)
         announce = tasks.Announce(
-            asker=address, name=(name or address.user)[:80], team=effect.team, template=effect.template
+            asker=address, name=(name or address.user)[:80], team=effect.team, template=effect.template, due=due
         )
         self.plan(conn, announce, slot, effect.team, str(due))
         return Changed(what="reminder", when=slot)
 
     def _forget(self, conn: Connection, sid: bytes) -> None:
-        """Destroy every planned effect that concerns somebody, and who asked for reminders. A reminder that is
-        already accepted concerns the whole team, and goes out."""
+        """Destroy every planned effect that concerns somebody, and who asked for reminders."""
         queries.disown_reminders(conn, sid)
+        now = self._clock.now()
         for id_, body in queries.effects(conn):
-            task = tasks.unseal(self._vault, id_, body)
-            if not isinstance(task, tasks.Announce) and task.sid == sid:
-                queries.drop_effect(conn, id_)
+            try:
+                task = tasks.unseal(self._vault, id_, body)
+            except Unsealable:
+                continue  # the worker drops it
+            if sid != (self._vault.sid(task.asker) if isinstance(task, tasks.Announce) else getattr(task, "sid", b"")):
+                continue
+            queries.drop_effect(conn, id_)
+            match task:  # what the provider may hold, or was asked to let go, must not stay there for nobody
+                case (
+                    tasks.Settle(key=key)
+                    | tasks.Ask(what=Book(), key=key)
+                    | tasks.Ask(what=Cancel(appointment=Appointment(key=key)))
+                ):
+                    self.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)

@@ -4,25 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Profile
 from bot import log
-from bot.places import country_of
+from bot.places import country_of, zones
 from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan
+from flows.core.care import Appointment, Plan, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
 from flows.core.retention import APPOINTMENT
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+TROUBLES = 3  # things that went wrong, remembered until they are over
 NUDGES = 8  # check-in lines remembered, for the rotation
 
 
@@ -32,6 +32,7 @@ class Frame(Value):
     flow: str
     version: int
     state: Mapping[str, Any]
+    ask: str = ""  # the key of what it asked the provider for last: only that result is its own
 
 
 class Conversation(Value):
@@ -64,6 +65,7 @@ class Private(Value):
 
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Record:
     ops: Ops
     private: Private = field(default_factory=Private)
     wrapped: tuple[int, bytes] | None = None
+    asked: str = ""  # the key of what this turn asked the provider for
 
     def set_ops(self, **changes: Any) -> None:
         """Change what is in the first column."""
@@ -130,6 +133,7 @@ class People:
     def _hint(self, record: Record) -> None:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
+        untils += [each.start + APPOINTMENT for each in record.private.troubles]
         untils += [conversation.until] if conversation else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
@@ -147,7 +151,7 @@ class People:
 
 def welcome(record: Record, profile: Profile, content: Loaded) -> None:
     """Take over the language and the zone that the platform states, where we have nothing better."""
-    if profile.zone in available_timezones():
+    if profile.zone in zones():
         record.set_ops(zone=profile.zone)
     elif record.ops.zone == "UTC":
         record.set_ops(zone=content.organisation.zone)
@@ -170,6 +174,7 @@ def person_of(record: Record, content: Loaded) -> Person:
         plan=record.ops.plan,
         nudged=record.ops.nudges,
         appointments=record.private.appointments,
+        troubles=record.private.troubles,
     )
 
 
@@ -186,6 +191,10 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else str(common.held_nothing)],
         "nudges": [", ".join(record.ops.nudges) or str(common.held_nothing)],
         "conversation": [conversation.frame.flow if conversation else str(common.held_nothing)],
+        "troubles": [
+            f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
+        ]
+        or [str(common.held_nothing)],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
             for each in record.private.appointments

@@ -67,6 +67,7 @@ class Here:
     turn: str = ""
     flow: str = ""
     at: str = ""
+    about: str = ""  # in the crisis conversation: what it is about
     screen: Screen | None = None
 
 
@@ -93,9 +94,12 @@ def route(
 
 
 def _alarmed(alarm: Alarm, here: Here) -> Route | None:
-    """Open the crisis conversation; in it, listen, and only ever go from the gentle question to help."""
-    if here.flow != "safety" or (here.at == "checking" and alarm.level == "strong"):
+    """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
+    else, opens help for that; more of the same is listened to, and the question is not asked twice."""
+    if here.flow != "safety":
         return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
+    if here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
+        return Enter("safety", Carry(ask=alarm.kind, text="strong"))
     return Take(Said(text=""))
 
 
@@ -128,7 +132,9 @@ def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[s
         return COMMANDS[meant]
     if closed:
         return Redraw("typed_private")
-    return Take(Said(text=text)) if here.screen else Redraw()
+    if here.screen:
+        return Take(Said(text=text))
+    return Redraw("" if secluded else "typed_open")
 
 
 def plain(text: str) -> str:

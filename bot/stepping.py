@@ -19,6 +19,7 @@ from flows.registry import FLOWS
 
 HOPS = 8  # flows that one turn may pass through
 UNGATED = frozenset({"notice", "safety", "privacy"})  # reachable before the notice is agreed to
+RIGHTS = frozenset({"stop", "pause", "not_now", "human"})  # what anybody may ask of the other flows before it, too
 
 
 class Stepping:
@@ -37,9 +38,9 @@ class Stepping:
             person = person.model_copy(update={"held": held_by(record, common, catalog)})
         return Moment(person=person, catalog=catalog, now=self._clock.now())
 
-    def gated(self, record: Record, flow: str) -> bool:
-        """Tell whether the notice must be agreed to (again) before this flow."""
-        if flow in UNGATED:
+    def gated(self, record: Record, flow: str, ask: str = "") -> bool:
+        """Tell whether the notice must be agreed to (again) before this flow, for what is asked of it."""
+        if flow in UNGATED or ask in RIGHTS:
             return False
         return record.ops.notice != version(self._library.current.catalog(record.ops.locale))
 
@@ -57,17 +58,20 @@ class Stepping:
         step = flow.update(flow.thaw(frame.version, dict(frame.state)), way.event, self.moment(record, flow.name))
         return None if step is None else self._settle(conn, record, step, (frame, suspended), name)
 
-    def take_suspended(self, conn: Connection, record: Record, name: str, event: Event) -> None:
-        """Give a suspended conversation an event: it moves on unseen, for when the person comes back to it."""
+    def take_suspended(self, conn: Connection, record: Record, key: str, event: Event) -> None:
+        """Give the suspended conversation that asked for it an event: it moves on unseen, until they come back."""
         conversation = record.private.conversation
         if conversation is None:
             return
-        flow, at, frames = FLOWS[name], self.moment(record, name), list(conversation.suspended)
+        frames = list(conversation.suspended)
         for index, frame in enumerate(frames):
-            step = flow.update(flow.thaw(frame.version, dict(frame.state)), event, at) if frame.flow == name else None
+            flow, name = FLOWS[frame.flow], frame.flow
+            state = flow.thaw(frame.version, dict(frame.state))
+            step = flow.update(state, event, self.moment(record, name)) if frame.ask == key else None
             if isinstance(step, Turn):
                 self.apply(conn, record, step.effects, name)
-                frames[index] = Frame(flow=name, version=flow.version, state=flow.freeze(step.state))
+                ask = record.asked or frame.ask
+                frames[index] = Frame(flow=name, version=flow.version, state=flow.freeze(step.state), ask=ask)
         record.set_private(conversation=conversation.model_copy(update={"suspended": tuple(frames)}))
 
     def apply(
@@ -93,7 +97,7 @@ class Stepping:
             match step:
                 case Goto():
                     target, carry = step.flow, step.carry
-                    if self.gated(record, target):
+                    if self.gated(record, target, carry.ask):
                         target, carry = "notice", carry.model_copy(update={"then": target})
                     suspended = _suspend(frame, suspended, target)
                     frame = Frame(flow=target, version=FLOWS[target].version, state={})
@@ -103,7 +107,8 @@ class Stepping:
                     following = Goto("home") if frame is None else None
                 case Turn(state=state) if frame:
                     flow = FLOWS[frame.flow]
-                    frame = Frame(flow=flow.name, version=flow.version, state=flow.freeze(state))
+                    ask = record.asked or frame.ask
+                    frame = Frame(flow=flow.name, version=flow.version, state=flow.freeze(state), ask=ask)
                     for answer in answers:
                         following = flow.update(state, answer, self.moment(record, flow.name))
             if following is None:

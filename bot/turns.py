@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -10,7 +11,7 @@ from bot import tasks
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.people import People, Private, Record, welcome
+from bot.people import TROUBLES, People, Private, Record, welcome
 from bot.routing import Enter, Here, Redraw, Route, Take, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -18,6 +19,7 @@ from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
 from flows.checkin import CheckinWords, next_due, nudge
+from flows.core.care import Trouble
 from flows.core.effects import Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
@@ -113,6 +115,11 @@ class Turns:
         else:
             self._people.save(conn, record)
 
+    def undo(self, conn: Connection, key: str) -> None:
+        """Plan to undo a booking whose owner is gone."""
+        now = self._clock.now()
+        self._local.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)
+
     def reach(self, conn: Connection, sid: bytes, nudge: str | None) -> tuple[Address, Public] | None:
         """Return a message for somebody: a check-in line (unless they stopped or paused since), or news."""
         record = self._people.load(conn, sid)
@@ -133,8 +140,10 @@ class Turns:
         text = next((each.text for each in content.nudges if each.key == key), None)
         plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
         assert isinstance(words, CheckinWords)
-        today = self._clock.now().date()
-        if text is None or plan is None or (plan.paused_until and plan.paused_until > today):
+        if text is None or plan is None:
+            return None
+        today = self._clock.now().astimezone(ZoneInfo(plan.zone)).date()
+        if plan.paused_until and plan.paused_until > today:
             return None
         return nudge(text, words)
 
@@ -155,6 +164,8 @@ class Turns:
             forgotten = self._stepping.take(conn, record, way, name)
             if forgotten is None:
                 note = _untaken(way.event)
+        if note == "typed_open" and self._stepping.gated(record, "home"):
+            note = ""  # the notice says it better
         shown = self._shown(record, note)
         if forgotten:
             self._people.forget(conn, record.sid)
@@ -174,19 +185,22 @@ class Turns:
         self, conn: Connection, record: Record, task: tasks.Ask | tasks.Settle, event: Event
     ) -> tuple[Address, Shown] | None:
         conversation = record.private.conversation
-        if conversation and conversation.frame.flow == task.flow:
+        if conversation and conversation.frame.ask == task.key:
             if self._stepping.take(conn, record, Take(event)) is not None:
                 return record.ops.address, self._keep(conn, record, self._shown(record))
         elif conversation:
-            self._stepping.take_suspended(conn, record, task.flow, event)
+            self._stepping.take_suspended(conn, record, task.key, event)
         if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel):
+            _note_trouble(record, task, event)
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)
         return None
 
     def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
         now = self._clock.now()
-        settle = tasks.Settle(sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()))
+        settle = tasks.Settle(
+            sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()), start=_start(task)
+        )
         self._local.plan(conn, settle, now + ASK_AGAIN, task.key)
 
     def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:
@@ -200,7 +214,10 @@ class Turns:
     def _expire(self, record: Record, now: datetime) -> bool:
         """Drop what has had its time. Returns whether that was the conversation."""
         appointments = record.private.appointments
-        record.set_private(appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now))
+        record.set_private(
+            appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now),
+            troubles=tuple(each for each in record.private.troubles if each.start + APPOINTMENT > now),
+        )
         conversation = record.private.conversation
         if conversation is None or conversation.until > now:
             return False
@@ -213,12 +230,31 @@ class Turns:
             return Here(sid=record.sid)
         frame = conversation.frame
         screen = self.drawing.screen(record, self._stepping.moment(record, frame.flow))
-        return Here(record.sid, conversation.turn, frame.flow, str(frame.state.get("at", "")), screen)
+        at, about = (str(frame.state.get(name, "")) for name in ("at", "kind"))
+        return Here(record.sid, conversation.turn, frame.flow, at, about, screen)
 
     def _shown(self, record: Record, note: str = "") -> Shown:
         conversation = record.private.conversation
         at = self._stepping.moment(record, conversation.frame.flow if conversation else "")
         return self.drawing.shown(record, at, note)
+
+
+def _note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
+    """Keep what went wrong while nobody looked, so that "My appointments" tells it."""
+    if not isinstance(event, Failed):
+        return
+    what = "cancel" if isinstance(task, tasks.Ask) and isinstance(task.what, Cancel) else "failed"
+    if isinstance(task, tasks.Settle) and event.why == "uncertain":
+        what = "unsure"
+    trouble = Trouble.model_validate({"key": task.key, "what": what, "start": _start(task)})
+    record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
+
+
+def _start(task: tasks.Ask | tasks.Settle) -> datetime:
+    if isinstance(task, tasks.Settle):
+        return task.start
+    assert isinstance(task.what, Book | Cancel)
+    return task.what.slot.start if isinstance(task.what, Book) else task.what.appointment.slot.start
 
 
 def _untaken(event: Event) -> str:

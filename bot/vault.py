@@ -7,7 +7,6 @@ fixed size first: a length tells nothing.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -226,8 +225,3 @@ def decode(text: str) -> bytes | None:
         return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
         return None
-
-
-def digest(text: str) -> str:
-    """Return a short public fingerprint of a text that is not secret."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -106,15 +106,14 @@ class Service:
             self.clinic.state.practice.replace(practitioners(self.library.current))
 
 
-def build(settings: Settings, clock: Clock, *, base_url: str, upgraded: bool = True) -> Service:
+def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
     """Put a service together. `base_url` is where this process itself can be reached over HTTP.
 
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
     settings.check()
     library = Library(content_root(settings), WORDS, lambda: clock.now().date())
     engine = connect(settings.database_url)
-    if upgraded:
-        upgrade(engine)
+    upgrade(engine)
     with engine.begin() as connection:
         empty = queries.is_empty(connection)
     vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
@@ -158,6 +157,7 @@ def practitioners(content: Loaded) -> tuple[Practitioner, ...]:
             zone=each.zone,
             minutes=each.minutes,
             weekly={day: tuple((span.start, span.end) for span in spans) for day, spans in each.weekly.items()},
+            room=each.room or "",
         )
         for each in content.providers.practitioners
     )

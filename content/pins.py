@@ -15,9 +15,9 @@ PINS: Final[Mapping[str, str]] = {
 }
 
 RELEASED: Final[Mapping[str, str]] = {
-    "en/notice.yaml": "418022f80d7380330a5f39a738224f4789befd0a4c9c28e6e3cf4fc34f3ea2cd",
-    "en/safety.yaml": "d7cbb8d9d1800da73be3f55b42d1da2bae6e3430b8faf9197482f5dbc5795958",
-    "crisis/lexicon.en.yaml": "6a2e803f73a99ebf5f70f1ca45157980d201d2e7feb2da5cf1acdf89b35efb4e",
+    "en/notice.yaml": "c7b99e465356c409bfbc8be8398143bf577f49e2b291545ded4647d1075b724f",
+    "en/safety.yaml": "00e38537853e3e2dd2b4d3c42b503fb05010474b7723a0536e71d14aafb84224",
+    "crisis/lexicon.en.yaml": "1fad42a1a43e758d506cf0b1e91d71697c1c29a504bdd61aae5a78f0a514f70e",
 }
 _RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")
 

@@ -104,17 +104,23 @@ class Teams(Part):
 
 
 class Practitioner(Part):
-    """Somebody to book: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is Monday."""
+    """Somebody to book: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is Monday.
+
+    `room` is the link to their video room, if they have one.
+    """
 
     key: Key
     name: Name
     modality: Modality
+    room: Annotated[Url | None, BeforeValidator(empty_is_none)] = None
     zone: Zone
     minutes: int = Field(ge=10, le=240)
     weekly: dict[Weekday, Hours] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _bookable(self) -> Self:
+        if self.room and self.modality != "video":
+            raise refuse("only somebody seen by video has a room", "leave the room out, or set the modality", "room")
         for day, spans in self.weekly.items():
             for at, span in enumerate(spans):
                 if span.minutes < self.minutes:

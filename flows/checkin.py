@@ -21,7 +21,6 @@ from flows.core.screen import Field as FormField
 from flows.core.words import Blanks, Label, Line, Title, Words
 
 PAUSE = timedelta(weeks=4)
-REMEMBERED = 8  # how many nudges back the rotation looks
 HOURS = ("08:00", "09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00", "18:00")
 
 

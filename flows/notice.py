@@ -80,6 +80,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto(state.then.then or "home", state.then, (Agree(version=version(at.catalog)),))
         case Short(), Chose(key="read_all"):
             return Turn(Full(then=state.then))
+        case ((Short() | Full()), Chose(key="decline")) if at.person.notice:
+            return Goto("privacy", Carry(ask="forget"))  # they have something here to lose: ask first
         case ((Short() | Full()), Chose(key="decline")):
             return Turn(Declined(), (Forget(),))
         case _:

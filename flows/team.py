@@ -35,6 +35,7 @@ class TeamWords(Words):
     open: Label
     accepted: Annotated[Line, Blanks("team", "when")]
     nothing_told: Line
+    dropped: Annotated[Line, Blanks("team")]
     too_small: Annotated[Line, Blanks("team", "floor")]
     cool_down: Annotated[Line, Blanks("team", "until")]
     no_channel: Annotated[Line, Blanks("team")]

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.platform import Address, Arrival, Busy, Drawn, Profile, Public, Shown
+from bot import tasks
 from bot.people import Conversation, Frame, Record
 from bot.sandbox.serve import serve
 from bot.settings import Settings
@@ -256,6 +257,11 @@ class Rig:
         """Return a table's rows as they lie there."""
         query = metadata.tables[table].select()
         return await self.service.store.transact(lambda conn: [dict(row._mapping) for row in conn.execute(query)])
+
+    async def planned(self) -> list[tasks.Task]:
+        """Return what is planned, opened."""
+        vault = self.service.vault
+        return [tasks.unseal(vault, row["id"], row["body"]) for row in await self.rows("effect")]
 
     async def place(self, user: str, flow: str, state: dict[str, Any], **private: Any) -> Shown:
         """Put somebody into a state of a flow, and let them open the chat."""

@@ -58,9 +58,12 @@ def values(text: str, fields: Sequence[Field]) -> dict[str, str] | None:
     if all(equals for _, equals, _ in pairs):
         return dict(_value(_named(name.strip(), fields), value.strip()) for name, _, value in pairs)
     bare = [each.strip() for each in text.split(",")] if "," in text else text.split()
-    if len(bare) == len(fields) and all(field.options for field in fields):
+    if len(bare) != len(fields) or not all(field.options for field in fields):
+        return None
+    try:
         return dict(_value(field, value) for field, value in zip(fields, bare, strict=True))
-    return None
+    except NotOnScreen:  # just as many words as there are fields: somebody says something
+        return None
 
 
 def _named(name: str, fields: Sequence[Field]) -> Field:

@@ -2,9 +2,9 @@
 
 What a Slack user sees: a typed line is answered in the chat. A tap on a message, a command or a shortcut
 opens a dialog if the answer is private, and is answered in the person's own chat otherwise, never in a channel.
-A tap in a dialog is answered in that dialog, whatever the answer is. A sent form is answered in its dialog if
-the answer is private; otherwise the dialog closes and the answer stands in the chat. Opening the app's tab is
-not something said: it is acknowledged and answered by nothing, so the archive does not show who only looked.
+A tap in a dialog and a sent form are answered in that dialog, whatever the answer is: what somebody wrote in
+private, even a cry for help, leaves no trace in the chat. Opening the app's tab is not something said: it is
+acknowledged and answered by nothing, so the archive does not show who only looked.
 """
 
 import logging
@@ -166,13 +166,11 @@ class SlackPlatform:
                 shown = await self._receive(arrival)
             except Busy:
                 return await ack(response_action="errors", errors={first_field(body): self._busy_words})
-            if shown is not None and shown.screen.private:
-                place.then = self._easel.answered(arrival.address, shown, where(body))
-                return await ack(response_action="update", view=modal(shown))
-            self._easel.closed(arrival.address)
-            if shown is not None:
-                place.then = self._easel.posted(arrival.address, shown)
-            return await ack(response_action="clear")
+            if shown is None:
+                self._easel.closed(arrival.address)
+                return await ack(response_action="clear")
+            place.then = self._easel.answered(arrival.address, shown, where(body))
+            return await ack(response_action="update", view=modal(shown))
 
     async def _on_error(self, error: Exception) -> BoltResponse:
         if isinstance(error, Busy):

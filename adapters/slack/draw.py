@@ -97,7 +97,7 @@ class Easel:
         return partial(self._post, address, shown)
 
     def answered(self, address: Address, shown: Shown, where: Where) -> Work:
-        """Note that the reply to a sent form has drawn a private screen in its dialog."""
+        """Note that the reply to a sent form has drawn the screen in its dialog."""
         remember(self._dialogs, address.user, where.view, _KNOWN_DIALOGS)
         return partial(self._drawn, address, shown.turn)
 

@@ -21,15 +21,18 @@ _UNKNOWN: Final = Profile()
 
 @dataclass(frozen=True)
 class Who:
-    """Somebody, as far as the service needs to know. A bot is not even refused: it is not answered."""
+    """Somebody, as far as the service needs to know. A bot is not even refused: it is not answered.
+
+    `admitted` is None where Slack did not say: such a person is neither served nor refused.
+    """
 
     profile: Profile = _UNKNOWN
-    admitted: bool = False
+    admitted: bool | None = None
     bot: bool = False
 
 
 class People:
-    """Looks people up and remembers them for an hour. Fails closed: who is not known is not admitted."""
+    """Looks people up and remembers them for an hour; what Slack did not say is asked again."""
 
     def __init__(self, web: Web, team_id: str, clock_now: Callable[[], datetime]) -> None:
         self._web = web
@@ -38,7 +41,7 @@ class People:
         self._known: dict[str, tuple[Who, datetime]] = {}
 
     async def who(self, user: str) -> Who:
-        """Return who somebody is. Never raises: if Slack does not say, they are not admitted."""
+        """Return who somebody is. Never raises: if Slack does not say in time, they are not known."""
         now = self._now()
         if user in self._known and now < self._known[user][1]:
             return self._known[user][0]

@@ -67,13 +67,20 @@ class Store:
         self._thread = threading.Thread(target=self._write, name="store", daemon=True)
         self._thread.start()
 
-    async def transact(self, turn: Callable[[Connection], T]) -> T:
+    async def transact(self, turn: Callable[[Connection], T], patience: float | None = None) -> T:
         """Run a turn and return its result once it is committed.
 
-        Raises what the turn raised (its changes are undone), or StoreDown if the database failed."""
+        Raises what the turn raised (its changes are undone), or StoreDown if the database failed. After
+        `patience` seconds a turn that has not begun is taken back (StoreDown); one that has begun is awaited,
+        because only its outcome tells whether anything happened."""
         future: Future[T] = Future()
         self._queue.put((turn, future))
-        return await asyncio.wrap_future(future)
+        wrapped = asyncio.wrap_future(future)
+        if patience is not None:
+            done, _ = await asyncio.wait({wrapped}, timeout=patience)
+            if not done and future.cancel():
+                raise StoreDown("the database did not come to it in time")
+        return await wrapped
 
     def close(self) -> None:
         """Finish what is queued, fold the write-ahead log into the file and close it."""

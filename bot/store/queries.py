@@ -140,6 +140,11 @@ def purge_reminders(conn: Connection, before: int) -> None:
     conn.execute(delete(manager_action).where(manager_action.c.due < before))
 
 
+def drop_reminder(conn: Connection, team: str, due: int) -> None:
+    """Forget a reminder that did not go out."""
+    conn.execute(delete(manager_action).where(manager_action.c.team == team, manager_action.c.due == due))
+
+
 def lease(conn: Connection, id_: bytes, until: int) -> None:
     """Give an effect's lease to whoever is about to see to it."""
     conn.execute(update(effect).where(effect.c.id == id_).values(lease=until))

@@ -14,6 +14,7 @@ from flows.booking.states import (
     Trouble,
     Working,
 )
+from flows.core import care
 from flows.core.care import Slot
 from flows.core.flow import Moment
 from flows.core.screen import Button, Option, Screen
@@ -87,8 +88,14 @@ def _mine(words: BookingWords, full: bool, at: Moment) -> Screen:
         for each in held
     )
     find = () if full else (Button(key="find", label=words.find),)
+    lines += [_trouble(words, each, at) for each in at.person.troubles]
     top = words.mine_full if full else words.mine_about if held else words.mine_none
     return _screen(words, top, *lines, buttons=(*cancels, *find, Button(key="done", label=words.done)))
+
+
+def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
+    line = {"unsure": words.mine_unsure, "failed": words.mine_failed, "cancel": words.mine_uncancelled}[trouble.what]
+    return line.fill(when=at.catalog.when(trouble.start, at.person.zone), phone=at.catalog.phone)
 
 
 def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:

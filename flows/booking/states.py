@@ -40,6 +40,9 @@ class BookingWords(Words):
     mine_about: Line
     mine_none: Line
     mine_full: Line
+    mine_unsure: Annotated[Line, Blanks("when", "phone")]
+    mine_failed: Annotated[Line, Blanks("when")]
+    mine_uncancelled: Annotated[Line, Blanks("when", "phone")]
     cancel: Label
     cancelling: Line
     cancel_confirm: Annotated[Line, Blanks("when", "who")]

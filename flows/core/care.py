@@ -38,6 +38,14 @@ class Appointment(Value):
     link: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
 
 
+class Trouble(Value):
+    """Something asked of the provider that did not come out well while the person was elsewhere."""
+
+    key: str = Field(max_length=40)
+    what: Literal["unsure", "failed", "cancel"]
+    start: AwareDatetime
+
+
 class Plan(Value):
     """A check-in that somebody opted in to: local wall-clock time on one weekday, in a named IANA zone."""
 

@@ -15,6 +15,7 @@ class CommonWords(Words):
     not_understood: Line
     incomplete: Line
     typed_private: Line
+    typed_open: Line
     expired: Line
     refused: Line
     held_address: Line
@@ -26,6 +27,7 @@ class CommonWords(Words):
     held_nudges: Line
     held_due: Line
     held_appointments: Line
+    held_troubles: Line
     held_conversation: Line
     held_nothing: Line
     asked_by: Annotated[Line, Blanks("who")]

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, Slot
+from flows.core.care import Appointment, Plan, Slot, Trouble
 from flows.core.catalog import Catalog
 from flows.core.effects import Effect
 from flows.core.events import Event
@@ -41,6 +41,7 @@ class Person(Value):
     plan: Plan | None = None
     nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
     appointments: tuple[Appointment, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field
 
 from flows.core.base import Value
+from flows.core.catalog import Helpline
 from flows.core.events import Chose, Event, Said
 from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
@@ -57,6 +58,7 @@ class Staying(Value):
     """They said yes: being with somebody, distance, the number again."""
 
     at: Literal["staying"] = "staying"
+    kind: Kind | Literal["asked"] = "self"
 
 
 class Listening(Value):
@@ -64,6 +66,7 @@ class Listening(Value):
 
     at: Literal["listening"] = "listening"
     wrote: bool
+    kind: Kind | Literal["asked"] = "self"  # what it was about, so that something new is recognised
 
 
 class Checking(Value):
@@ -85,16 +88,14 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
 def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Stay, listen, or go back."""
     match state, event:
-        case Helping(), Chose(key="yes"):
-            return Turn(Staying())
-        case Helping(), Chose(key="no"):
-            return Turn(Listening(wrote=False))
+        case Helping(kind=kind), Chose(key="yes"):
+            return Turn(Staying(kind=kind))
+        case Helping(kind=kind), Chose(key="no"):
+            return Turn(Listening(wrote=False, kind=kind))
         case Checking(kind=kind), Chose(key="yes"):
             return Turn(Helping(kind=kind))
-        case Checking(), Said():
-            return None
         case _, Said():
-            return Turn(Listening(wrote=True))
+            return Turn(Listening(wrote=True, kind=state.kind))
         case ((Helping() | Listening() | Staying()), Chose(key="ways")):
             return Goto("options", Carry(ask="human"))
         case _, Chose(key="back" | "mistaken"):
@@ -112,6 +113,10 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
             return Screen(lines=(words.heavy,), buttons=(yes, no))
         case Helping(kind=kind):
             opening = words.self_harm if kind == "self" else getattr(words, kind)
+            if kind == "medical":  # the number comes before anything else
+                emergency, *rest = _lines(words, at)
+                lines = (emergency, opening, words.program, *rest)
+                return Screen(lines=lines, buttons=(ways, Button(key="mistaken", label=words.mistaken)))
             if kind in {"self", "asked"}:
                 buttons = (
                     Button(key="yes", label=words.yes),
@@ -131,10 +136,15 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
 def _lines(words: SafetyWords, at: Moment) -> tuple[str, ...]:
     region = at.catalog.help_for(at.person.region)
     helplines = tuple(
-        words.line.fill(name=each.name, how=each.how, dial=each.dial, hours=each.hours)
+        words.line.fill(name=each.name, how=each.how, dial=_dial(each), hours=each.hours)
         for each in region.lines[: OPTIONS - 1]
     )
     return (words.emergency.fill(number=region.emergency), *helplines)
+
+
+def _dial(line: Helpline) -> str:
+    """Return what to dial; for a line that is visited, an address that can be tapped."""
+    return line.url if line.how == "visit" and line.url else line.dial
 
 
 FLOW: Flow[State, SafetyWords] = Flow("safety", SafetyWords, State, begin, update, view, interrupts=True)

@@ -8,6 +8,7 @@ from bot.routing import COMMANDS, RIGHTS, Enter, Here, Redraw, Take, plain, rout
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Chose, Said
+from flows.core.flow import Carry
 from flows.core.screen import Button, Screen
 from flows.safety import Alarm
 from tests.content.test_screens import CONTENT
@@ -27,7 +28,7 @@ SCREEN = Screen(
 
 def typed(text: str, screen: Screen | None = SCREEN, *, secluded: bool = False, alarm: Alarm | None = None) -> object:
     arrival = Arrival(id="1", address=SAM, event=Said(text=text), secluded=secluded)
-    here = Here(b"sid", "turn", "home", "open", screen) if screen else Here(b"sid")
+    here = Here(b"sid", "turn", "home", "open", screen=screen) if screen else Here(b"sid")
     return route(arrival, here, alarm, None, TOKENS, PHRASES)
 
 
@@ -60,6 +61,24 @@ def test_what_is_typed_on_a_private_screen_is_not_consumed_where_the_employer_re
     assert typed("I feel low", private) == Redraw("typed_private")
     assert typed("Tue 24 Nov, 09:00", private, secluded=True) == Take(Chose(key="slot", arg="1"))
     assert typed("home", private) == COMMANDS["home"]
+
+
+def test_words_out_of_nowhere_are_answered_with_where_they_are_kept() -> None:
+    assert typed("my boss shouts at me", None) == Redraw("typed_open")
+    assert typed("my boss shouts at me", None, secluded=True) == Redraw("")
+
+
+def test_the_crisis_conversation_goes_on_listening() -> None:
+    def heard(at: str, about: str, level: str, kind: str) -> object:
+        arrival = Arrival(id="1", address=SAM, event=Said(text="x"))
+        here = Here(b"sid", "turn", "safety", at, about, SCREEN)
+        return route(arrival, here, Alarm.model_validate({"kind": kind, "level": level}), None, TOKENS, PHRASES)
+
+    assert heard("checking", "self", "soft", "self") == Enter("safety", Carry(ask="self", text="strong"))
+    assert heard("helping", "self", "strong", "medical") == Enter("safety", Carry(ask="medical", text="strong"))
+    assert heard("helping", "abuse", "strong", "self") == Enter("safety", Carry(ask="self", text="strong"))
+    assert heard("listening", "self", "strong", "self") == Take(Said(text=""))  # the question is asked once
+    assert heard("staying", "self", "soft", "abuse") == Take(Said(text=""))
 
 
 def test_safety_comes_before_everything() -> None:

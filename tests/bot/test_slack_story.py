@@ -180,7 +180,7 @@ async def test_from_hello_to_forgotten(stage: Stage) -> None:
     await stage.tap(SAM, "What would help today?", "My appointments")
     await stage.modal(SAM, "What is booked")
     await hands.tap_in_view(SAM, "Cancel")
-    await stage.modal(SAM, "goes to somebody else")
+    await stage.until(lambda: "Keep it" in {each.label for each in buttons_of(hands.modal(SAM) or {})})
     await hands.tap_in_view(SAM, "Yes, cancel it")
     await stage.modal(SAM, "It is cancelled")
     assert (await stage.appointments("booked"), await stage.appointments("cancelled")) == (0, 1)
@@ -191,7 +191,7 @@ async def test_from_hello_to_forgotten(stage: Stage) -> None:
     await stage.tap(SAM, "Your next step is private", "Open")
     await stage.modal(SAM, "Forget everything")
     await hands.tap_in_view(SAM, "Yes, forget me")
-    await stage.modal(SAM, "Everything I held about you is deleted")
+    await stage.modal(SAM, "I deleted what I held about you")
     await stage.say(SAM, "hello again", "I am a program")
 
 

@@ -164,7 +164,7 @@ async def test_from_install_to_forgotten(stage: Stage) -> None:
     await stage.tap(SAM, "Your next step is private", "Open")
     await stage.dialog(SAM, "Forget everything")
     await hands.tap_in_dialog(SAM, "Yes, forget me")
-    await stage.dialog(SAM, "Everything I held about you is deleted")
+    await stage.dialog(SAM, "I deleted what I held about you")
     await hands.say(SAM, "hello again")
     await stage.last(SAM, "I am a program")
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from adapters.platform import Address
 from bot import tasks
-from bot.people import NUDGES, Conversation, Frame, Ops, People, Private, Record
+from bot.people import NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
 from bot.store import queries
 from bot.store.engine import connect, upgrade
 from bot.vault import BODY, OPS, PRIVATE, Keys, KeyTrouble, Sealed, Unsealable, Vault, load_keys, lp, pad, unpad
-from flows.core.care import Appointment, Plan, Slot
+from flows.core.care import Appointment, Plan, Slot, Trouble
 from flows.core.effects import Book, Cancel
 from flows.registry import FLOWS
 from tests.rig import NOW, FakeClock, rig
@@ -192,7 +192,8 @@ ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN),
 def conversations(draw: st.DrawFn) -> Conversation:
     """The largest state there is, open and suspended, under both flows that interrupt."""
     slots = [draw(SLOT).model_dump(mode="json") for _ in range(3)]
-    choosing = Frame(flow="booking", version=1, state={"at": "choosing", "slots": slots, "taken": True, "down": False})
+    state = {"at": "choosing", "slots": slots, "taken": True, "down": False}
+    choosing = Frame(flow="booking", version=1, state=state, ask="f" * 32)
     FLOWS["booking"].thaw(1, dict(choosing.state))
     return Conversation(
         turn="f" * 16,
@@ -218,9 +219,15 @@ def test_the_fullest_record_fits(conversation: Conversation, appointments: list[
             due=NOW + timedelta(microseconds=999_999),
             nudges=tuple("k" * 40 for _ in range(NUDGES)),
         ),
-        private=Private(conversation=conversation, appointments=tuple(appointments)),
+        private=Private(
+            conversation=conversation,
+            appointments=tuple(appointments),
+            troubles=tuple(Trouble(key="f" * 40, what="failed", start=NOW) for _ in range(TROUBLES)),
+        ),
     )
     vault = _vault()
+    assert not set(Private.model_fields) - record.private.model_fields_set
+    assert not set(Ops.model_fields) - record.ops.model_fields_set
     row = vault.seal(record.sid, record.ops.model_dump_json().encode(), record.private.model_dump_json().encode())
     assert People(vault)._open(row).private == record.private
 
@@ -242,7 +249,7 @@ def test_the_fullest_effect_fits(
     for task in (
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=book),
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Cancel(appointment=appointment)),
-        tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40),
+        tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40),
     ):
         assert tasks.unseal(vault, b"i" * 16, tasks.seal(vault, b"i" * 16, task)) == task
 

@@ -79,6 +79,20 @@ async def test_from_every_state_to_help_and_back(tmp_path: Path, flow: str) -> N
             assert await haven.booked() == []
 
 
+async def test_there_and_back_through_all_that_may_interrupt(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        form = await haven.tap("sam", "check")
+        data = await haven.say("sam", "my data")
+        await haven.say("sam", CRY)
+        assert (await haven.tap("sam", "mistaken")).screen == data.screen
+        assert (await haven.tap("sam", "back")).screen == form.screen
+        record = await haven.record("sam")
+        assert record
+        assert record.private.conversation
+        assert record.private.conversation.suspended == ()
+
+
 async def test_within_the_crisis_conversation_help_stays_on_screen(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         for number, state in enumerate(STATES["safety"]):
@@ -169,7 +183,7 @@ async def _closed(haven: Rig) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _crowded(haven: Rig) -> AsyncIterator[None]:
-    slow = [asyncio.ensure_future(haven.service.store.transact(lambda _: time.sleep(0.1))) for _ in range(40)]
+    slow = [asyncio.ensure_future(haven.service.store.transact(lambda _: time.sleep(0.1))) for _ in range(24)]
     yield
     await asyncio.gather(*slow)
 

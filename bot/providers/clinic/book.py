@@ -18,6 +18,7 @@ from bot.providers.clinic.searching import Search, page
 from bot.providers.clinic.tables import Database, appointment, practitioner, slot
 
 DAYS = 28  # how far ahead slots are given
+KEPT = timedelta(days=30)  # how long an appointment outlasts its end, or its cancellation
 _STALE = timedelta(hours=1)
 _COMPARE: Final = {
     "eq": operator.eq,
@@ -61,6 +62,10 @@ class Book:
     def stale(self) -> None:
         """Have the next search compare the slots with the hours: one was freed, maybe outside of them."""
         self._fresh_until = datetime.min.replace(tzinfo=UTC)
+
+    def room(self, practitioner: str) -> str:
+        """Return the link to a practitioner's video room; empty if they have none, or are gone."""
+        return next((one.room for one in self._practitioners if one.key == practitioner), "")
 
     def read(self, kind: str, key: str) -> Resource:
         """Return one resource. Raises Problem 404."""
@@ -140,7 +145,9 @@ class Book:
                 return resources.practitioner(row)
 
     def _refresh(self) -> None:
-        """Bring the free slots in step with the hours; a busy slot is never touched."""
+        """Bring the free slots in step with the hours, and delete what has been kept long enough.
+
+        A busy slot is not touched until then."""
         now = self._clock.now()
         wanted = [one for person in self._practitioners for one in openings(person, now, DAYS)]
         self._database.write(lambda connection: self._align(connection, now, wanted))
@@ -149,7 +156,10 @@ class Book:
     def _align(self, connection: Connection, now: datetime, wanted: Sequence[Opening]) -> None:
         stamp = {"updated": int(now.timestamp() * 1000)}
         self._align_people(connection, stamp)
-        past = (slot.c.starts < int(now.timestamp())) & (slot.c.status != "busy")
+        kept_from = int((now - KEPT).timestamp())
+        cancelled = (appointment.c.status == "cancelled") & (appointment.c.updated < kept_from * 1000)
+        connection.execute(sa.delete(appointment).where((appointment.c.ends < kept_from) | cancelled))
+        past = (slot.c.starts < int(now.timestamp())) & (slot.c.status != "busy") | (slot.c.ends < kept_from)
         held = sa.select(appointment.c.slot).where(appointment.c.slot.is_not(None))
         connection.execute(sa.delete(slot).where(past, slot.c.id.not_in(held)))
         stored = {row.id: row for row in connection.execute(sa.select(slot)) if row.starts > now.timestamp()}

@@ -17,8 +17,6 @@ from bot.providers.clinic.resources import AppointmentBody, Resource, SlotBody
 from bot.providers.clinic.seal import Seal, TooLong
 from bot.providers.clinic.tables import Database, appointment, slot
 
-ROOMS = "https://rooms.clinic.example/"
-
 
 @dataclass(frozen=True)
 class Change:
@@ -163,9 +161,9 @@ class Changes:
         document = body.document()
         person = self._book.drawn(work.connection, "Schedule", row.practitioner)["actor"][0]
         document["participant"] = [*body.participant, {"actor": person, "status": "accepted"}]
-        if row.modality == "video":
-            link = resources.virtual_service(ROOMS + token(self._clock))
-            document["extension"] = [*(document.get("extension") or []), link]
+        room = self._book.room(row.practitioner)
+        if row.modality == "video" and room:
+            document["extension"] = [*(document.get("extension") or []), resources.virtual_service(room)]
         return self._insert(work, body, row, document)
 
     def _insert(self, work: _Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:

@@ -16,8 +16,8 @@ class Practitioner:
     """Somebody who can be booked.
 
     `weekly` maps a weekday (0 is Monday) to opening hours (from, to), wall-clock in the IANA `zone`; a slot
-    lasts `minutes`. Raises ValueError for a key that FHIR ids do not allow, an unknown zone, or hours that
-    do not run forward.
+    lasts `minutes`. `room` is the https link to where they see people by video, or empty. Raises ValueError
+    for a key that FHIR ids do not allow, an unknown zone, or hours that do not run forward.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Practitioner:
     zone: str
     minutes: int
     weekly: Mapping[int, tuple[tuple[time, time], ...]]
+    room: str = ""
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):

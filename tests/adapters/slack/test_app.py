@@ -1,5 +1,4 @@
 import asyncio
-from datetime import timedelta
 
 import pytest
 
@@ -67,14 +66,20 @@ async def test_a_tap_in_a_dialog_is_answered_in_it(world: World) -> None:
     assert world.desk.arrivals[-1].token == "token-On"
 
 
-async def test_a_form_with_a_public_answer_closes_the_dialog_and_posts(world: World) -> None:
+async def test_a_form_with_a_public_answer_leaves_nothing_in_the_chat(world: World) -> None:
     await world.open_dialog(private("Ask", asks=("First?",)))
-    world.will(public("All done", turn="t2"))
+    before = world.seen()
+    world.will(public("CANARY: call this number", buttons=("Back",), turn="t2"))
     await world.hands.submit("U0SAM", {"First?": "Not at all"})
     await world.settle()
-    assert world.hands.modal("U0SAM") is None
-    assert world.seen()[-1] == "All done"
+    modal = world.hands.modal("U0SAM")
+    assert modal is not None
+    assert "CANARY: call this number" in text_of(modal)
+    assert world.seen() == before
+    assert "CANARY" not in world.chat()
     assert world.desk.drawn[-1] == "t2"
+    await world.hands.tap_in_view("U0SAM", "Back")
+    assert world.desk.arrivals[-1].token == "token-Back"
 
 
 async def test_a_form_that_is_out_of_date_closes(world: World) -> None:
@@ -248,30 +253,3 @@ async def test_bots_are_not_answered_at_all(world: World, user: str) -> None:
     event = {"type": "message", "user": user, "text": "beep", "channel": "D1", "channel_type": "im"}
     assert (await world.hands.event(event)).status == 200
     assert world.desk.arrivals == []
-
-
-async def test_if_slack_does_not_say_who_it_is_they_are_not_admitted(world: World) -> None:
-    world.workspace.fail_next("users.info", "internal_error")
-    await world.hands.say("U0SAM", "hello")
-    await world.hands.say("U0SAM", "hello")
-    assert [arrival.admitted for arrival in world.desk.arrivals] == [False, True]
-
-
-async def test_if_slack_takes_long_to_say_who_it_is_nobody_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.slack.people._PATIENCE", 0.05)
-    world.workspace.delay("users.info", 0.5)
-    delivery = await world.hands.say("U0SAM", "hello")
-    assert delivery.status == 200
-    assert [arrival.admitted for arrival in world.desk.arrivals] == [False]
-
-
-async def test_people_are_looked_up_once_an_hour(world: World) -> None:
-    async def say() -> int:
-        await world.hands.say("U0SAM", "hello")
-        return [call.method for call in world.workspace.recorded].count("users.info")
-
-    assert [await say(), await say()] == [1, 1]
-    world.workspace.members["U0SAM"].is_restricted = True
-    world.clock.later(timedelta(hours=1))
-    assert await say() == 2
-    assert [arrival.admitted for arrival in world.desk.arrivals] == [True, True, False]

@@ -1,9 +1,12 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from adapters.platform import Profile
+from adapters.platform import Arrival, Busy, Profile, Shown
 from adapters.slack.people import judged
+from bot.sandbox.slack.look import text_of
+from tests.adapters.slack.conftest import BUSY, LAUNCHER, World, private
 
 TEAM = "T0HAVEN"
 SAM: dict[str, Any] = {
@@ -54,3 +57,51 @@ def test_a_name_is_what_colleagues_see() -> None:
     named = {**SAM, "real_name": "", "profile": {"display_name": "sam", "real_name": ""}}
     assert judged(named, TEAM).profile.name == "sam"
     assert judged({"id": "U0SAM", "team_id": TEAM}, TEAM).profile == Profile()
+
+
+def for_the_known(arrival: Arrival) -> Shown | None:
+    if arrival.admitted is None:
+        raise Busy
+    return private("Hello")
+
+
+async def test_if_slack_does_not_say_who_it_is_it_delivers_again(world: World) -> None:
+    world.desk.answer = for_the_known
+    world.workspace.fail_next("users.info", "internal_error")
+    first = await world.hands.say("U0SAM", "hello")
+    await world.hands.again(first)
+    await world.settle()
+    assert first.status == 503
+    assert [arrival.admitted for arrival in world.desk.arrivals] == [None, True]
+    assert world.seen() == [LAUNCHER.screen.lines[0]]
+
+
+async def test_if_slack_does_not_say_who_tapped_they_read_that_it_is_busy(world: World) -> None:
+    ts = await world.post_buttons("Start")
+    world.desk.answer = for_the_known
+    world.workspace.fail_next("users.info", "internal_error")
+    await world.tap(ts, "Start")
+    modal = world.hands.modal("U0SAM")
+    assert modal is not None
+    assert BUSY in text_of(modal)
+    assert [arrival.admitted for arrival in world.desk.arrivals] == [None]
+
+
+async def test_if_slack_takes_long_to_say_who_it_is_nobody_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.people._PATIENCE", 0.05)
+    world.workspace.delay("users.info", 0.5)
+    delivery = await world.hands.say("U0SAM", "hello")
+    assert delivery.status == 200
+    assert [arrival.admitted for arrival in world.desk.arrivals] == [None]
+
+
+async def test_people_are_looked_up_once_an_hour(world: World) -> None:
+    async def say() -> int:
+        await world.hands.say("U0SAM", "hello")
+        return [call.method for call in world.workspace.recorded].count("users.info")
+
+    assert [await say(), await say()] == [1, 1]
+    world.workspace.members["U0SAM"].is_restricted = True
+    world.clock.later(timedelta(hours=1))
+    assert await say() == 2
+    assert [arrival.admitted for arrival in world.desk.arrivals] == [True, True, False]

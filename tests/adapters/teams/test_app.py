@@ -197,18 +197,24 @@ async def test_what_an_errand_brings_in_time_is_shown_at_once(here: World) -> No
     assert here.desk.drawn == ["t2"]
 
 
-async def test_an_errand_that_is_back_before_the_turn_is_told_is_shown_too(here: World) -> None:
-    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+def answer_slowly(here: World) -> list[asyncio.Task[None]]:
+    """Let turns be committed, and an errand be back, before the adapter hears of the turn. Returns the errands."""
     receive = here.desk.receive
     errands: list[asyncio.Task[None]] = []
 
     async def slow(arrival: Arrival) -> Shown | None:
         shown = await receive(arrival)
         errands.append(asyncio.create_task(here.platform.show(here.sam, private("Three slots"))))
-        await asyncio.sleep(0.1)  # committed, and the errand is quicker than we are
+        await asyncio.sleep(0.1)
         return shown
 
     here.platform._receive = slow
+    return errands
+
+
+async def test_an_errand_that_is_back_before_the_turn_is_told_is_shown_too(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    errands = answer_slowly(here)
     here.will(looking())
     await here.tap("Start")
     await asyncio.gather(*errands)
@@ -236,14 +242,9 @@ def test_teams_gets_its_answer_within_five_seconds() -> None:
 
 
 async def test_only_a_screen_that_waits_is_held_back(here: World) -> None:
-    errands: list[asyncio.Task[None]] = []
-
-    def answer(_: Arrival) -> Shown:
-        errands.append(asyncio.create_task(here.platform.show(here.sam, private("News"))))
-        return private("Choose", buttons=("One",))
-
     await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
-    here.desk.answer = answer
+    errands = answer_slowly(here)
+    here.will(private("Choose", buttons=("One",)))
     await here.tap("Start")
     await asyncio.gather(*errands)
     assert "Choose" in here.dialog()

@@ -70,12 +70,14 @@ async def test_a_delivery_without_a_token_is_refused(world: World) -> None:
     assert world.workspace.recorded == []  # nobody without a token makes us call anybody
 
 
-async def test_a_header_that_stands_there_twice_is_refused(world: World) -> None:
-    good = world.workspace.identity.token(world.workspace.service_url)
+@pytest.mark.parametrize("first", ["good", "bad"])
+async def test_a_header_that_stands_there_twice_is_refused(world: World, first: str) -> None:
+    tokens = [world.workspace.identity.token(world.workspace.service_url), "abc"]
+    one, other = tokens if first == "good" else reversed(tokens)
     body = json.dumps(activity(world)).encode()
     head = (
         f"POST /api/messages HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
-        f"Authorization: Bearer abc\r\nAuthorization: Bearer {good}\r\n\r\n"
+        f"Authorization: Bearer {one}\r\nAuthorization: Bearer {other}\r\n\r\n"
     )
     assert b" 401 " in await wire(world, head.encode() + body)
 

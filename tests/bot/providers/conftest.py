@@ -20,7 +20,9 @@ from bot.providers.clinic.hours import Practitioner
 TOKEN = "t0ken"
 KEY = bytes(range(32))
 NOW = datetime(2025, 3, 3, 7, 0, tzinfo=UTC)  # a Monday
-ANA = Practitioner("ana", "Ana Ruiz", "video", "Europe/Madrid", 50, dict.fromkeys(range(5), ((time(9), time(12)),)))
+ROOM = "https://rooms.clinic.example/ana"
+MORNINGS = dict.fromkeys(range(5), ((time(9), time(12)),))
+ANA = Practitioner("ana", "Ana Ruiz", "video", "Europe/Madrid", 50, MORNINGS, ROOM)
 BO = Practitioner("bo", "Bo Lind", "phone", "Europe/Stockholm", 30, {0: ((time(9), time(10)),)})
 
 

@@ -1,13 +1,16 @@
 """Booking and cancelling by raw FHIR: whole or not at all, and a slot once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
-from bot.providers.clinic.resources import VIRTUAL_SERVICE
+from bot.providers.clinic.hours import Modality
+from bot.providers.clinic.resources import VIRTUAL_SERVICE, virtual_service
 from tests.bot.providers.clinic.conftest import Json, Visitor, appointment, etag, post_entry, put_entry
-from tests.bot.providers.conftest import StillClock
+from tests.bot.providers.conftest import ANA, ROOM, StillClock
 
 NONE = "identifier=urn:haven:booking|k1"
 
@@ -40,10 +43,16 @@ async def test_a_transaction_books(visitor: Visitor) -> None:
     assert (await visitor.get(f"/Slot/{slot['id']}"))["status"] == "busy"
 
 
-async def test_only_a_video_booking_gets_a_room(visitor: Visitor) -> None:
-    await visitor.book(await visitor.free(schedule="bo"))
+@pytest.mark.parametrize(
+    ("modality", "room", "told"), [("video", ROOM, [virtual_service(ROOM)]), ("video", "", None), ("phone", ROOM, None)]
+)
+async def test_only_a_video_booking_with_a_room_gets_its_link(
+    visitor: Visitor, clinic: FastAPI, modality: Modality, room: str, told: list[Json] | None
+) -> None:
+    clinic.state.practice.replace([replace(ANA, modality=modality, room=room)])
+    await visitor.book(await visitor.free())
     (booked,) = await visitor.search("/Appointment")
-    assert "extension" not in booked
+    assert booked.get("extension") == told
 
 
 async def test_the_order_of_the_entries_does_not_matter(visitor: Visitor) -> None:

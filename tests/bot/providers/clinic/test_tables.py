@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from fastapi import FastAPI
 from sqlalchemy.exc import IntegrityError
 
 from bot.providers.clinic.app import create_clinic
-from bot.providers.clinic.tables import VERSION_TABLE, Database, appointment, metadata
-from tests.bot.providers.clinic.conftest import Visitor
-from tests.bot.providers.conftest import ANA, KEY, StillClock
+from bot.providers.clinic.book import KEPT
+from bot.providers.clinic.tables import VERSION_TABLE, Database, appointment, metadata, slot
+from tests.bot.providers.clinic.conftest import Visitor, etag
+from tests.bot.providers.conftest import ANA, KEY, NOW, StillClock
 
 
 @pytest.fixture
@@ -101,3 +103,30 @@ def test_a_writer_keeps_other_writers_out_from_its_beginning(database: Database,
 def test_a_database_that_is_no_file_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="file"):
         Database(url)
+
+
+async def test_what_is_known_of_a_patient_goes_in_the_end(
+    visitor: Visitor, database: Database, clock: StillClock
+) -> None:
+    free = await visitor.search("/Slot", status="free", schedule="ana", _count=100)
+    early, late, off = free[0], free[-1], free[-2]
+    for n, one in enumerate((early, late, off)):
+        assert (await visitor.book(one, f"k{n}")).status_code == 200
+    (booked,) = await visitor.search("/Appointment", slot=f"Slot/{off['id']}")
+    assert (await visitor.put(booked | {"status": "cancelled"}, etag(booked))).status_code == 200
+
+    async def left(at: datetime) -> list[str]:
+        clock.at = at
+        await visitor.search("/Slot")
+        rows = database.read(lambda connection: connection.execute(sa.select(appointment.c.value)).scalars().all())
+        return sorted(rows)
+
+    second = timedelta(seconds=1)
+    ended = datetime.fromisoformat(early["end"])
+    assert await left(NOW + KEPT) == ["k0", "k1", "k2"]
+    assert await left(NOW + KEPT + timedelta(hours=1)) == ["k0", "k1"]  # cancelled, though its time was to come
+    assert await left(ended + KEPT) == ["k0", "k1"]
+    assert await left(ended + KEPT + timedelta(hours=1)) == ["k1"]
+    assert await left(datetime.fromisoformat(late["end"]) + KEPT + second) == []
+    busy = sa.select(slot.c.id).where(slot.c.status == "busy")
+    assert database.read(lambda connection: connection.execute(busy).all()) == []
