@@ -1,5 +1,7 @@
 """What is asked of the provider and drawn on the platform comes to its end, whatever goes wrong on the way."""
 
+import asyncio
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,6 +128,34 @@ async def test_who_has_left_the_conversation_gets_word_and_finds_it_booked(tmp_p
         await haven.press("sam", news, "mine")
         assert "cancel" in haven.keys("sam")
         assert len(await haven.booked()) == 1
+
+
+async def test_one_that_hangs_holds_up_nobody_else_and_ends_with_the_service(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await _at_the_form(haven)
+        await haven.place("kim", "checkin", {"at": "choosing", "zone": ""})
+        await haven.fill("kim", day="0", time="10:00", zone="Europe/London")
+        hangs, go_on = asyncio.Event(), asyncio.Event()
+
+        async def silent(_: str) -> None:
+            hangs.set()
+            await go_on.wait()
+
+        haven.wire.before = silent
+        await haven.deliver(haven.arrival("sam", event=FORM, token=haven.shown("sam").form))
+        worker = asyncio.create_task(haven.service.errands.run())
+        await hangs.wait()
+        haven.clock.later(timedelta(hours=2))
+        await haven.service.schedule.tick()
+        async with asyncio.timeout(3):
+            while not haven.platform.messages["kim"]:
+                await asyncio.sleep(0.05)  # noqa: ASYNC110  nothing tells us
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+        running = [task.get_coro().__qualname__ for task in asyncio.all_tasks() if not task.done()]
+        assert not [name for name in running if name.startswith("Errands")]
+        go_on.set()
 
 
 async def test_a_row_that_does_not_open_does_not_keep_the_service_from_starting(tmp_path: Path) -> None:

@@ -207,14 +207,14 @@ async def test_whoever_stalls_until_the_lease_is_over_does_not_send_a_second_tim
         await one.service.schedule.tick()
         stalled, go_on, transact = asyncio.Event(), asyncio.Event(), one.service.store.transact
 
-        async def stalls(turn: Any) -> Any:
-            result = await transact(turn)
+        async def stalls(turn: Any, patience: float | None = None) -> Any:
+            result = await transact(turn, patience)
             if not stalled.is_set():  # it has the lease, and now the machine sleeps
                 stalled.set()
                 await go_on.wait()
             return result
 
-        one.service.store.transact = stalls  # type: ignore[method-assign]
+        one.service.store.transact = stalls  # type: ignore[method-assign, assignment]
         sending = asyncio.create_task(one.service.errands.drain())
         await stalled.wait()
         two.clock.later(one.clock.now() - two.clock.now() + timedelta(minutes=2))
