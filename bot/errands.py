@@ -69,15 +69,22 @@ class Errands:
 
         One that hangs holds up nobody else: others are claimed as long as there is room."""
         count, under_way = 0, set[asyncio.Task[None]]()
-        while True:
-            claimed = await self._claim(AT_ONCE - len(under_way)) if len(under_way) < AT_ONCE else []
-            under_way |= {asyncio.create_task(self._carry_out(each)) for each in claimed}
-            count += len(claimed)
-            if not under_way:
-                return count
-            done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # nothing is swallowed: a worker that cannot go on says so
+        try:
+            while True:
+                claimed = await self._claim(AT_ONCE - len(under_way)) if len(under_way) < AT_ONCE else []
+                under_way |= {asyncio.create_task(self._carry_out(each)) for each in claimed}
+                count += len(claimed)
+                if not under_way:
+                    return count
+                done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # nothing is swallowed: a worker that cannot go on says so
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            raise
+        finally:  # whoever ends, nothing goes on behind their back
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _claim(self, most: int) -> list[queries.Task]:
         now = self._clock.now()

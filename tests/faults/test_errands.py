@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.platform import Unreachable
+from adapters.platform import Address, Public, Unreachable
 from bot.providers.base import Request
 from bot.providers.fhir import FhirProvider
 from flows.core.care import Appointment
@@ -135,26 +135,28 @@ async def test_one_that_hangs_holds_up_nobody_else_and_ends_with_the_service(tmp
         await _at_the_form(haven)
         await haven.place("kim", "checkin", {"at": "choosing", "zone": ""})
         await haven.fill("kim", day="0", time="10:00", zone="Europe/London")
-        hangs, go_on = asyncio.Event(), asyncio.Event()
+        hangs, arrived, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        post = haven.platform.post
 
         async def silent(_: str) -> None:
             hangs.set()
             await go_on.wait()
 
-        haven.wire.before = silent
+        async def posted(address: Address, message: Public) -> str:
+            arrived.set()
+            return await post(address, message)
+
+        haven.wire.before, haven.platform.post = silent, posted  # type: ignore[method-assign]
         await haven.deliver(haven.arrival("sam", event=FORM, token=haven.shown("sam").form))
         worker = asyncio.create_task(haven.service.errands.run())
         await hangs.wait()
         haven.clock.later(timedelta(hours=2))
         await haven.service.schedule.tick()
-        async with asyncio.timeout(3):
-            while not haven.platform.messages["kim"]:
-                await asyncio.sleep(0.05)  # noqa: ASYNC110  nothing tells us
+        await asyncio.wait_for(arrived.wait(), 3)
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await worker
-        running = [task.get_coro().__qualname__ for task in asyncio.all_tasks() if not task.done()]
-        assert not [name for name in running if name.startswith("Errands")]
+        assert not [task for task in asyncio.all_tasks() if "Errands" in repr(task.get_coro())]
         go_on.set()
 
 

@@ -214,7 +214,7 @@ async def test_whoever_stalls_until_the_lease_is_over_does_not_send_a_second_tim
                 await go_on.wait()
             return result
 
-        one.service.store.transact = stalls  # type: ignore[method-assign, assignment]
+        one.service.store.transact = stalls  # type: ignore[method-assign]
         sending = asyncio.create_task(one.service.errands.drain())
         await stalled.wait()
         two.clock.later(one.clock.now() - two.clock.now() + timedelta(minutes=2))

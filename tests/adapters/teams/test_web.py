@@ -3,15 +3,19 @@
 import asyncio
 import gc
 import os
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
 import pytest
+from fastapi import FastAPI, Response
+from fastapi.responses import RedirectResponse
 
 from adapters.platform import Address, Unreachable
 from adapters.teams.app import TeamsPlatform
 from adapters.teams.sender import Refused
 from adapters.teams.wire import Unusable, Wire
+from bot.sandbox.serve import serve
 from bot.sandbox.teams.demo import FINANCE, GONE, SAM, SUPPORT
 from tests.adapters.teams.conftest import World, platform_of, public
 
@@ -211,16 +215,34 @@ async def test_what_is_closed_sends_nothing(world: World) -> None:
         await platform.post(world.sam, HELLO)
 
 
-async def test_redirects_are_not_followed_and_giants_not_read(world: World) -> None:
+@pytest.fixture
+async def wire() -> AsyncIterator[Wire]:
     wire = Wire()
     await wire.start()
-    try:
-        with pytest.raises(Unusable):
-            await wire.ask_json("GET", f"{world.url}/nowhere")
-        with pytest.raises(aiohttp.ClientError):
-            await wire.ask_json("GET", "http://127.0.0.1:9/")
-    finally:
-        await wire.stop()
+    yield wire
+    await wire.stop()
+
+
+async def test_only_an_answer_of_the_right_kind_is_one(wire: Wire) -> None:
+    app = FastAPI()
+    answers = {
+        "good": Response(b'{"a": 1}'),
+        "moved": RedirectResponse("/good"),
+        "giant": Response(b'{"a": "' + b"x" * 1024 * 1024 + b'"}'),
+        "list": Response(b"[]"),
+        "deep": Response(b"[" * 100_000),
+        "text": Response(b"hello"),
+        "refused": Response(b"{}", 401),
+    }
+    for name, answer in answers.items():
+        app.add_api_route(f"/{name}", lambda answer=answer: answer, response_model=None)
+    async with serve(app) as url:
+        assert await wire.ask_json("GET", f"{url}/good") == {"a": 1}
+        for name in answers.keys() - {"good"}:
+            with pytest.raises(Unusable):
+                await wire.ask_json("GET", f"{url}/{name}")
+    with pytest.raises(aiohttp.ClientError):
+        await wire.ask_json("GET", f"{url}/good")
 
 
 @pytest.mark.parametrize(
