@@ -109,12 +109,21 @@ def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> 
     if here.screen is None:
         return Redraw("expired")
     if isinstance(arrival.event, Answered):
-        ours = here.screen.fields and tokens.names(made, here.sid, here.turn, "form")
-        return Take(arrival.event) if ours else Redraw("expired")
+        if not here.screen.fields or not tokens.names(made, here.sid, here.turn, "form"):
+            return Redraw("expired")
+        if not _fits(arrival.event, here.screen):
+            raise Forged
+        return Take(arrival.event)
     for button in here.screen.buttons:
         if tokens.names(made, here.sid, here.turn, button.key, button.arg):
             return Take(Chose(key=button.key, arg=button.arg))
     return Redraw("expired")
+
+
+def _fits(answered: Answered, screen: Screen) -> bool:
+    """Tell whether a form's answers are answers to this form: no platform sends other fields or other options."""
+    options = {field.key: {option.key for option in field.options} for field in screen.fields}
+    return all(key in options and (not options[key] or value in options[key]) for key, value in answered.values.items())
 
 
 def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:

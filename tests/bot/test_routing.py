@@ -2,16 +2,17 @@
 
 import pytest
 
-from adapters.platform import Address, Arrival
+from adapters.platform import Address, Arrival, Forged
 from bot.clock import SystemClock
 from bot.routing import COMMANDS, RIGHTS, Enter, Here, Redraw, Take, plain, route
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
-from flows.core.events import Chose, Said
+from flows.core.events import Answered, Chose, Said
 from flows.core.flow import Carry
-from flows.core.screen import Button, Screen
+from flows.core.screen import Button, Field, Option, Screen
 from flows.safety import Alarm
 from tests.content.test_screens import CONTENT
+from tests.world import NOW
 
 SAM = Address(platform="slack", tenant="T", user="U")
 PHRASES = CONTENT.commands["en"]
@@ -61,6 +62,24 @@ def test_what_is_typed_on_a_private_screen_is_not_consumed_where_the_employer_re
     assert typed("I feel low", private) == Redraw("typed_private")
     assert typed("Tue 24 Nov, 09:00", private, secluded=True) == Take(Chose(key="slot", arg="1"))
     assert typed("home", private) == COMMANDS["home"]
+
+
+@pytest.mark.parametrize("values", [{"q9": "1"}, {"q1": "4"}, {"q1": "1", "more": ""}, {"q1": ""}])
+def test_a_form_that_is_not_the_one_on_screen_is_forged(values: dict[str, str]) -> None:
+    options = tuple(Option(key=str(points), label=str(points)) for points in range(4))
+    fields = (Field(key="q1", label="q", options=options), Field(key="name", label="n"))
+    here = Here(
+        b"sid", "turn", "screening", "asking", screen=Screen(lines=(), fields=fields, private=True, submit="Go")
+    )
+
+    def sent(given: dict[str, str]) -> object:
+        token = TOKENS.step(b"sid", "turn", "form")
+        arrival = Arrival(id="1", address=SAM, event=Answered(values=given), token=token)
+        return route(arrival, here, None, TOKENS.read(b"sid", token, NOW), TOKENS, PHRASES)
+
+    assert sent({"q1": "3", "name": "anything"}) == Take(Answered(values={"q1": "3", "name": "anything"}))
+    with pytest.raises(Forged):
+        sent(values)
 
 
 def test_words_out_of_nowhere_are_answered_with_where_they_are_kept() -> None:

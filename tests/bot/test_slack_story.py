@@ -280,6 +280,20 @@ async def test_somebody_elses_button_does_nothing(stage: Stage) -> None:
     assert not stage.hands.messages("U0ALEX")
 
 
+async def test_a_form_with_other_fields_is_refused(stage: Stage) -> None:
+    await stage.enter(SAM)
+    await stage.tap(SAM, "What would help today?", "Private check")
+    form = await stage.modal(SAM, "Over the last 2 weeks")
+    payload = stage.hands.submit_payload(SAM, {each.label: "Not at all" for each in fields_of(form)})
+    values = payload["view"]["state"]["values"]
+    block, element = next(iter(values.items()))
+    values["f:more"] = element
+    delivery = await stage.hands.interaction(payload)
+    assert 400 <= delivery.status < 500
+    assert block not in delivery.text
+    await stage.modal(SAM, "Over the last 2 weeks")
+
+
 async def test_help_now_helps_whoever_presses_it(stage: Stage) -> None:
     await stage.enter(SAM)
     message = await stage.message(SAM, "What would help today?")
