@@ -79,11 +79,9 @@ class Errands:
                 done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()  # nothing is swallowed: a worker that cannot go on says so
-        except asyncio.CancelledError:
+        finally:  # the service ends: what is under way is taken up again at the next start
             for task in under_way:
                 task.cancel()
-            raise
-        finally:  # whoever ends, nothing goes on behind their back
             await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _claim(self, most: int) -> list[queries.Task]:

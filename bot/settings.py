@@ -118,11 +118,11 @@ def _matching(name: str, value: str | SecretStr | None, pattern: str) -> None:
         raise SettingsTrouble(f"{name}: {_HELP[name]}")
 
 
-_GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _HELP = {
-    "HAVEN_TEAMS__APP_ID": "the application (client) id of your bot, a GUID; in Azure, your bot, Configuration",
+    "HAVEN_TEAMS__APP_ID": "the application (client) id of your bot, a GUID in small letters; in Azure, your bot",
     "HAVEN_TEAMS__APP_PASSWORD": "the value of a client secret of that application; in Azure, Certificates & secrets",
-    "HAVEN_TEAMS__TENANT_ID": "the directory (tenant) id of your organisation, a GUID; in Azure, Overview",
+    "HAVEN_TEAMS__TENANT_ID": "the directory (tenant) id of your organisation, a GUID in small letters; in Azure",
     "HAVEN_SLACK__SIGNING_SECRET": "32 hex digits from api.slack.com/apps, your app, Basic Information, Signing Secret",
     "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot Token",
     "HAVEN_SLACK__TEAM_ID": "starts with T; the first part of the path when you open Slack in a browser",

@@ -23,7 +23,8 @@ from sqlalchemy import event
 
 from adapters.platform import Address, Arrival, Shown
 from flows.core.events import Answered
-from tests.rig import NOW, FakeClock, Recorder, Rig, token_of
+from tests.fakes import NOW, FakeClock, Recorder
+from tests.rig import Rig, token_of
 
 WHO = "sam"
 STEPS = 60

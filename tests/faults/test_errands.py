@@ -12,7 +12,8 @@ from bot.providers.base import Request
 from bot.providers.fhir import FhirProvider
 from flows.core.care import Appointment
 from flows.core.events import Answered
-from tests.rig import Rig, nothing, rig
+from tests.fakes import nothing
+from tests.rig import Rig, rig
 
 FORM = Answered(values={"name": "Sam", "contact": "sam@home.example", "consent": "yes"})
 MOMENT = timedelta(minutes=3)  # by then nothing can still be on its way

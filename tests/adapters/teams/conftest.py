@@ -220,3 +220,10 @@ async def world() -> AsyncIterator[World]:
         await platform.start()
         yield World(workspace, Hands(workspace, url, clock), platform, desk, references, clock, url)
         await platform.stop()
+
+
+@pytest.fixture
+async def here(world: World) -> World:
+    """A world in which Sam has installed the bot."""
+    await world.install()
+    return world

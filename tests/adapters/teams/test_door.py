@@ -220,7 +220,6 @@ async def test_a_body_without_a_length_is_read_up_to_the_limit_only(world: World
 
 
 async def test_a_body_without_a_good_token_is_not_read_at_all(world: World) -> None:
-    # its length is promised and it never comes: the answer does
     sent = b"POST /api/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer abc\r\nContent-Length: 1000\r\n\r\n"
     assert b" 401 " in await wire(world, sent)
 

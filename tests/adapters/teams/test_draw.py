@@ -1,0 +1,163 @@
+import asyncio
+
+import pytest
+
+from adapters.platform import Arrival, Shown
+from adapters.teams.draw import HOLD, settled, waiting
+from bot.sandbox.teams.demo import ALEX
+from bot.sandbox.teams.look import buttons_of
+from flows.core.screen import Button, Screen
+from tests.adapters.teams.conftest import LAUNCHER, World, looking, private, public
+
+# --- errands
+
+
+async def test_what_an_errand_brings_in_time_is_shown_at_once(here: World) -> None:
+    async def errand() -> None:
+        await asyncio.sleep(0.1)
+        await here.platform.show(here.sam, private("Three slots", turn="t2"))
+
+    errands: list[asyncio.Task[None]] = []
+
+    def answer(_: Arrival) -> Shown:
+        errands.append(asyncio.create_task(errand()))
+        return looking("t1")
+
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.desk.answer = answer
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Three slots" in here.dialog()
+    assert here.texts() == ["Hello"]
+    assert here.desk.drawn == ["t2"]
+
+
+def answer_slowly(here: World) -> list[asyncio.Task[None]]:
+    """Let turns be committed, and an errand be back, before the adapter hears of the turn. Returns the errands."""
+    receive = here.desk.receive
+    errands: list[asyncio.Task[None]] = []
+
+    async def slow(arrival: Arrival) -> Shown | None:
+        shown = await receive(arrival)
+        errands.append(asyncio.create_task(here.platform.show(here.sam, private("Three slots"))))
+        await asyncio.sleep(0.1)
+        return shown
+
+    here.platform._receive = slow
+    return errands
+
+
+async def test_an_errand_that_is_back_before_the_turn_is_told_is_shown_too(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    errands = answer_slowly(here)
+    here.will(looking())
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Three slots" in here.dialog()
+    assert here.texts() == ["Hello"]
+
+
+async def test_what_takes_longer_is_looked_at_again(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.draw.HOLD", 0.2)
+    began = asyncio.get_running_loop().time()
+    await here.open_dialog(looking("t1"))
+    assert 0.2 <= asyncio.get_running_loop().time() - began < 1
+    assert "One moment." in here.dialog()
+    assert here.desk.drawn == ["t1"]
+    await here.platform.show(here.sam, private("CANARY slots", turn="t2"))
+    assert here.texts() == ["Hello", LAUNCHER.screen.lines[0]]
+    here.will(private("Three slots", turn="t2"))
+    await here.tap_in_dialog("Look again")
+    assert "Three slots" in here.dialog()
+    assert "CANARY" not in here.chat()
+
+
+def test_teams_gets_its_answer_within_five_seconds() -> None:
+    assert HOLD + 0.5 < 5  # the turn itself takes milliseconds
+
+
+async def test_only_a_screen_that_waits_is_held_back(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    errands = answer_slowly(here)
+    here.will(private("Choose", buttons=("One",)))
+    await here.tap("Start")
+    await asyncio.gather(*errands)
+    assert "Choose" in here.dialog()
+    assert here.texts() == ["Hello", LAUNCHER.screen.lines[0]]
+
+
+async def test_one_persons_errand_is_not_anothers_answer(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.teams.draw.HOLD", 0.3)
+    await here.install(ALEX)
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.will(looking())
+    tapped = asyncio.create_task(here.tap("Start"))
+    await asyncio.sleep(0.1)
+    await here.platform.show(here.address(ALEX), private("Alex's slots"))
+    await tapped
+    assert "One moment." in here.dialog()
+    assert here.texts(ALEX) == [LAUNCHER.screen.lines[0]]
+
+
+async def test_two_errands_at_once_are_both_shown(here: World) -> None:
+    await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
+    here.will(looking())
+    tapped = asyncio.create_task(here.tap("Start"))
+    await asyncio.sleep(0.1)
+    await asyncio.gather(
+        here.platform.show(here.sam, private("First")), here.platform.show(here.sam, private("Second"))
+    )
+    await tapped
+    assert "First" in here.dialog()
+    assert here.texts()[1:] == [LAUNCHER.screen.lines[0]]
+
+
+async def test_without_a_dialog_an_errand_offers_the_launcher(here: World) -> None:
+    await here.platform.show(here.sam, private("CANARY slots", turn="t2"))
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    assert here.desk.drawn == ["t2"]
+    assert "CANARY" not in here.chat()
+
+
+async def test_an_errand_with_a_public_answer_posts_it(here: World) -> None:
+    await here.platform.show(here.sam, public("A reminder"))
+    assert here.texts() == ["A reminder"]
+
+
+def test_what_waits() -> None:
+    assert waiting(looking().screen)
+    assert not waiting(private("Done", buttons=("look_again",)).screen)
+    again = (Button(key="look_again", label="Look again"), Button(key="done", label="Done"))
+    assert not waiting(Screen(lines=("Choose",), buttons=again, private=True))
+    assert not waiting(Screen(lines=("Choose",), buttons=again[:1]))
+
+
+# --- our own cards
+
+
+async def test_the_card_before_keeps_only_the_buttons_that_still_work(here: World) -> None:
+    here.will(public("First", buttons=("Step",), standing=("Help now",)))
+    await here.say("hello")
+    here.will(public("Second", buttons=("Step",)))
+    await here.say("hello")
+    first, second = here.said()
+    assert [button.label for button in buttons_of(first)] == ["Help now"]
+    assert [button.label for button in buttons_of(second)] == ["Step"]
+    assert here.texts() == ["First", "Second"]
+
+
+async def test_a_launcher_stays_as_it_is(here: World) -> None:
+    assert settled(LAUNCHER) == LAUNCHER
+    for _ in range(2):
+        await here.platform.show(here.sam, private("x"))
+    assert here.calls("update_activity") == 0
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+async def test_a_card_that_cannot_be_updated_is_left(here: World, status: int) -> None:
+    await here.platform.show(here.sam, public("First", buttons=("Step",), turn="t1"))
+    here.workspace.fail_next("update_activity", status)
+    await here.platform.show(here.sam, public("Second", turn="t2"))  # raises nothing: it would be drawn again
+    assert here.calls("update_activity") == 1
+    assert here.texts() == ["First", "Second"]
+    assert here.desk.drawn == ["t1", "t2"]

@@ -1,0 +1,140 @@
+"""A size tells nothing: all contents are sealed at the same one, and the largest there is fits."""
+
+import string
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.platform import Address
+from bot import tasks
+from bot.people import NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
+from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
+from flows.core.care import Appointment, Plan, Slot, Trouble
+from flows.core.effects import Book, Cancel
+from flows.registry import FLOWS
+from tests.fakes import NOW, FakeClock
+
+KEYS = Keys(root=b"r" * 32, epochs={1: b"e" * 32})
+SIDS = b"a" * 16, b"b" * 16
+
+
+def _vault(keys: Keys = KEYS) -> Vault:
+    return Vault(keys, FakeClock())
+
+
+@given(ops=st.binary(max_size=OPS - 4), private=st.binary(max_size=PRIVATE - 4), body=st.binary(max_size=BODY - 4))
+def test_every_content_has_the_same_size(ops: bytes, private: bytes, body: bytes) -> None:
+    vault = _vault()
+    row = vault.seal(SIDS[0], ops, private)
+    assert [len(row.ops), len(row.private)] == [OPS + 28, PRIVATE + 28]  # nonce and tag
+    assert len(vault.seal_body(b"i" * 16, body)) == BODY + 28
+    assert vault.open(row) == (ops, private)
+
+
+@given(data=st.binary(max_size=200), size=st.integers(0, 220))
+def test_padding_is_exact_or_refused(data: bytes, size: int) -> None:
+    if len(data) + 4 > size:
+        with pytest.raises(ValueError, match="holds"):
+            pad(data, size)
+    else:
+        assert len(pad(data, size)) == size
+        assert unpad(pad(data, size)) == data
+
+
+# Whatever people and providers may enter: the longest, in the characters that take the most room. Control
+# characters are left out: nobody can type them.
+LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
+PLAIN = st.sampled_from(string.ascii_letters + string.digits + "-.")
+LINK = st.sampled_from([chr(code) for code in range(33, 127) if chr(code) not in '<>"|'])
+
+
+def _full(size: int, letters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(letters.map(lambda one: one * size), st.text(letters, min_size=size, max_size=size))
+
+
+INSTANT = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
+SLOT = st.builds(
+    Slot,
+    key=_full(64, PLAIN).map("Slot/{}".format),
+    version=_full(36, PLAIN).map('W/"{}"'.format),
+    start=INSTANT,
+    end=INSTANT,
+    who=_full(80, LETTERS),
+    modality=st.just("in_person"),
+)
+APPOINTMENT = st.builds(
+    Appointment,
+    key=_full(40, PLAIN),
+    reference=_full(64, PLAIN).map("Appointment/{}".format),
+    slot=SLOT,
+    link=_full(192, LINK).map("https://{}".format),
+)
+ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN), user=_full(120, PLAIN))
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> Conversation:
+    """The largest state there is, open and suspended, under both flows that interrupt."""
+    slots = [draw(SLOT).model_dump(mode="json") for _ in range(3)]
+    state = {"at": "choosing", "slots": slots, "taken": True, "down": False}
+    choosing = Frame(flow="booking", version=1, state=state, ask="f" * 32)
+    FLOWS["booking"].thaw(1, dict(choosing.state))
+    return Conversation(
+        turn="f" * 16,
+        frame=choosing,
+        suspended=(choosing, Frame(flow="privacy", version=1, state={"at": "forgotten"})),
+        until=draw(INSTANT),
+    )
+
+
+@settings(max_examples=60)
+@given(conversation=conversations(), appointments=st.lists(APPOINTMENT, min_size=3, max_size=3), address=ADDRESS)
+def test_the_fullest_record_fits(conversation: Conversation, appointments: list[Appointment], address: Address) -> None:
+    plan = Plan(day=6, at=time(23, 59), zone="America/Argentina/ComodRivadavia", paused_until=date(2026, 12, 31))
+    record = Record(
+        sid=SIDS[0],
+        ops=Ops(
+            address=address,
+            locale="x" * 16,
+            zone="z" * 64,
+            notice="n" * 40,
+            reference="r" * 600,
+            plan=plan,
+            due=NOW + timedelta(microseconds=999_999),
+            nudges=tuple("k" * 40 for _ in range(NUDGES)),
+        ),
+        private=Private(
+            conversation=conversation,
+            appointments=tuple(appointments),
+            troubles=tuple(Trouble(key="f" * 40, what="failed", start=NOW) for _ in range(TROUBLES)),
+        ),
+    )
+    vault = _vault()
+    assert not set(Private.model_fields) - record.private.model_fields_set
+    assert not set(Ops.model_fields) - record.ops.model_fields_set
+    row = vault.seal(record.sid, record.ops.model_dump_json().encode(), record.private.model_dump_json().encode())
+    assert People(vault)._open(row).private == record.private
+
+
+@settings(max_examples=60)
+@given(
+    slot=SLOT,
+    name=_full(80, LETTERS),
+    contact=_full(120, LETTERS),
+    at=INSTANT,
+    appointment=APPOINTMENT,
+    address=ADDRESS,
+)
+def test_the_fullest_effect_fits(
+    slot: Slot, name: str, contact: str, at: datetime, appointment: Appointment, address: Address
+) -> None:
+    vault, key = _vault(), "f" * 32
+    book = Book(slot=slot, name=name, contact=contact, zone="z" * 64, consented_at=at)
+    for task in (
+        tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=book),
+        tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Cancel(appointment=appointment)),
+        tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40),
+    ):
+        assert tasks.unseal(vault, b"i" * 16, tasks.seal(vault, b"i" * 16, task)) == task
