@@ -54,7 +54,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case ((Choosing() | Confirming() | Mine() | Released()), Chose(key="find")):
             return begin(Carry(), at)
         case Confirming(), Answered(values=given):
-            return _book(state, given.get("name", "").strip(), given.get("contact", "").strip(), given, at)
+            return _book(state, _plain(given.get("name", "")), _plain(given.get("contact", "")), given, at)
         case Working(), Booked(appointment=appointment):
             return Turn(Confirmed(appointment=appointment))
         case Working(), Failed(why="slot_taken"):
@@ -97,6 +97,11 @@ def _cancel(state: State, event: Event, at: Moment) -> Step[State]:
 
 def _search(taken: bool = False) -> Turn[State]:
     return Turn(Searching(taken=taken), (FindSlots(days=DAYS),))
+
+
+def _plain(text: str) -> str:
+    """Return a typed line without what cannot be seen: it would only take up room in what is sealed."""
+    return "".join(char for char in text if char.isprintable()).strip()
 
 
 def _book(state: Confirming, name: str, contact: str, given: Mapping[str, str], at: Moment) -> Step[State]:

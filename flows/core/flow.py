@@ -82,7 +82,7 @@ class Goto:
 
 @dataclass(frozen=True)
 class Back:
-    """Return to the one suspended conversation; to home if there is none."""
+    """Return to the conversation that was suspended last; to home if there is none."""
 
     effects: tuple[Effect, ...] = ()
 
