@@ -36,7 +36,7 @@ content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 main.add_typer(content, name="content")
 main.add_typer(db, name="db")
-_out, _err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 
 At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]
 
@@ -75,7 +75,7 @@ def chat(
 
 async def _chat(settings: Settings, url: str | None, at: datetime | None, me: str, lines: list[str] | None) -> int:
     def write(text: str) -> None:
-        _out.print(text, markup=False)
+        _out.print(text)
         _out.print()
 
     async with opened(settings, url, at, me, write) as (terminal, clinic):
@@ -110,7 +110,7 @@ async def _play(line: Callable[[str], Awaitable[None]], lines: list[str], write:
         try:
             await line(text)
         except BadLine as error:
-            _err.print(f"line {number}: {error}", markup=False)
+            _err.print(f"line {number}: {error}")
             return 1
     return 0
 
@@ -149,7 +149,7 @@ def content_check(
     if not root.is_dir():
         _stop(f"{root} is not a folder. Name the content folder, the one that holds org/ and en/.")
     report = check(root, WORDS, SystemClock().now().date())
-    _out.print(str(report), markup=False)
+    _out.print(str(report))
     raise typer.Exit(0 if report.good(strict) else 1)
 
 
@@ -220,5 +220,5 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _stop(message: str) -> NoReturn:
-    _err.print(message, markup=False)
+    _err.print(message)
     raise typer.Exit(2)
