@@ -197,9 +197,9 @@ def doctor() -> None:
     findings = asyncio.run(examine(SystemClock()))
     table = Table("", "What", "Finding", "Remedy", box=None)
     for each in findings:
-        table.add_row("ok" if each.good else "no", each.what, each.finding, each.remedy)
+        table.add_row(each.mark, each.what, each.finding, each.remedy)
     _out.print(table)
-    raise typer.Exit(0 if all(each.good for each in findings) else 1)
+    raise typer.Exit(1 if any(each.good is False for each in findings) else 0)
 
 
 def _settings(**given: str) -> Settings:

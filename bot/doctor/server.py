@@ -1,12 +1,9 @@
-"""Looks at everything that has to be right before people can be helped, and names the remedy where it is not."""
-
-from dataclasses import dataclass
-
-import httpx
+"""What every Haven needs: a database with its keys, content without mistakes, a provider that answers."""
 
 from bot.clock import Clock
+from bot.doctor.finding import Finding
 from bot.providers.fhir import FhirProvider
-from bot.settings import Settings, SettingsTrouble, load_settings
+from bot.settings import Settings
 from bot.store import queries
 from bot.store.engine import connect, upgrade
 from bot.vault import KeyTrouble, load_keys
@@ -14,29 +11,9 @@ from bot.wiring import WORDS, content_root
 from content.check import check
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    good: bool
-    finding: str
-    remedy: str = ""
-
-
-async def examine(clock: Clock) -> list[Finding]:
-    """Return what was found, in the order in which to mend it. Reads only, but for migrations of the tables."""
-    try:
-        settings = load_settings()
-        settings.check()
-    except SettingsTrouble as error:
-        return [Finding("settings", False, "incomplete or wrong", str(error))]
-    findings = [Finding("settings", True, f"profile {settings.profile}")]
-    findings += [_data(settings, clock), _content(settings, clock)]
-    findings.append(await _provider(settings, clock))
-    if settings.slack.bot_token:
-        findings.append(await _slack(settings))
-    return findings
+async def look(settings: Settings, clock: Clock) -> list[Finding]:
+    """Return what was found about the data, the content and the provider."""
+    return [_data(settings, clock), _content(settings, clock), await _provider(settings, clock)]
 
 
 def _data(settings: Settings, clock: Clock) -> Finding:
@@ -87,29 +64,3 @@ async def _provider(settings: Settings, clock: Clock) -> Finding:
         "does not answer as a FHIR R4 server",
         "HAVEN_PROVIDER__BASE_URL: open it with /metadata behind it; can this machine reach it?",
     )
-
-
-async def _slack(settings: Settings) -> Finding:
-    token = settings.slack.bot_token
-    assert token is not None
-    try:
-        async with httpx.AsyncClient(timeout=5) as client:
-            headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
-            answer = (await client.post(settings.slack.api_url.rstrip("/") + "/auth.test", headers=headers)).json()
-    except (httpx.HTTPError, ValueError) as error:
-        return Finding("Slack", False, type(error).__name__, "Can this machine reach HAVEN_SLACK__API_URL?")
-    if not answer.get("ok"):
-        return Finding(
-            "Slack",
-            False,
-            f"refuses the token ({answer.get('error')})",
-            "HAVEN_SLACK__BOT_TOKEN: copy it again from Slack",
-        )
-    if answer.get("team_id") != settings.slack.team_id:
-        return Finding(
-            "Slack",
-            False,
-            "the token is of another workspace",
-            f"HAVEN_SLACK__TEAM_ID: it says {answer.get('team_id')}",
-        )
-    return Finding("Slack", True, "the token works")

@@ -1,0 +1,19 @@
+"""Goes from subject to subject, in the order in which to mend what is wrong."""
+
+from bot.clock import Clock
+from bot.doctor import server, slack
+from bot.doctor.finding import Finding
+from bot.settings import SettingsTrouble, load_settings
+
+
+async def examine(clock: Clock) -> list[Finding]:
+    """Return what was found, in the order in which to mend it. Reads only, but for migrations of the tables."""
+    try:
+        settings = load_settings()
+        settings.check()
+    except SettingsTrouble as error:
+        return [Finding("settings", False, "incomplete or wrong", str(error))]
+    findings = [Finding("settings", True, f"profile {settings.profile}")]
+    findings += await server.look(settings, clock)
+    findings += await slack.look(settings)
+    return findings
