@@ -1,12 +1,37 @@
-"""What every test may use."""
+"""What every test may use, and what watches over every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from tests.payloads.watch import Watch, watching
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write transcripts anew, to be read and committed")
+    parser.addoption(
+        "--record-payloads", metavar="DIR", help="write whatever Slack and Teams are sent in any test (tests/payloads)"
+    )
 
 
 @pytest.fixture
 def rewrite(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.fixture(scope="session")
+def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
+    folder = request.config.getoption("--record-payloads")
+    watch = Watch(Path(folder).absolute() if folder else None)
+    restore = watching(watch)
+    yield watch
+    restore()
+
+
+@pytest.fixture(autouse=True)
+def every_payload_is_sound(request: pytest.FixtureRequest, watch: Watch) -> Iterator[None]:
+    """Fail whichever test lets something be sent that Slack, Teams or slack_sdk would not take."""
+    watch.begin(request.node.nodeid)
+    yield
+    assert not watch.troubles, "\n".join(watch.troubles)
