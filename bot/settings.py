@@ -1,8 +1,10 @@
 """Settings: the environment (prefix HAVEN_, nested by __) or a file `haven.env`. Secrets have no default."""
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +37,7 @@ class TeamsSettings(BaseModel):
     openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     login_url: str = "https://login.microsoftonline.com"
     service_hosts: str = "smba.trafficmanager.net"  # commas between several
+    playground: bool = False  # development only: see `_playground`
 
 
 class ProviderSettings(BaseModel):
@@ -79,7 +82,9 @@ class Settings(BaseSettings):
     def check(self) -> None:
         """Refuse settings that are incomplete or contradict each other. Raises SettingsTrouble."""
         slack = _all_or_none("Slack", "HAVEN_SLACK__", self.slack, ("signing_secret", "bot_token", "team_id"))
-        teams = _all_or_none("Microsoft Teams", "HAVEN_TEAMS__", self.teams, ("app_id", "app_password", "tenant_id"))
+        needed = ("app_id", "tenant_id") if self.teams.playground else ("app_id", "app_password", "tenant_id")
+        teams = _all_or_none("Microsoft Teams", "HAVEN_TEAMS__", self.teams, needed)
+        self._playground()
         _matching("HAVEN_SLACK__TEAM_ID", self.slack.team_id, r"T[A-Z0-9]{2,20}")
         _matching("HAVEN_SLACK__BOT_TOKEN", self.slack.bot_token, r"xoxb-.+")
         _matching("HAVEN_TEAMS__APP_ID", self.teams.app_id, _GUID)
@@ -100,6 +105,39 @@ class Settings(BaseSettings):
                 "and HAVEN_SLACK__TEAM_ID (or HAVEN_TEAMS__APP_ID, __APP_PASSWORD and __TENANT_ID; "
                 "README says where to get them), or use HAVEN_PROFILE=demo to look around."
             )
+
+    def _playground(self) -> None:
+        """Refuse Microsoft's Agents Playground wherever somebody else could reach it: it proves nobody's identity."""
+        teams = self.teams
+        if not teams.playground:
+            return
+        if self.profile == "production":
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__PLAYGROUND: refused in production: it lets anybody in as anybody. Unset it."
+            )
+        if not is_loopback(self.host):
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__PLAYGROUND: only with HAVEN_HOST=127.0.0.1, because whoever reaches the port is let in."
+            )
+        if teams.app_password:
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__PLAYGROUND: not beside HAVEN_TEAMS__APP_PASSWORD, so that no real bot runs unguarded. "
+                "Unset one of them."
+            )
+        services = [urlsplit(each.strip()).hostname or "" for each in teams.service_hosts.split(",")]
+        if not (teams.app_id and all(map(is_loopback, services))):
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__PLAYGROUND: set HAVEN_TEAMS__APP_ID and HAVEN_TEAMS__TENANT_ID (any GUIDs, those of the "
+                "Playground's configuration) and HAVEN_TEAMS__SERVICE_HOSTS=http://localhost:56150, its own address."
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to listen on, or to call, is this machine's alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _all_or_none(platform: str, prefix: str, given: BaseModel, names: tuple[str, ...]) -> bool:

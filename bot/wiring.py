@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +24,7 @@ from bot.providers.clinic.hours import Practitioner
 from bot.providers.fhir import FhirProvider
 from bot.references import SealedReferences
 from bot.schedule import Schedule
-from bot.settings import Settings, SettingsTrouble
+from bot.settings import Settings, SettingsTrouble, is_loopback
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
@@ -167,16 +166,9 @@ def _bearer(settings: Settings, vault: Vault) -> str | None:
     """Return the token between the service and its own clinic; none in the demo, on loopback, to look around."""
     if settings.provider.kind == "fhir":
         return settings.provider.token.get_secret_value() if settings.provider.token else None
-    if settings.profile == "demo" and _loopback(settings.host):
+    if settings.profile == "demo" and is_loopback(settings.host):
         return None
     return vault.clinic_token()
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) -> FastAPI | None:
@@ -218,11 +210,11 @@ def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None
 
 def _teams(settings: Settings, desk: Desk, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
     given = settings.teams
-    if not (given.app_id and given.app_password and given.tenant_id):
+    if not (given.app_id and given.tenant_id and (given.app_password or given.playground)):
         return None
     return TeamsPlatform(
         app_id=given.app_id,
-        app_password=given.app_password.get_secret_value(),
+        app_password=given.app_password.get_secret_value() if given.app_password else "",
         tenant_id=given.tenant_id,
         receive=desk.receive,
         drawn=desk.drawn,
@@ -232,6 +224,7 @@ def _teams(settings: Settings, desk: Desk, references: SealedReferences, clock: 
         openid_url=given.openid_url,
         login_url=given.login_url,
         service_hosts=given.service_hosts.split(","),
+        playground=given.playground,
     )
 
 

@@ -22,12 +22,13 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Shown, Unreachable
-from adapters.teams.door import Activity, Door, refused
+from adapters.teams.door import Activity, Door, TokenGuard, refused
 from adapters.teams.draw import Easel
 from adapters.teams.keys import Keys
 from adapters.teams.log import event, failure
 from adapters.teams.login import Login
 from adapters.teams.people import People
+from adapters.teams.playground import NoLogin, PlaygroundGuard
 from adapters.teams.read import Delivery, read
 from adapters.teams.reference import Reference, References, ServiceHosts
 from adapters.teams.render import announcement, dialog, message, note
@@ -50,8 +51,10 @@ class TeamsPlatform:
     `clock_now` returns the current instant, aware; `chance(n)` n random bytes. `references` keeps where people's
     chats are. `openid_url`, `login_url` and `service_hosts` are Microsoft's, unless a stand-in is used (see
     ServiceHosts). `busy_words` is what somebody reads when a tap or form could not be taken; for typed lines Teams
-    gets 503, and delivers them again. Raises ValueError without a whole app id, password and tenant id: with an
-    empty app id botbuilder would let everybody in.
+    gets 503, and delivers them again. `playground` is for development: deliveries come without a token and calls go
+    without one, and only between this machine and itself. Raises ValueError without a whole app id, password and
+    tenant id: with an empty app id botbuilder would let everybody in; and with `playground` if there is a password,
+    or a service host that is not on this machine.
     """
 
     name = "teams"
@@ -71,12 +74,18 @@ class TeamsPlatform:
         login_url: str = LOGIN_URL,
         service_hosts: Iterable[str] = SERVICE_HOSTS,
         busy_words: str = _BUSY,
+        playground: bool = False,
     ) -> None:
-        if not (_GUID.fullmatch(app_id) and _GUID.fullmatch(tenant_id) and app_password):
-            raise ValueError("Teams needs the app id, the app password and the tenant id: see Azure, your bot")
+        if not (_GUID.fullmatch(app_id) and _GUID.fullmatch(tenant_id) and bool(app_password) != playground):
+            raise ValueError(
+                "Teams needs the app id, the app password and the tenant id: see Azure, your bot. "
+                "The Agents Playground needs the two ids, and is never given a password"
+            )
         self._app_id, self._tenant_id = app_id, tenant_id
         self._receive, self._references, self._busy_words = receive, references, busy_words
         self._hosts = ServiceHosts(service_hosts)
+        if playground and not self._hosts.local:
+            raise ValueError("the Agents Playground is on this machine: so must every service host be")
         self._service = self._hosts.everywhere
         self._wire = Wire()
         login = Login(
@@ -87,12 +96,12 @@ class TeamsPlatform:
             login_url=login_url,
             clock_now=clock_now,
         )
-        self._web = Web(Sender(self._wire, login, chance), self._hosts, app_id)
+        self._web = Web(Sender(self._wire, NoLogin() if playground else login, chance), self._hosts, app_id)
         self._people = People(self._web, tenant_id, clock_now)
         self._easel = Easel(self._web, drawn)
-        keys = Keys(self._wire, openid_url, clock_now)
-        door = Door(keys, self._hosts, self._handle, app_id=app_id, tenant_id=tenant_id, clock_now=clock_now)
-        self.router = door.router
+        token_guard = TokenGuard(Keys(self._wire, openid_url, clock_now), app_id, clock_now)
+        guard = PlaygroundGuard() if playground else token_guard
+        self.router = Door(guard, self._hosts, self._handle, tenant_id=tenant_id).router
 
     async def start(self) -> None:
         """Open the session to Microsoft."""

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
@@ -28,33 +28,54 @@ Activity = dict[str, Any]
 Handle = Callable[[Activity], Awaitable[Response]]
 
 
+class Guard(Protocol):
+    """Says who knocks, before anything of the body is read."""
+
+    async def service(self, request: Request) -> str | int | None:
+        """Return the service URL that the sender may speak for, or the status of the refusal.
+
+        None: whichever it names, if it is on the allow-list; only the Playground's guard answers that."""
+
+
+class TokenGuard:
+    """Lets in who has a good token of the Bot Framework for this app: the guard of every installation.
+
+    Refuses with 401; with 503 while no signing keys could be fetched at all, so that Teams delivers again."""
+
+    def __init__(self, keys: Keys, app_id: str, clock_now: Callable[[], datetime]) -> None:
+        self._keys, self._app_id, self._now = keys, app_id, clock_now
+
+    async def service(self, request: Request) -> str | int:
+        """Return the service URL that the token is good for, or the status of the refusal."""
+        given = presented(_only(request, b"authorization"))
+        if given is None:
+            return 401
+        key = await self._keys.find(given.kid)
+        if key is None:
+            return 503 if self._keys.empty else 401
+        url = service_url(given, key, self._app_id, self._now())
+        return 401 if url is None else url
+
+
 class Door:
     """Verifies, bounds and checks a delivery, then hands the activity on. botbuilder never sees a request.
 
-    Answers 401 without a good token of the Bot Framework for this app and this very service URL, which must be on
-    the allow-list; 413 beyond 256 KiB; 400 for what is no activity; 403 for another channel or tenant; and 503
-    while no signing keys could be fetched at all, so that Teams delivers again. Bodies are constant.
+    Answers what the guard refuses with; 401 if the delivery is of another service URL than its token, or of one
+    off the allow-list; 413 beyond 256 KiB; 400 for what is no activity; 403 for another channel or tenant.
+    Bodies are constant.
     """
 
-    def __init__(
-        self,
-        keys: Keys,
-        hosts: ServiceHosts,
-        handle: Handle,
-        *,
-        app_id: str,
-        tenant_id: str,
-        clock_now: Callable[[], datetime],
-    ) -> None:
-        self._keys, self._hosts, self._handle = keys, hosts, handle
-        self._app_id, self._tenant_id, self._now = app_id, tenant_id, clock_now
+    def __init__(self, guard: Guard, hosts: ServiceHosts, handle: Handle, *, tenant_id: str) -> None:
+        self._guard, self._hosts, self._handle, self._tenant_id = guard, hosts, handle, tenant_id
         self.router = APIRouter()
         self.router.add_api_route(PATH, self._deliver, methods=["POST"], include_in_schema=False)
 
     async def _deliver(self, request: Request) -> Response:
-        verified = await self._verified(request)
+        verified = await self._guard.service(request)
         if isinstance(verified, int):
             return refused(verified)
+        if verified is not None and not self._hosts.allow(verified):
+            return refused(401)
         try:
             body = await _bounded(request)
         except ClientDisconnect:
@@ -64,22 +85,12 @@ class Door:
         activity = _activity(body)
         if activity is None:
             return refused(400)
-        if activity.get("serviceUrl") != verified:
+        said = activity.get("serviceUrl")
+        if not (isinstance(said, str) and self._hosts.allow(said) and verified in {said, None}):
             return refused(401)
         if activity.get("channelId") != CHANNEL or _tenant(activity) != self._tenant_id:
             return refused(403)
         return await self._handle(activity)
-
-    async def _verified(self, request: Request) -> str | int:
-        """Return the service URL that the token is good for, or the status of the refusal."""
-        given = presented(_only(request, b"authorization"))
-        if given is None:
-            return 401
-        key = await self._keys.find(given.kid)
-        if key is None:
-            return 503 if self._keys.empty else 401
-        url = service_url(given, key, self._app_id, self._now())
-        return url if url is not None and self._hosts.allow(url) else 401
 
 
 def refused(status: int) -> Response:

@@ -10,7 +10,7 @@ from flows.core.base import Value
 
 MOST: Final = 600  # bytes of a stored reference: the sum of the limits below, with names and quotes
 _PLAIN: Final = r"^[!#-\[\]-~]+$"  # no letter that JSON would write longer
-_LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Reference(Value):
@@ -58,6 +58,11 @@ class ServiceHosts:
         """The service URL that works for every team, used where none has been heard of."""
         return f"{self._origins[0]}/teams/"
 
+    @property
+    def local(self) -> bool:
+        """Whether all of them are on this machine."""
+        return all(url.host in LOOPBACK for url in self._origins)
+
     def allow(self, service: str) -> bool:
         """Tell whether a service URL is on the list. Any text is answered, never raised on."""
         try:
@@ -71,7 +76,7 @@ class ServiceHosts:
 def _origin(entry: str) -> URL:
     entry = entry.strip()
     url = URL(entry if "://" in entry else f"https://{entry}")
-    secure = url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)
+    secure = url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
     if not secure or not url.host or "*" in url.host or url.path not in {"", "/"} or url.user:
         raise ValueError("a service host is a name, as smba.trafficmanager.net, without a path or a wildcard")
     return url.origin()

@@ -7,7 +7,7 @@ logs in synchronously.
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msrest.pipeline import Request, Response
 from msrest.pipeline.async_abc import AsyncHTTPSender, AsyncPipeline
@@ -16,7 +16,6 @@ from msrest.universal_http import ClientRequest
 from msrest.universal_http.async_abc import AsyncClientResponse
 
 from adapters.platform import Unreachable
-from adapters.teams.login import Login
 from adapters.teams.wire import Wire
 
 _DONE: Final = {200, 201, 202}
@@ -29,6 +28,16 @@ _LONGEST_WAIT: Final = 10.0
 
 class Refused(Exception):
     """Teams did not do it this time; its own texts can hold what we sent, so they are dropped."""
+
+
+class Login(Protocol):
+    """Where the token for our calls comes from."""
+
+    async def token(self) -> str:
+        """Return a token; empty where none is asked for."""
+
+    def forget(self, token: str) -> None:
+        """Drop a token that was refused."""
 
 
 class Sender(AsyncHTTPSender[Any, Any]):
@@ -53,7 +62,7 @@ class Sender(AsyncHTTPSender[Any, Any]):
         asked = request.http_request
         token = await self._login.token()
         for attempt in range(_TRIES):
-            headers = {**asked.headers, "Authorization": f"Bearer {token}"}
+            headers = {**asked.headers, **({"Authorization": f"Bearer {token}"} if token else {})}
             headers.pop("Content-Length", None)  # counted in characters; ours is counted in bytes
             status, told, body = await self._wire.ask(asked.method, asked.url, headers=headers, data=asked.data)
             if status in _DONE:

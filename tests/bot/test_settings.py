@@ -62,3 +62,38 @@ def test_secrets_are_not_shown() -> None:
 def test_keys_lie_beside_the_database_unless_told_otherwise() -> None:
     assert Settings(database_url="sqlite:////var/lib/haven/haven.db").keys == Path("/var/lib/haven/haven.keys.json")
     assert Settings(key_file=Path("/etc/haven/keys.json")).keys == Path("/etc/haven/keys.json")
+
+
+GUID = "00000000-0000-4000-8000-000000000001"
+PLAYGROUND = {
+    "HAVEN_TEAMS__PLAYGROUND": "true",
+    "HAVEN_TEAMS__APP_ID": GUID,
+    "HAVEN_TEAMS__TENANT_ID": GUID,
+    "HAVEN_TEAMS__SERVICE_HOSTS": "http://localhost:56150",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, ""),
+        ({"HAVEN_HOST": "::1"}, ""),
+        ({"HAVEN_PROFILE": "production", "HAVEN_KEY_FILE": "/etc/haven/keys.json"}, "refused in production"),
+        ({"HAVEN_HOST": "0.0.0.0"}, "only with HAVEN_HOST=127.0.0.1"),
+        ({"HAVEN_HOST": "10.0.0.7"}, "only with HAVEN_HOST=127.0.0.1"),
+        ({"HAVEN_TEAMS__APP_PASSWORD": "hidden-password"}, "not beside HAVEN_TEAMS__APP_PASSWORD"),
+        ({"HAVEN_TEAMS__SERVICE_HOSTS": "smba.trafficmanager.net"}, "HAVEN_TEAMS__SERVICE_HOSTS=http://localhost"),
+        ({"HAVEN_TEAMS__SERVICE_HOSTS": "http://localhost:1,https://example.org"}, "HAVEN_TEAMS__SERVICE_HOSTS=http"),
+    ],
+)
+def test_the_playground_is_for_this_machine_and_never_for_production(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], says: str
+) -> None:
+    for name, value in {**PLAYGROUND, **changes}.items():
+        monkeypatch.setenv(name, value)
+    if not says:
+        load_settings().check()
+        return
+    with pytest.raises(SettingsTrouble, match=f"HAVEN_TEAMS__PLAYGROUND: .*{says}") as refused:
+        load_settings().check()
+    assert "hidden-password" not in str(refused.value)

@@ -118,7 +118,8 @@ class Fault:
 class Workspace:
     """One tenant with one bot. `pace=None` switches rate limits off; `url` is the stand-in's own address.
 
-    `service_url` ends in a slash, as in Teams. `disabled_by_admin` is the tenant's switch for the bot."""
+    `service_url` ends in a slash, as in Teams. `disabled_by_admin` is the tenant's switch for the bot.
+    `playground` makes it answer as Microsoft's Agents Playground: it sends no token and takes calls without one."""
 
     clock: Clock
     tenant_id: str = "6babcaad-604b-40ac-a9d7-9fd97c0b779f"
@@ -128,6 +129,7 @@ class Workspace:
     pace: Pace | None = field(default_factory=Pace)
     url: str = ""
     disabled_by_admin: bool = False
+    playground: bool = False
     people: dict[str, Person] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     conversations: dict[str, Conversation] = field(default_factory=dict)
@@ -269,6 +271,8 @@ class Workspace:
         return bearer
 
     def knows(self, bearer: str) -> bool:
-        """Say whether an access token is ours and has not run out."""
+        """Say whether an access token is ours and has not run out; the Playground takes none."""
+        if self.playground:
+            return not bearer
         until = self.bearers.get(bearer)
         return until is not None and self.clock.now() < until

@@ -1,6 +1,7 @@
 """A stand-in tenant, the adapter behind a real server, and a desk that answers from a script."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,27 +191,38 @@ def tenant(clock: ShiftedClock) -> Workspace:
     return workspace
 
 
-def platform_of(workspace: Workspace, desk: Desk, references: Memory, clock: ShiftedClock, url: str) -> TeamsPlatform:
-    return TeamsPlatform(
-        app_id=workspace.app_id,
-        app_password=workspace.app_password,
-        tenant_id=workspace.tenant_id,
-        receive=desk.receive,
-        drawn=desk.tell,
-        references=references,
-        clock_now=clock.now,
-        chance=clock.chance,
-        openid_url=f"{url}/v1/.well-known/openidconfiguration",
-        login_url=url,
-        service_hosts=(url,),
-        busy_words=BUSY,
-    )
+def platform_of(
+    workspace: Workspace, desk: Desk, references: Memory, clock: ShiftedClock, url: str, **changes: Any
+) -> TeamsPlatform:
+    told: dict[str, Any] = {
+        "app_id": workspace.app_id,
+        "app_password": "" if workspace.playground else workspace.app_password,
+        "tenant_id": workspace.tenant_id,
+        "receive": desk.receive,
+        "drawn": desk.tell,
+        "references": references,
+        "clock_now": clock.now,
+        "chance": clock.chance,
+        "openid_url": f"{url}/v1/.well-known/openidconfiguration",
+        "login_url": url,
+        "service_hosts": (url,),
+        "busy_words": BUSY,
+        "playground": workspace.playground,
+    }
+    return TeamsPlatform(**{**told, **changes})
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
+    async with standing(playground=False) as world:
+        yield world
+
+
+@contextlib.asynccontextmanager
+async def standing(*, playground: bool) -> AsyncIterator[World]:
     clock = ShiftedClock()
     workspace = tenant(clock)
+    workspace.playground = playground
     desk, references = Desk(), Memory()
     app = create_connector(workspace)
     async with serve(app) as url:

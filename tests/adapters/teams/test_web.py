@@ -5,6 +5,7 @@ import gc
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -256,7 +257,7 @@ async def test_only_an_answer_of_the_right_kind_is_one(wire: Wire) -> None:
         {"app_id": "C9E8C047-2A74-40A2-B28A-B162D5F5327C"},
     ],
 )
-def test_it_does_not_start_without_saying_who_it_is(missing: dict[str, str]) -> None:
+def test_it_does_not_start_without_saying_who_it_is(missing: dict[str, Any]) -> None:
     guid = "c9e8c047-2a74-40a2-b28a-b162d5f5327c"
 
     async def nothing(*_: object) -> None:
