@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from adapters.platform import Platform
 from adapters.slack.app import SlackPlatform
+from adapters.slack.installation import OneWorkspace
 from adapters.teams.app import TeamsPlatform
 from bot.asking import Asking
 from bot.clock import Clock
@@ -198,9 +199,8 @@ def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None
     if not (given.signing_secret and given.bot_token and given.team_id):
         return None
     return SlackPlatform(
-        bot_token=given.bot_token.get_secret_value(),
+        installations=OneWorkspace(given.team_id, given.bot_token.get_secret_value()),
         signing_secret=given.signing_secret.get_secret_value(),
-        team_id=given.team_id,
         api_url=given.api_url,
         receive=desk.receive,
         drawn=desk.drawn,

@@ -1,4 +1,4 @@
-"""Slack as a Platform: Bolt's listeners on one side, the desk's door on the other.
+"""Slack as a Platform: Bolt's listeners on one side, the desk's door on the other. It serves one workspace or several.
 
 What a Slack user sees: a typed line is answered in the chat. A tap on a message, a command or a shortcut
 opens a dialog if the answer is private, and is answered in the person's own chat otherwise, never in a channel.
@@ -19,13 +19,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Shown, Unreachable
+from adapters.slack.deliveries import Deliveries
 from adapters.slack.door import door
 from adapters.slack.draw import Easel
+from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
-from adapters.slack.people import People
-from adapters.slack.read import first_field, read, where
+from adapters.slack.read import first_field, read, tenant_of, where
 from adapters.slack.render import CALLBACK, modal
-from adapters.slack.web import Web
+from adapters.slack.workspaces import Credentials, Workspaces
 
 _ANY: Final = re.compile(".*", re.DOTALL)
 _BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
@@ -34,8 +35,9 @@ Body = dict[str, Any]
 
 
 class SlackPlatform:
-    """One Slack workspace. Include `router` in the application, `start` it in the loop, `stop` it at the end.
+    """The workspaces of Slack. Include `router` in the application, `start` it in the loop, `stop` it at the end.
 
+    `installations` says which workspaces there are; `credentials` are needed where their tokens rotate.
     `clock_now` returns the current instant, aware. `busy_words` is what somebody reads when a tap, form or
     command could not be taken; events are answered with 503 instead, and Slack delivers them again.
     """
@@ -45,70 +47,67 @@ class SlackPlatform:
     def __init__(
         self,
         *,
-        bot_token: str,
+        installations: Installations,
         signing_secret: str,
-        team_id: str,
         api_url: str,
         receive: Receive,
         drawn: Drawn,
         clock_now: Callable[[], datetime],
+        credentials: Credentials | None = None,
         busy_words: str = _BUSY,
     ) -> None:
-        self._team_id = team_id
         self._receive = receive
         self._busy_words = busy_words
-        self._web = Web(bot_token, api_url)
-        self._people = People(self._web, team_id, clock_now)
-        self._easel = Easel(self._web, drawn)
-        self.router = door(self._bolt(), signing_secret.encode(), team_id, clock_now)
+        self.workspaces = Workspaces(
+            installations, api_url=api_url, credentials=credentials, drawn=drawn, clock_now=clock_now
+        )
+        self.deliveries = Deliveries(self._bolt(), self.workspaces.knows)
+        self.router = door(self.deliveries, signing_secret.encode(), clock_now)
 
     async def start(self) -> None:
         """Open the session to Slack."""
-        await self._web.start()
+        await self.workspaces.start()
 
     async def stop(self) -> None:
         """Finish what is being drawn, then close the session."""
-        await self._easel.stop()
-        await self._web.stop()
+        await self.workspaces.stop()
 
     # --- the socket
 
     async def show(self, address: Address, shown: Shown) -> None:
         """Draw the current screen outside of a reply, and tell the desk. Raises Unreachable for good."""
-        self._ours(address.tenant)
-        await self._easel.show(address, shown)
+        await self._easel(address).show(address, shown)
 
     async def post(self, address: Address, message: Public) -> str:
         """Post to the person's private chat and return the message's ts. Raises Unreachable for good."""
-        self._ours(address.tenant)
-        return await self._easel.post(address, message)
+        return await self._easel(address).post(address, message)
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         """Post to a channel that the bot is in and return the ts. Raises Unreachable for good."""
-        self._ours(tenant)
-        return await self._easel.announce(channel, message)
+        return await self.workspaces.of(tenant).easel.announce(channel, message)
 
-    def _ours(self, tenant: str) -> None:
-        if tenant != self._team_id:
-            raise Unreachable("this is another workspace's address")
+    def _easel(self, address: Address) -> Easel:
+        """Return what draws for this person: their own workspace's, with its token. Raises Unreachable."""
+        return self.workspaces.of(address.tenant).easel
 
     # --- what Slack delivers
 
     def _bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
-            # what auth.test would say is not needed, so no delivery waits for it
-            return AuthorizeResult(enterprise_id=None, team_id=self._team_id, bot_token=self._web.client.token)
+            # deliveries.py has done it. No token: what is drawn goes by the workspace's own, never by Bolt's client
+            return AuthorizeResult(enterprise_id=None, team_id=None)
 
         app = AsyncApp(
             name="adapters.slack.bolt",
             logger=SILENT,
-            client=self._web.client,
             authorize=authorize,
             process_before_response=True,
             request_verification_enabled=False,  # door.py has done it
             ignoring_self_events_enabled=False,  # read.py and people.py answer no bot at all
             attaching_function_token_enabled=False,
         )
+        for name in ("app_uninstalled", "tokens_revoked"):
+            app.event(name)(self._on_left)
         app.event(_ANY)(self._on_event)
         app.block_action(_ANY)(self._on_tap)
         app.view_submission(CALLBACK)(self._on_form)
@@ -118,41 +117,48 @@ class SlackPlatform:
         return app
 
     async def _arrival(self, body: Body) -> Arrival | None:
-        arrival = read(body, self._team_id)
+        tenant = tenant_of(body)
+        arrival = read(body, tenant)
         if arrival is None:
             return None
-        who = await self._people.who(arrival.address.user)
+        who = await self.workspaces.of(tenant).people.who(arrival.address.user)
         if who.bot:
             return None
         return arrival.model_copy(update={"profile": who.profile, "admitted": who.admitted})
 
+    async def _on_left(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        await self.workspaces.left(tenant_of(body))
+        return await ack()
+
     async def _on_event(self, body: Body, ack: AsyncAck) -> BoltResponse:
         arrival = await self._arrival(body)
         if arrival is not None:
-            with self._easel.place(arrival.address) as place:
+            easel = self._easel(arrival.address)
+            with easel.place(arrival.address) as place:
                 if shown := await self._receive(arrival):
-                    place.then = self._easel.posted(arrival.address, shown)
+                    place.then = easel.posted(arrival.address, shown)
         return await ack()
 
     async def _on_tap(self, body: Body, ack: AsyncAck) -> BoltResponse:
         arrival = await self._arrival(body)
         if arrival is not None:
-            spot = where(body)
-            with self._easel.place(arrival.address) as place:
+            spot, easel = where(body), self._easel(arrival.address)
+            with easel.place(arrival.address) as place:
                 try:
                     if shown := await self._receive(arrival):
-                        place.then = self._easel.tapped(arrival.address, shown, spot)
+                        place.then = easel.tapped(arrival.address, shown, spot)
                 except Busy:
-                    place.then = self._easel.busy(self._busy_words, spot)
+                    place.then = easel.busy(self._busy_words, spot)
         return await ack()
 
     async def _on_command(self, body: Body, ack: AsyncAck) -> BoltResponse:
         arrival = await self._arrival(body)
         if arrival is not None:
-            with self._easel.place(arrival.address) as place:
+            easel = self._easel(arrival.address)
+            with easel.place(arrival.address) as place:
                 try:
                     if shown := await self._receive(arrival):
-                        place.then = self._easel.tapped(arrival.address, shown, where(body))
+                        place.then = easel.tapped(arrival.address, shown, where(body))
                 except Busy:
                     return await ack(self._busy_words)
         return await ack()
@@ -161,22 +167,23 @@ class SlackPlatform:
         arrival = await self._arrival(body)
         if arrival is None:
             return await ack(response_action="clear")
-        with self._easel.place(arrival.address) as place:
+        easel = self._easel(arrival.address)
+        with easel.place(arrival.address) as place:
             try:
                 shown = await self._receive(arrival)
             except Busy:
                 return await ack(response_action="errors", errors={first_field(body): self._busy_words})
             if shown is None:
-                self._easel.closed(arrival.address)
+                easel.closed(arrival.address)
                 return await ack(response_action="clear")
-            place.then = self._easel.answered(arrival.address, shown, where(body))
+            place.then = easel.answered(arrival.address, shown, where(body))
             return await ack(response_action="update", view=modal(shown))
 
     async def _on_error(self, error: Exception) -> BoltResponse:
         if isinstance(error, Busy):
             event("slack_busy", logging.WARNING)
             return BoltResponse(status=503)
-        if isinstance(error, Forged):
+        if isinstance(error, Forged | Unreachable):  # a button that is not ours; uninstalled in this very moment
             event("slack_refused", logging.WARNING, status=403)
             return BoltResponse(status=403)
         failure("slack_failed", error)

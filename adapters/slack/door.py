@@ -6,17 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from starlette.requests import ClientDisconnect
 
+from adapters.slack.deliveries import MOST, Deliveries
 from adapters.slack.log import event
-from adapters.slack.read import is_for, well_formed
 from adapters.slack.verify import verify
 
 PATH: Final = "/slack/events"
-MOST: Final = 256 * 1024  # bytes of a body
 _REFUSALS: Final = {
     400: "malformed",
     401: "not verified",
@@ -25,12 +23,12 @@ _REFUSALS: Final = {
 }
 
 
-def door(app: AsyncApp, secret: bytes, team_id: str, clock_now: Callable[[], datetime]) -> APIRouter:
-    """Return the route POST /slack/events: verifies, bounds and checks a delivery, then hands it to Bolt.
+def door(deliveries: Deliveries, secret: bytes, clock_now: Callable[[], datetime]) -> APIRouter:
+    """Return the route POST /slack/events: bounds and verifies a delivery, then hands it on.
 
     Answers 413 beyond 256 KiB, 401 without a fresh signature, 400 for what is no delivery of Slack's,
-    403 for another workspace's, each with a constant body; whatever nobody handles is acknowledged with 200,
-    because Slack counts failures and in the end stops delivering.
+    403 for a workspace that the app is not installed in, each with a constant body; whatever nobody handles is
+    acknowledged with 200, because Slack counts failures and in the end stops delivering.
     """
     router = APIRouter()
 
@@ -47,11 +45,10 @@ def door(app: AsyncApp, secret: bytes, team_id: str, clock_now: Callable[[], dat
         if not verify(secret, stamp, signature, body, clock_now()):
             return _refused(401)
         bolt = _bolt_request(body, request.headers.get("content-type", ""))
-        if bolt is None or not well_formed(bolt.body):
+        if bolt is None:
             return _refused(400)
-        if not is_for(bolt.body, team_id):
-            return _refused(403)
-        return _response(await app.async_dispatch(bolt))
+        answer = await deliveries.take(bolt)
+        return _refused(answer) if isinstance(answer, int) else _response(answer)
 
     return router
 
@@ -84,8 +81,6 @@ def _bolt_request(body: bytes, content_type: str) -> AsyncBoltRequest | None:
 
 
 def _response(answer: BoltResponse) -> Response:
-    if answer.status == 404:
-        return Response(status_code=200)
     headers = answer.first_headers_without_set_cookie()
     return Response(content=answer.body, status_code=answer.status, headers=headers)
 

@@ -34,9 +34,9 @@ class Who:
 class People:
     """Looks people up and remembers them for an hour; what Slack did not say is asked again."""
 
-    def __init__(self, web: Web, team_id: str, clock_now: Callable[[], datetime]) -> None:
+    def __init__(self, web: Web, tenant: str, clock_now: Callable[[], datetime]) -> None:
         self._web = web
-        self._team_id = team_id
+        self._tenant = tenant
         self._now = clock_now
         self._known: dict[str, tuple[Who, datetime]] = {}
 
@@ -46,7 +46,7 @@ class People:
         if user in self._known and now < self._known[user][1]:
             return self._known[user][0]
         try:
-            who = judged(await asyncio.wait_for(self._web.user(user), _PATIENCE), self._team_id)
+            who = judged(await asyncio.wait_for(self._web.user(user), _PATIENCE), self._tenant)
         except Exception as error:
             failure("slack_profile_failed", error)
             return Who(bot=user == _SLACKBOT)
@@ -54,11 +54,14 @@ class People:
         return who
 
 
-def judged(told: dict[str, Any], team_id: str) -> Who:
-    """Return what a users.info answer says about somebody. Source: Slack, "User object"."""
+def judged(told: dict[str, Any], tenant: str) -> Who:
+    """Return what a users.info answer says about somebody of a workspace, or of an organisation (E...).
+
+    Source: Slack, "User object".
+    """
     enterprise = told.get("enterprise_user") or {}
-    teams = {told.get("team_id"), *enterprise.get("teams", ())}
-    outside = any(told.get(flag) for flag in _OUTSIDERS) or team_id not in teams
+    homes = {told.get("team_id"), *enterprise.get("teams", ()), enterprise.get("enterprise_id")}
+    outside = any(told.get(flag) for flag in _OUTSIDERS) or tenant not in homes
     shown = told.get("profile") or {}
     profile = Profile(
         locale=told.get("locale") or "",

@@ -52,11 +52,22 @@ def well_formed(body: object) -> bool:
             return isinstance(kind, str)
 
 
-def is_for(body: dict[str, Any], team: str) -> bool:
-    """Tell whether a delivery is of our workspace, or one of the two by which Slack tries out the address."""
-    if body.get("type") == "url_verification" or _is_ssl_check(body):
-        return True
-    return (_text(_dict(body.get("team")).get("id")) or _text(body.get("team_id"))) == team
+def is_trial(body: dict[str, Any]) -> bool:
+    """Tell whether a delivery is one of the two by which Slack tries out the address."""
+    return body.get("type") == "url_verification" or _is_ssl_check(body)
+
+
+def tenant_of(body: dict[str, Any]) -> str:
+    """Return whose delivery it is: a workspace (T...), or the organisation (E...) of an org-wide installation.
+
+    Empty if it does not say. Source: Slack, "Events API", `authorizations`; "Organization-ready apps".
+    """
+    allowed = body.get("authorizations")
+    first = _dict(allowed[0]) if isinstance(allowed, list) and allowed else body
+    if str(first.get("is_enterprise_install")).lower() == "true":
+        enterprise = _text(_dict(body.get("enterprise")).get("id"))
+        return enterprise or _text(first.get("enterprise_id")) or _text(body.get("enterprise_id"))
+    return _text(_dict(body.get("team")).get("id")) or _text(body.get("team_id"))
 
 
 def where(body: object) -> Where:

@@ -1,7 +1,7 @@
 """What we ask of Slack's Web API, and what its refusals mean."""
 
 from collections.abc import Awaitable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -32,6 +32,7 @@ _TERMINAL: Final = frozenset(
         "org_login_required",
         "restricted_action",
         "team_access_not_granted",
+        "token_expired",
         "token_revoked",
         "user_disabled",
         "user_not_found",
@@ -44,26 +45,50 @@ class Refused(Exception):
     """Slack did not do it this time; its own texts can hold what we sent, so they are dropped."""
 
 
+class TokenSource(Protocol):
+    """Where the token of the moment comes from."""
+
+    async def current(self, refused: str | None = None) -> str:
+        """Return a token; `refused` is one of which Slack said that it has expired. Raises Unreachable."""
+
+
+class Client(AsyncWebClient):
+    """Slack's own client, which asks for the token of the moment before each call."""
+
+    def __init__(self, api_url: str, session: aiohttp.ClientSession, token: TokenSource | None = None) -> None:
+        super().__init__(base_url=api_url, session=session, logger=SILENT)
+        self.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES))
+        self._source = token
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        """Call a method; once more with a renewed token if Slack says that this one has expired."""
+        if self._source is None:
+            return await super().api_call(api_method, **given)
+        self.token = used = await self._source.current()
+        try:
+            return await super().api_call(api_method, **given)
+        except SlackApiError as error:
+            if error_code(error) != "token_expired":
+                raise
+        self.token = await self._source.current(refused=used)
+        return await super().api_call(api_method, **given)
+
+
+def session() -> aiohttp.ClientSession:
+    """Return a session to Slack, inside the running loop; whoever asked closes it. Times out after 10 seconds."""
+    return aiohttp.ClientSession(timeout=_TIMEOUT)
+
+
 class Web:
-    """The Web API of one workspace, over one shared session. Times out after 10 seconds.
+    """The Web API of one workspace, over a shared session. Times out after 10 seconds.
 
     Methods raise Unreachable where Slack says that this can never work, Refused where it says no otherwise,
     aiohttp.ClientError or TimeoutError where it does not answer. A rate limit is waited for as Slack asks.
     """
 
-    def __init__(self, bot_token: str, api_url: str) -> None:
-        self.client = AsyncWebClient(token=bot_token, base_url=api_url, logger=SILENT)
-        self.client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES))
+    def __init__(self, client: Client) -> None:
+        self.client = client
         self._chats: dict[str, str] = {}
-
-    async def start(self) -> None:
-        """Open the session, inside the running loop."""
-        self.client.session = aiohttp.ClientSession(timeout=_TIMEOUT)
-
-    async def stop(self) -> None:
-        """Close the session."""
-        if self.client.session is not None:
-            await self.client.session.close()
 
     async def user(self, user: str) -> dict[str, Any]:
         """Return a member as users.info tells it, with locale and zone."""
@@ -109,12 +134,18 @@ def remember(known: dict[str, Any], key: str, value: object, most: int) -> None:
         del known[next(iter(known))]
 
 
+def error_code(error: SlackApiError) -> str | None:
+    """Return Slack's own word for a refusal."""
+    told = getattr(error.response, "data", None)
+    code = told.get("error") if isinstance(told, dict) else None
+    return code if isinstance(code, str) else None
+
+
 async def _ask(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     try:
         return await call
     except SlackApiError as error:
-        told = getattr(error.response, "data", None)
-        code = told.get("error") if isinstance(told, dict) else None
+        code = error_code(error)
     if code in _TERMINAL:
         raise Unreachable("Slack says that this person or channel cannot be reached")
     raise Refused("Slack refused the call")

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.platform import Address, Arrival, Public, Shown
 from adapters.slack.app import SlackPlatform
+from adapters.slack.installation import OneWorkspace
 from bot.clock import ShiftedClock
 from bot.sandbox.serve import serve
 from bot.sandbox.slack.api import create_slack
@@ -85,7 +86,7 @@ class World:
 
     async def settle(self) -> None:
         """Wait until nothing is being drawn."""
-        while tasks := self.platform._easel._tasks:
+        while tasks := {task for each in self.platform.workspaces.all() for task in each.easel._tasks}:
             await asyncio.wait(tasks)
 
     def seen(self, user: str = "U0SAM") -> list[str]:
@@ -126,9 +127,8 @@ async def world() -> AsyncIterator[World]:
     async with serve(app) as url:
         workspace.url = url
         platform = SlackPlatform(
-            bot_token=workspace.bot_token,
+            installations=OneWorkspace(workspace.team_id, workspace.bot_token),
             signing_secret=workspace.signing_secret,
-            team_id=workspace.team_id,
             api_url=f"{url}/api/",
             receive=desk.receive,
             drawn=desk.tell,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.platform import Address, Arrival
-from adapters.slack.read import is_for, plain, read, well_formed, where
+from adapters.slack.read import is_trial, plain, read, tenant_of, well_formed, where
 from adapters.slack.render import escaped
 from flows.core.events import Answered, Said
 
@@ -190,7 +190,8 @@ def test_any_spoilt_delivery_is_answered(data: st.DataObject) -> None:
     read(body, TEAM)
     where(body)
     well_formed(body)
-    is_for(body, TEAM)
+    tenant_of(body)
+    is_trial(body)
 
 
 @pytest.mark.parametrize("body", SAMPLES)
@@ -212,4 +213,26 @@ def test_the_samples_are_well_formed(body: object) -> None:
     ],
 )
 def test_only_our_workspace_is_ours(body: dict[str, Any], ours: bool) -> None:
-    assert is_for(body, TEAM) is ours
+    assert (is_trial(body) or tenant_of(body) == TEAM) is ours
+
+
+ORG: dict[str, Any] = {"enterprise_id": "E0ORG", "team_id": TEAM, "is_enterprise_install": True}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**message(), "enterprise_id": "E0ORG", "authorizations": [ORG]},
+        {**message(), "authorizations": [ORG], "is_enterprise_install": False},
+        tap(team=None, enterprise={"id": "E0ORG", "name": "Org"}, is_enterprise_install=True),
+        tap(enterprise={"id": "E0ORG", "name": "Org"}, is_enterprise_install=True),
+        {**SAMPLES[3], "enterprise_id": "E0ORG", "is_enterprise_install": "true"},
+    ],
+)
+def test_an_org_wide_delivery_is_the_organisations(body: dict[str, Any]) -> None:
+    assert tenant_of(body) == "E0ORG"
+
+
+@pytest.mark.parametrize("body", [{**message(), "authorizations": []}, {**message(), "authorizations": "none"}])
+def test_without_authorizations_the_workspace_is_whose_it_is(body: dict[str, Any]) -> None:
+    assert tenant_of(body) == TEAM
