@@ -167,10 +167,19 @@ class Turns:
         if note == "typed_open" and self._stepping.gated(record, "home"):
             note = ""  # the notice says it better
         shown = self._shown(record, note)
+        if conversation and isinstance(way, Take) and isinstance(way.event, Answered) and shown.screen.errors:
+            shown = self._sent_back(record, conversation.turn)
         if forgotten:
             self._people.forget(conn, record.sid)
             return shown
         return self._keep(conn, record, shown)
+
+    def _sent_back(self, record: Record, turn: str) -> Shown:
+        """A form that comes back with errors is still that form: what is open at somebody's stays live."""
+        conversation = record.private.conversation
+        assert conversation is not None
+        record.set_private(conversation=conversation.model_copy(update={"turn": turn}))
+        return self._shown(record)
 
     def _keep(self, conn: Connection, record: Record, shown: Shown) -> Shown:
         """Save the record, and with it the promise to draw the screen if the adapter should die first."""

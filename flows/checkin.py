@@ -69,9 +69,11 @@ class Overview(Value):
 
 
 class Choosing(Value):
-    """The form; `zone` is set if what was typed there is no zone."""
+    """The form. If what was typed is no zone, it comes back with all that was entered; `zone` is then not empty."""
 
     at: Literal["choosing"] = "choosing"
+    day: str = Field(default="", max_length=1)
+    time: str = Field(default="", max_length=5)
     zone: str = Field(default="", max_length=64)
 
 
@@ -149,7 +151,7 @@ def _choose(day: str, hour: str, zone: str) -> Step[State]:
     if day not in set("0123456") or hour not in HOURS:
         return None
     if zone not in available_timezones():
-        return Turn(Choosing(zone=zone[:64] or "?"))
+        return Turn(Choosing(day=day, time=hour, zone=zone[:64] or "?"))
     plan = Plan(day=int(day), at=time.fromisoformat(hour), zone=zone)
     return Turn(Overview(), (SetPlan(plan=plan),))
 
@@ -244,19 +246,19 @@ def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:
     days = tuple(Option(key=str(number), label=name) for number, name in enumerate(at.catalog.weekdays))
     hours = tuple(Option(key=hour, label=hour) for hour in HOURS)
     fields = (
-        FormField(key="day", label=words.day, options=days),
-        FormField(key="time", label=words.time, options=hours),
+        FormField(key="day", label=words.day, options=days, value=state.day),
+        FormField(key="time", label=words.time, options=hours, value=state.time),
         FormField(
             key="zone",
             label=words.zone,
             hint=words.zone_hint,
             max_length=64,
             value=state.zone or at.person.zone,
+            error=words.zone_wrong if state.zone else "",
         ),
     )
-    lines = (words.zone_wrong, words.form) if state.zone else (words.form,)
     return Screen(
-        lines=lines,
+        lines=(words.form,),
         fields=fields,
         buttons=(Button(key="done", label=words.done),),
         private=True,
@@ -265,4 +267,13 @@ def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:
     )
 
 
-FLOW: Flow[State, CheckinWords] = Flow("checkin", CheckinWords, State, begin, update, view)
+FLOW: Flow[State, CheckinWords] = Flow(
+    "checkin",
+    CheckinWords,
+    State,
+    begin,
+    update,
+    view,
+    version=2,
+    upgrades={1: dict},  # 2 keeps the day and the time of a form that comes back, which 1 did not
+)

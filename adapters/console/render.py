@@ -6,7 +6,7 @@ PRIVATE = "(private)"
 
 
 def render(screen: Screen) -> str:
-    """Return the screen as text. Fields are listed with their options; buttons stand in brackets."""
+    """Return the screen as text. Fields are listed with their options, and below them what is wrong; buttons stand in brackets."""
     lines = [PRIVATE] if screen.private else []
     lines += screen.lines
     lines += [_field(field) for field in screen.fields]
@@ -21,4 +21,5 @@ def _field(field: Field) -> str:
     options = " | ".join(each.label if each.key == each.label else f"{each.key} {each.label}" for each in field.options)
     hint = f" ({field.hint})" if field.hint else ""
     value = f" [{field.value}]" if field.value else ""
-    return f"{field.key}: {field.label}{hint}{value}" + (f"  {options}" if options else "")
+    error = f"\n  ! {field.error}" if field.error else ""
+    return f"{field.key}: {field.label}{hint}{value}" + (f"  {options}" if options else "") + error

@@ -24,8 +24,8 @@ from adapters.slack.door import door
 from adapters.slack.draw import Easel
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
-from adapters.slack.read import first_field, read, tenant_of, where
-from adapters.slack.render import CALLBACK, modal
+from adapters.slack.read import asked, read, tenant_of, where
+from adapters.slack.render import CALLBACK, modal, wrong
 from adapters.slack.workspaces import Credentials, Workspaces
 
 _ANY: Final = re.compile(".*", re.DOTALL)
@@ -172,11 +172,13 @@ class SlackPlatform:
             try:
                 shown = await self._receive(arrival)
             except Busy:
-                return await ack(response_action="errors", errors={first_field(body): self._busy_words})
+                return await ack(response_action="errors", errors={asked(body)[0]: self._busy_words})
             if shown is None:
                 easel.closed(arrival.address)
                 return await ack(response_action="clear")
             place.then = easel.answered(arrival.address, shown, where(body))
+            if errors := wrong(shown, asked(body)):
+                return await ack(response_action="errors", errors=errors)
             return await ack(response_action="update", view=modal(shown))
 
     async def _on_error(self, error: Exception) -> BoltResponse:

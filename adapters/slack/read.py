@@ -80,9 +80,9 @@ def where(body: object) -> Where:
     )
 
 
-def first_field(body: dict[str, Any]) -> str:
-    """Return the block id of a sent form's first field; only for a form that `read` has read."""
-    return str(next(iter(body["view"]["state"]["values"])))
+def asked(body: dict[str, Any]) -> list[str]:
+    """Return the block ids of a sent form's fields, the first one first; only for a form that `read` has read."""
+    return [str(block) for block in body["view"]["state"]["values"]]
 
 
 def read(body: object, team: str) -> Arrival | None:

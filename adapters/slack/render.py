@@ -53,7 +53,7 @@ def modal(shown: Shown) -> dict[str, Any]:
     Slack keeps what was entered where the names stay, so a redrawn turn keeps it and a new turn starts anew.
     """
     screen = shown.screen
-    inputs = [_input(field, shown.turn) for field in screen.fields]
+    inputs = [block for field in screen.fields for block in _asked(field, shown.turn)]
     buttons = _actions(screen.buttons, shown.tokens)
     lines = [line for line in screen.lines if line.strip()] or ([] if inputs or buttons else [NAME])
     view = _view(
@@ -64,6 +64,14 @@ def modal(shown: Shown) -> dict[str, Any]:
     if screen.fields:
         view["submit"] = _plain(screen.submit, 24)
     return view
+
+
+def wrong(shown: Shown, asked: Sequence[str]) -> dict[str, str]:
+    """Return what is wrong with a sent form, by the blocks of its fields; empty if another screen follows it, or if
+    nothing is wrong. Slack shows it at the fields of the dialog that is open, and leaves there what was entered."""
+    if {f"{FIELD}{field.key}" for field in shown.screen.fields} != set(asked):
+        return {}
+    return {f"{FIELD}{key}": error for key, error in shown.screen.errors.items()}
 
 
 def note(words: str) -> dict[str, Any]:
@@ -132,6 +140,11 @@ def _button(index: int, button: Button, token: str) -> Block:
     if button.style != "plain":
         drawn["style"] = button.style
     return drawn
+
+
+def _asked(field: Field, turn: str) -> list[Block]:
+    """Return a field, below what is wrong with what was sent: a dialog opened anew has no errors of Slack's own."""
+    return [*_sections([field.error] if field.error else [], 1), _input(field, turn)]
 
 
 def _input(field: Field, turn: str) -> Block:

@@ -57,7 +57,8 @@ def dialog(shown: Shown) -> dict[str, Any]:
         {**_submit(button.label, {"t": token}), "associatedInputs": "none"}
         for button, token in zip(screen.buttons, shown.tokens, strict=True)
     ]
-    card = _card(screen, [_input(field) for field in screen.fields], [*form, *actions], UPDATE)
+    inputs = [part for field in screen.fields for part in _asked(field)]
+    card = _card(screen, inputs, [*form, *actions], UPDATE)
     value = {
         "title": screen.title or NAME,
         "height": "large" if len(screen.fields) > 2 else "medium",
@@ -124,6 +125,12 @@ def _link(url: str) -> Card:
 
 def _submit(label: str, data: dict[str, Any]) -> Card:
     return {"type": "Action.Submit", "title": _cut(label, _LABEL), "data": data}
+
+
+def _asked(field: Field) -> list[Card]:
+    """Return a field, below what is wrong with what was sent."""
+    wrong = {"type": "RichTextBlock", "inlines": [{**_run(field.error), "color": "attention"}]}
+    return [wrong, _input(field)] if field.error else [_input(field)]
 
 
 def _input(field: Field) -> Card:

@@ -5,4 +5,13 @@ from flows.booking.states import BookingWords, State
 from flows.booking.steps import begin, update
 from flows.core.flow import Flow
 
-FLOW: Flow[State, BookingWords] = Flow("booking", BookingWords, State, begin, update, view)
+FLOW: Flow[State, BookingWords] = Flow(
+    "booking",
+    BookingWords,
+    State,
+    begin,
+    update,
+    view,
+    version=2,
+    upgrades={1: dict},  # 2 keeps the consent of a form that comes back, which 1 did not
+)

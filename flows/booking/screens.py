@@ -99,15 +99,33 @@ def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
 
 
 def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
-    lines = (
-        *([words.contact_wrong] if state.wrong else []),
-        words.confirm.fill(**_about(state.slot, at)),
-        words.shared,
-    )
+    lines = (words.confirm.fill(**_about(state.slot, at)), words.shared)
+    faults = state.faults() if state.wrong else frozenset()
+    errors = {key: str(getattr(words, f"{key}_wrong")) for key in faults}
     fields = (
-        FormField(key="name", label=words.name, hint=words.name_hint, max_length=80, value=state.name),
-        FormField(key="contact", label=words.contact, hint=words.contact_hint, max_length=120, value=state.contact),
-        FormField(key="consent", label=words.consent, options=(Option(key="yes", label=words.consent_yes),)),
+        FormField(
+            key="name",
+            label=words.name,
+            hint=words.name_hint,
+            max_length=80,
+            value=state.name,
+            error=errors.get("name", ""),
+        ),
+        FormField(
+            key="contact",
+            label=words.contact,
+            hint=words.contact_hint,
+            max_length=120,
+            value=state.contact,
+            error=errors.get("contact", ""),
+        ),
+        FormField(
+            key="consent",
+            label=words.consent,
+            options=(Option(key="yes", label=words.consent_yes),),
+            value="yes" if state.consent else "",
+            error=errors.get("consent", ""),
+        ),
     )
     other = Button(key="find", label=words.other_times)
     return Screen(lines=lines, fields=fields, buttons=(other,), private=True, title=words.title, submit=words.submit)

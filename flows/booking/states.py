@@ -1,5 +1,6 @@
 """Where a booking stands, and the words of it."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -7,6 +8,8 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.care import Appointment, Slot
 from flows.core.words import Blanks, Label, Line, Title, Words
+
+_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
 
 
 class BookingWords(Words):
@@ -26,8 +29,10 @@ class BookingWords(Words):
     contact: Line
     contact_hint: Line
     contact_wrong: Line
+    name_wrong: Line
     consent: Line
     consent_yes: Label
+    consent_wrong: Line
     submit: Title
     other_times: Label
     working: Line
@@ -71,13 +76,19 @@ class Choosing(Value):
 
 
 class Confirming(Value):
-    """One time, and the form. What was typed stays in the form if something is wrong with it."""
+    """One time, and the form. What was entered stays in the form if something is wrong with it."""
 
     at: Literal["confirming"] = "confirming"
     slot: Slot
     name: str = Field(default="", max_length=80)
     contact: str = Field(default="", max_length=120)
+    consent: bool = False
     wrong: bool = False
+
+    def faults(self) -> frozenset[str]:
+        """Return the keys of the fields that do not do: a name, a way to be reached and a yes are needed."""
+        fine = {"name": self.name, "contact": _CONTACT.fullmatch(self.contact), "consent": self.consent}
+        return frozenset(key for key, good in fine.items() if not good)
 
 
 class Working(Value):

@@ -1,6 +1,5 @@
 """From a time to an appointment and away from it: the steps."""
 
-import re
 from collections.abc import Mapping
 
 from flows.booking.states import (
@@ -23,7 +22,6 @@ from flows.core.flow import Carry, Goto, Moment, Step, Turn
 
 MOST = 3  # appointments held at once; the sealed record has room for so many
 DAYS = 14
-_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
@@ -54,7 +52,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case ((Choosing() | Confirming() | Mine() | Released()), Chose(key="find")):
             return begin(Carry(), at)
         case Confirming(), Answered(values=given):
-            return _book(state, _plain(given.get("name", "")), _plain(given.get("contact", "")), given, at)
+            return _book(state.slot, given, at)
         case Working(), Booked(appointment=appointment):
             return Turn(Confirmed(appointment=appointment))
         case Working(), Failed(why="slot_taken"):
@@ -104,9 +102,12 @@ def _plain(text: str) -> str:
     return "".join(char for char in text if char.isprintable()).strip()
 
 
-def _book(state: Confirming, name: str, contact: str, given: Mapping[str, str], at: Moment) -> Step[State]:
-    consent = given.get("consent") == "yes"
-    if not (consent and 0 < len(name) <= 80 and len(contact) <= 120 and _CONTACT.fullmatch(contact)):
-        return Turn(Confirming(slot=state.slot, name=name[:80], contact=contact[:120], wrong=True))
-    book = Book(slot=state.slot, name=name, contact=contact, zone=at.person.zone, consented_at=at.now)
-    return Turn(Working(slot=state.slot), (book,))
+def _book(slot: Slot, given: Mapping[str, str], at: Moment) -> Step[State]:
+    name, contact = _plain(given.get("name", "")), _plain(given.get("contact", ""))
+    form = Confirming(
+        slot=slot, name=name[:80], contact=contact[:120], consent=given.get("consent") == "yes", wrong=True
+    )
+    if form.faults() or (form.name, form.contact) != (name, contact):
+        return Turn(form)
+    book = Book(slot=slot, name=name, contact=contact, zone=at.person.zone, consented_at=at.now)
+    return Turn(Working(slot=slot), (book,))

@@ -16,13 +16,18 @@ class Option(Value):
 
 
 class Field(Value):
-    """One thing a form asks for. A field with options is a choice, otherwise a line of text."""
+    """One thing a form asks for. A field with options is a choice, otherwise a line of text.
+
+    `error` says, in words for the person, what is wrong with what was sent: a form that comes back with an error
+    is the same form still, its buttons and what was entered stay live. `value` is what was entered before.
+    """
 
     key: str
     label: str
     options: tuple[Option, ...] = ()
     hint: str = ""
     value: str = ""
+    error: str = ""
     max_length: int = 200
     optional: bool = False
 
@@ -55,6 +60,11 @@ class Screen(Value):
     private: bool = False
     title: str = Bound(default="", max_length=24)
     submit: str = Bound(default="", max_length=24)
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Return what is wrong, by the key of its field; empty if nothing is."""
+        return {field.key: field.error for field in self.fields if field.error}
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:

@@ -294,6 +294,43 @@ async def test_a_form_with_other_fields_is_refused(stage: Stage) -> None:
     await stage.modal(SAM, "Over the last 2 weeks")
 
 
+async def test_a_wrong_address_is_said_at_its_field_and_nothing_entered_is_lost(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await stage.tap(SAM, "What would help today?", "Private check")
+    form = await stage.modal(SAM, "Over the last 2 weeks")
+    await hands.submit(SAM, {each.label: "Not at all" for each in fields_of(form)})
+    result = await stage.modal(SAM, "not a diagnosis")
+    await hands.tap_in_view(SAM, next(each.label for each in buttons_of(result) if ", " in each.label))
+    form = await stage.modal(SAM, "The provider gets")
+    name, contact, consent = [each.label for each in fields_of(form)]
+    sent = await hands.submit(SAM, {name: "Sam", contact: "sam at home", consent: "Yes, share it"})
+    assert sent.json["response_action"] == "errors"
+    assert list(hands.errors(SAM)) == ["f:contact"]
+    assert "does not look like" in hands.errors(SAM)["f:contact"]
+    # the same dialog is still live, with the name and the consent as they were
+    await hands.submit(SAM, {contact: "sam@home.example"})
+    await stage.modal(SAM, "Booked:")
+    assert await stage.appointments("booked") == 1
+
+
+async def test_a_form_that_came_back_can_be_opened_again_with_what_was_entered(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await stage.tap(SAM, "What would help today?", "Check-ins")
+    await stage.modal(SAM, "once a week")
+    await hands.tap_in_view(SAM, "Yes, check in")
+    await stage.modal(SAM, "When suits you?")
+    await hands.submit(SAM, {"Day": "Tue", "Time": "10:00", "Time zone": "London"})
+    assert list(hands.errors(SAM)) == ["f:zone"]
+    await hands.close(SAM)
+    await stage.say(SAM, "where was I", "Your workspace keeps what is typed here")
+    await stage.tap(SAM, "", "Open")
+    await stage.modal(SAM, "I do not know that time zone")
+    await hands.submit(SAM, {"Time zone": "Europe/London"})
+    await stage.modal(SAM, "I check in every Tue at 10:00")
+
+
 async def test_help_now_helps_whoever_presses_it(stage: Stage) -> None:
     await stage.enter(SAM)
     message = await stage.message(SAM, "What would help today?")

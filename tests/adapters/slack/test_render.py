@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 
 from adapters.platform import Public, Shown
 from adapters.slack.read import plain
-from adapters.slack.render import message, modal
+from adapters.slack.render import message, modal, wrong
 from bot.sandbox.slack.limits import check_message, check_view
 from flows.core.screen import Button, Field, Option, Screen
 
@@ -104,6 +104,16 @@ def test_what_was_chosen_before_is_chosen() -> None:
     field = Field(key="q", label="Which?", options=options, value="b")
     drawn = modal(shown(Screen(lines=("?",), fields=(field,), private=True, submit="Go")))
     assert drawn["blocks"][1]["element"]["initial_option"]["value"] == "b"
+
+
+def test_what_is_wrong_stands_at_its_field() -> None:
+    fields = (Field(key="name", label="Name"), Field(key="mail", label="Mail", value="x", error="No <address>."))
+    drawn = shown(Screen(lines=("?",), fields=fields, private=True, submit="Go"))
+    assert wrong(drawn, ["f:mail", "f:name"]) == {"f:mail": "No <address>."}
+    assert wrong(drawn, ["f:mail"]) == {}  # another form was sent: Slack would refuse errors for it
+    blocks = modal(drawn)["blocks"]
+    assert [block["type"] for block in blocks] == ["section", "input", "section", "input"]
+    assert blocks[2]["text"]["text"] == "No &lt;address&gt;."
 
 
 def test_a_new_turn_asks_anew_and_a_redrawn_one_keeps_what_was_entered() -> None:
