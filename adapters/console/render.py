@@ -6,7 +6,7 @@ PRIVATE = "(private)"
 
 
 def render(screen: Screen) -> str:
-    """Return the screen as text. Fields are listed with their options, and below them what is wrong; buttons stand in brackets."""
+    """Return the screen as text: fields with their options and what is wrong below them, buttons in brackets."""
     lines = [PRIVATE] if screen.private else []
     lines += screen.lines
     lines += [_field(field) for field in screen.fields]
