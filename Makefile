@@ -3,13 +3,17 @@ PY ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: run test check format lock clean
+.PHONY: run test e2e check format lock clean
 
 run: $(STAMP)      ## start the conversation in this terminal
 	@$(BIN)/haven chat
 
 test: $(STAMP)     ## every test, on all cores
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+e2e: $(STAMP)      ## Haven as a process, with programs of others and a browser; needs npm
+	@$(BIN)/python -m tests.e2e.setup
+	$(BIN)/python -m pytest -n 0 tests/e2e
 
 check: $(STAMP)    ## format, lint, types, contracts, content
 	$(BIN)/ruff format --check .
@@ -38,4 +42,4 @@ lock:              ## renew the locks, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
 
 clean:
-	rm -rf .venv .haven .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .haven tests/e2e/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
