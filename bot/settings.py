@@ -16,14 +16,54 @@ class SettingsTrouble(Exception):
 
 
 class SlackSettings(BaseModel):
-    """How to reach and recognise the Slack workspace."""
+    """How to reach and recognise Slack: a way in (HTTP or Socket Mode), and one workspace or several."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    signing_secret: SecretStr | None = None
-    bot_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None  # deliveries over HTTP
+    app_token: SecretStr | None = None  # or over Socket Mode
+    bot_token: SecretStr | None = None  # one workspace
     team_id: str | None = None
+    client_id: str | None = None  # or several, by OAuth
+    client_secret: SecretStr | None = None
+    allowed: str | None = None  # commas between several
     api_url: str = "https://slack.com/api/"
+
+    @property
+    def several(self) -> bool:
+        """Tell whether the app is installed by OAuth."""
+        return bool(self.client_id or self.client_secret or self.allowed)
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether anything of Slack is set. After `check` that is all that is needed."""
+        return self.several or bool(self.signing_secret or self.app_token or self.bot_token or self.team_id)
+
+    def check(self, public_url: str | None) -> None:
+        """Refuse what is set in part, or contradicts itself. Raises SettingsTrouble."""
+        if not self.connected:
+            return
+        if self.signing_secret and self.app_token:
+            raise SettingsTrouble(
+                "HAVEN_SLACK__SIGNING_SECRET and HAVEN_SLACK__APP_TOKEN: Slack delivers in one way only. Unset "
+                "HAVEN_SLACK__APP_TOKEN if Slack can reach this server over HTTPS, else HAVEN_SLACK__SIGNING_SECRET."
+            )
+        if self.several and (self.bot_token or self.team_id):
+            raise SettingsTrouble(
+                "HAVEN_SLACK__CLIENT_ID and HAVEN_SLACK__BOT_TOKEN: one workspace has a token, several install the app "
+                "themselves. Unset HAVEN_SLACK__BOT_TOKEN and HAVEN_SLACK__TEAM_ID, or HAVEN_SLACK__CLIENT_ID, "
+                "HAVEN_SLACK__CLIENT_SECRET and HAVEN_SLACK__ALLOWED."
+            )
+        way_in = "app_token" if self.app_token else "signing_secret"
+        rest = ("client_id", "client_secret", "allowed") if self.several else ("bot_token", "team_id")
+        _all_or_none("Slack", "HAVEN_SLACK__", self, (way_in, *rest))
+        if self.several and not public_url:
+            raise SettingsTrouble(
+                "HAVEN_PUBLIC_URL: needed where workspaces install the app themselves, because Slack sends their "
+                f"browsers back to it: {_HELP['HAVEN_PUBLIC_URL']}"
+            )
+        for name, pattern in _SLACK_SHAPES.items():
+            _matching(f"HAVEN_SLACK__{name.upper()}", getattr(self, name), pattern)
 
 
 class TeamsSettings(BaseModel):
@@ -66,6 +106,7 @@ class Settings(BaseSettings):
     key_file: Path | None = None  # None: beside the database, see `keys`
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None  # where people's browsers and the platforms find this server
     profile: Literal["demo", "production"] = "demo"
     slack: SlackSettings = SlackSettings()
     teams: TeamsSettings = TeamsSettings()
@@ -81,12 +122,13 @@ class Settings(BaseSettings):
 
     def check(self) -> None:
         """Refuse settings that are incomplete or contradict each other. Raises SettingsTrouble."""
-        slack = _all_or_none("Slack", "HAVEN_SLACK__", self.slack, ("signing_secret", "bot_token", "team_id"))
+        self.slack.check(self.public_url)
         needed = ("app_id", "tenant_id") if self.teams.playground else ("app_id", "app_password", "tenant_id")
         teams = _all_or_none("Microsoft Teams", "HAVEN_TEAMS__", self.teams, needed)
         self._playground()
-        _matching("HAVEN_SLACK__TEAM_ID", self.slack.team_id, r"T[A-Z0-9]{2,20}")
-        _matching("HAVEN_SLACK__BOT_TOKEN", self.slack.bot_token, r"xoxb-.+")
+        _matching(
+            "HAVEN_PUBLIC_URL", self.public_url, r"https://[a-z0-9.-]+\.[a-z]+(:[0-9]+)?|http://127\.0\.0\.1:[0-9]+"
+        )
         _matching("HAVEN_TEAMS__APP_ID", self.teams.app_id, _GUID)
         _matching("HAVEN_TEAMS__TENANT_ID", self.teams.tenant_id, _GUID)
         if self.provider.kind == "fhir" and not self.provider.base_url:
@@ -99,7 +141,7 @@ class Settings(BaseSettings):
                 "HAVEN_KEY_FILE: in production say where the keys lie, on another disk than the database and its "
                 "backups, as /etc/haven/keys.json. The first start makes the file (mode 400): back it up at once."
             )
-        if self.profile == "production" and not (slack or teams):
+        if self.profile == "production" and not (self.slack.connected or teams):
             raise SettingsTrouble(
                 "HAVEN_PROFILE=production needs a platform: set HAVEN_SLACK__SIGNING_SECRET, HAVEN_SLACK__BOT_TOKEN "
                 "and HAVEN_SLACK__TEAM_ID (or HAVEN_TEAMS__APP_ID, __APP_PASSWORD and __TENANT_ID; "
@@ -157,12 +199,24 @@ def _matching(name: str, value: str | SecretStr | None, pattern: str) -> None:
 
 
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SLACK_SHAPES = {
+    "app_token": r"xapp-.+",
+    "bot_token": r"xoxb-.+",
+    "team_id": r"T[A-Z0-9]{2,20}",
+    "client_id": r"[0-9]+\.[0-9]+",
+    "allowed": r"[TE][A-Z0-9]{2,20}( *, *[TE][A-Z0-9]{2,20})*",
+}
 _HELP = {
+    "HAVEN_PUBLIC_URL": "https:// and a host in small letters, without a path, as https://haven.example.org",
     "HAVEN_TEAMS__APP_ID": "the application (client) id of your bot, a GUID in small letters; in Azure, your bot",
     "HAVEN_TEAMS__APP_PASSWORD": "the value of a client secret of that application; in Azure, Certificates & secrets",
     "HAVEN_TEAMS__TENANT_ID": "the directory (tenant) id of your organisation, a GUID in small letters; in Azure",
     "HAVEN_SLACK__SIGNING_SECRET": "32 hex digits from api.slack.com/apps, your app, Basic Information, Signing Secret",
+    "HAVEN_SLACK__APP_TOKEN": "starts with xapp-; api.slack.com/apps, your app, Basic Information, App-Level Tokens",
     "HAVEN_SLACK__BOT_TOKEN": "starts with xoxb-; api.slack.com/apps, your app, OAuth & Permissions, Bot Token",
+    "HAVEN_SLACK__CLIENT_ID": "two numbers with a dot between; api.slack.com/apps, your app, Basic Information",
+    "HAVEN_SLACK__CLIENT_SECRET": "32 hex digits; api.slack.com/apps, your app, Basic Information, Client Secret",
+    "HAVEN_SLACK__ALLOWED": "the workspaces (T...) and organisations (E...) that may install Haven, commas between",
     "HAVEN_SLACK__TEAM_ID": "starts with T; the first part of the path when you open Slack in a browser",
 }
 

@@ -106,9 +106,9 @@ class Vault:
         self._clock = clock
         self._epochs = keys.epochs
         self._epoch = max(keys.epochs)
-        self._id, self._act, self._tag, self._effect, self._clinic, self._bearer = (
+        self._id, self._act, self._tag, self._effect, self._clinic, self._bearer, self._app = (
             hmac.digest(keys.root, purpose, "sha256")
-            for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer")
+            for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"installation")
         )
 
     def sid(self, address: Address) -> bytes:
@@ -173,6 +173,21 @@ class Vault:
     def open_body(self, effect: bytes, sealed: bytes) -> bytes:
         """Return an effect's body. Raises Unsealable."""
         return unpad(self._decrypt(self._effect_key(), sealed, lp("effect", "body", _SCHEMA, effect)))
+
+    def installation_id(self, platform: str, tenant: str) -> bytes:
+        """Return the keyed id of an installation, 16 bytes: without the key it does not tell which workspace."""
+        return hmac.digest(self._app, lp(platform, tenant), "sha256")[:16]
+
+    def seal_installation(self, id_: bytes, body: bytes) -> bytes:
+        """Seal what an installation gave us; bound to its id."""
+        return self._encrypt(self._app_key(), pad(body, BODY), lp("installation", "body", _SCHEMA, id_))
+
+    def open_installation(self, id_: bytes, sealed: bytes) -> bytes:
+        """Return an installation's body. Raises Unsealable."""
+        return unpad(self._decrypt(self._app_key(), sealed, lp("installation", "body", _SCHEMA, id_)))
+
+    def _app_key(self) -> bytes:
+        return hmac.digest(self._app, b"body", "sha256")
 
     def _effect_key(self) -> bytes:
         return hmac.digest(self._effect, b"body", "sha256")

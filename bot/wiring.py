@@ -13,11 +13,14 @@ from sqlalchemy import make_url
 from adapters.platform import Platform
 from adapters.slack.app import SlackPlatform
 from adapters.slack.installation import OneWorkspace
+from adapters.slack.oauth import Offer
+from adapters.slack.workspaces import Credentials
 from adapters.teams.app import TeamsPlatform
 from bot.asking import Asking
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errands import Errands
+from bot.installations import SealedInstallations, SignedStates
 from bot.people import People
 from bot.providers.base import Provider
 from bot.providers.clinic.app import create_clinic
@@ -122,7 +125,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )
-    doors = _doors(settings, desk, SealedReferences(store, vault, people), clock)
+    doors = _doors(settings, desk, store, vault, SealedReferences(store, vault, people), clock)
     platforms: dict[str, Platform] = {door.name: door for door in doors}
     errands = Errands(
         store=store,
@@ -188,23 +191,48 @@ def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) ->
     )
 
 
-def _doors(settings: Settings, desk: Desk, references: SealedReferences, clock: Clock) -> tuple[Door, ...]:
+def _doors(
+    settings: Settings, desk: Desk, store: Store, vault: Vault, references: SealedReferences, clock: Clock
+) -> tuple[Door, ...]:
     """Return the platforms whose settings are complete."""
-    doors = (_slack(settings, desk, clock), _teams(settings, desk, references, clock))
+    doors = (_slack(settings, desk, store, vault, clock), _teams(settings, desk, references, clock))
     return tuple(door for door in doors if door)
 
 
-def _slack(settings: Settings, desk: Desk, clock: Clock) -> SlackPlatform | None:
+def _slack(settings: Settings, desk: Desk, store: Store, vault: Vault, clock: Clock) -> SlackPlatform | None:
     given = settings.slack
-    if not (given.signing_secret and given.bot_token and given.team_id):
+    if not given.connected:
         return None
+    offer = _offer(settings, SignedStates(store, vault, clock))
     return SlackPlatform(
-        installations=OneWorkspace(given.team_id, given.bot_token.get_secret_value()),
-        signing_secret=given.signing_secret.get_secret_value(),
+        installations=SealedInstallations(store, vault) if offer else _one(settings),
+        offer=offer,
+        signing_secret=given.signing_secret.get_secret_value() if given.signing_secret else None,
+        app_token=given.app_token.get_secret_value() if given.app_token else None,
+        chance=clock.chance,
         api_url=given.api_url,
         receive=desk.receive,
         drawn=desk.drawn,
         clock_now=clock.now,
+    )
+
+
+def _one(settings: Settings) -> OneWorkspace:
+    given = settings.slack
+    assert given.team_id, "settings.check() has seen to it"
+    assert given.bot_token, "settings.check() has seen to it"
+    return OneWorkspace(given.team_id, given.bot_token.get_secret_value())
+
+
+def _offer(settings: Settings, states: SignedStates) -> Offer | None:
+    given = settings.slack
+    if not (given.client_id and given.client_secret and given.allowed and settings.public_url):
+        return None
+    return Offer(
+        credentials=Credentials(given.client_id, given.client_secret.get_secret_value()),
+        public_url=settings.public_url,
+        allowed=frozenset(each.strip() for each in given.allowed.split(",")),
+        states=states,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from fastapi import APIRouter
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -24,9 +25,11 @@ from adapters.slack.door import door
 from adapters.slack.draw import Easel
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
+from adapters.slack.oauth import Offer, oauth
 from adapters.slack.read import asked, read, tenant_of, where
 from adapters.slack.render import CALLBACK, modal, wrong
-from adapters.slack.workspaces import Credentials, Workspaces
+from adapters.slack.socket import Socket
+from adapters.slack.workspaces import Workspaces
 
 _ANY: Final = re.compile(".*", re.DOTALL)
 _BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
@@ -37,7 +40,8 @@ Body = dict[str, Any]
 class SlackPlatform:
     """The workspaces of Slack. Include `router` in the application, `start` it in the loop, `stop` it at the end.
 
-    `installations` says which workspaces there are; `credentials` are needed where their tokens rotate.
+    `installations` says which workspaces there are; with an `offer` more can install the app. Deliveries come in over
+    HTTP with a `signing_secret`, or over Socket Mode with an `app_token`; `chance` draws bytes.
     `clock_now` returns the current instant, aware. `busy_words` is what somebody reads when a tap, form or
     command could not be taken; events are answered with 503 instead, and Slack delivers them again.
     """
@@ -48,28 +52,45 @@ class SlackPlatform:
         self,
         *,
         installations: Installations,
-        signing_secret: str,
         api_url: str,
         receive: Receive,
         drawn: Drawn,
         clock_now: Callable[[], datetime],
-        credentials: Credentials | None = None,
+        signing_secret: str | None = None,
+        app_token: str | None = None,
+        chance: Callable[[int], bytes] = bytes,
+        offer: Offer | None = None,
         busy_words: str = _BUSY,
     ) -> None:
         self._receive = receive
         self._busy_words = busy_words
         self.workspaces = Workspaces(
-            installations, api_url=api_url, credentials=credentials, drawn=drawn, clock_now=clock_now
+            installations,
+            api_url=api_url,
+            credentials=offer.credentials if offer else None,
+            drawn=drawn,
+            clock_now=clock_now,
         )
         self.deliveries = Deliveries(self._bolt(), self.workspaces.knows)
-        self.router = door(self.deliveries, signing_secret.encode(), clock_now)
+        self.router = APIRouter()
+        self.socket: Socket | None = None
+        if signing_secret:
+            self.router.include_router(door(self.deliveries, signing_secret.encode(), clock_now))
+        elif app_token:
+            self.socket = Socket(app_token, self.workspaces, self.deliveries, chance)
+        if offer:
+            self.router.include_router(oauth(offer, self.workspaces, api_url, clock_now))
 
     async def start(self) -> None:
-        """Open the session to Slack."""
+        """Open the session to Slack, and the socket if that is the way in."""
         await self.workspaces.start()
+        if self.socket:
+            await self.socket.start()
 
     async def stop(self) -> None:
-        """Finish what is being drawn, then close the session."""
+        """Take nothing more, finish what is being drawn, then close the session."""
+        if self.socket:
+            await self.socket.stop()
         await self.workspaces.stop()
 
     # --- the socket

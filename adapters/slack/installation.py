@@ -1,15 +1,21 @@
 """What installing the app into a workspace gives us, and where that is kept."""
 
+import re
 from collections.abc import Sequence
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
 
 from flows.core.base import Value
 
-MOST: Final = 1600  # bytes of an installation as JSON: the sum of the limits below, with names and quotes
 
-_Token = Annotated[SecretStr, Field(max_length=600)]  # Slack's are 60 to 200 letters long, and may grow
+def _letters(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w.-]+", token.get_secret_value(), re.ASCII):
+        raise ValueError("not a token of Slack's")
+    return token
+
+
+_Token = Annotated[SecretStr, Field(max_length=600), AfterValidator(_letters)]  # Slack's are 60 to 200 letters long
 
 
 class Installation(Value):

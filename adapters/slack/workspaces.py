@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
 from adapters.platform import Drawn, Unreachable
 from adapters.slack.draw import Easel
 from adapters.slack.installation import Installation, Installations
-from adapters.slack.log import event
+from adapters.slack.log import event, failure
 from adapters.slack.people import People
 from adapters.slack.tokens import Spent, Token
 from adapters.slack.web import Client, Web, error_code, session
@@ -148,6 +149,15 @@ class Workspaces:
                 raise Spent from None
             raise
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def give_back(self, token: SecretStr) -> None:
+        """Revoke a token that we were given and do not want; if Slack does not answer, it is forgotten all the same."""
+        client = self.client()
+        client.token = token.get_secret_value()
+        try:
+            await client.api_call("auth.revoke")
+        except Exception as error:
+            failure("slack_install_failed", error)
 
     def _workspace(self, installation: Installation) -> Workspace:
         async def renewed(refresh: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.store.tables import effect, manager_action, seen, subject
+from bot.store.tables import effect, installation, manager_action, seen, subject
 from bot.vault import Sealed
 
 
@@ -44,7 +44,9 @@ def subjects(conn: Connection) -> Iterator[Sealed]:
 
 def is_empty(conn: Connection) -> bool:
     """Tell whether nothing sealed lies in the database."""
-    return not any(conn.execute(select(func.count()).select_from(table)).scalar() for table in (subject, effect))
+    return not any(
+        conn.execute(select(func.count()).select_from(table)).scalar() for table in (subject, effect, installation)
+    )
 
 
 def see(conn: Connection, tag: bytes, day: int) -> bool:
@@ -148,3 +150,24 @@ def drop_reminder(conn: Connection, team: str, due: int) -> None:
 def lease(conn: Connection, id_: bytes, until: int) -> None:
     """Give an effect's lease to whoever is about to see to it."""
     conn.execute(update(effect).where(effect.c.id == id_).values(lease=until))
+
+
+def get_installation(conn: Connection, id_: bytes) -> bytes | None:
+    """Return the sealed body of an installation."""
+    return conn.execute(select(installation.c.body).where(installation.c.id == id_)).scalar()
+
+
+def installations(conn: Connection) -> list[tuple[bytes, bytes]]:
+    """Return (id, sealed body) of every installation."""
+    return [(row.id, row.body) for row in conn.execute(select(installation.c.id, installation.c.body))]
+
+
+def put_installation(conn: Connection, id_: bytes, body: bytes) -> None:
+    """Write an installation, in place of an earlier one."""
+    statement = upsert(installation).values(id=id_, body=body)
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"body": body}))
+
+
+def drop_installation(conn: Connection, id_: bytes) -> None:
+    """Delete an installation."""
+    conn.execute(delete(installation).where(installation.c.id == id_))

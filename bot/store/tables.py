@@ -44,3 +44,10 @@ manager_action = Table(
     Column("asked", Integer, nullable=False),  # seconds since 1970
     Column("due", Integer, nullable=False),
 )
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),  # keyed hash of platform and tenant
+    Column("body", LargeBinary, nullable=False),
+)
