@@ -17,6 +17,7 @@ from rich.table import Table
 from bot import log
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
+from bot.manifest import teams
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
@@ -24,6 +25,8 @@ from bot.vault import KeyTrouble
 from bot.web import create_app
 from bot.wiring import WORDS, build, content_root
 from content.check import check
+from content.library import Library
+from content.loaded import DEFAULT_LOCALE
 from content.problems import ContentError
 
 main = typer.Typer(
@@ -34,8 +37,10 @@ main = typer.Typer(
 )
 content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
+manifest = typer.Typer(no_args_is_help=True, help="What a platform has to be told before anybody can install Haven.")
 main.add_typer(content, name="content")
 main.add_typer(db, name="db")
+main.add_typer(manifest, name="manifest")
 _out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 
 At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]
@@ -164,6 +169,23 @@ def db_upgrade() -> None:
         _stop(str(error))
     engine.dispose()
     _out.print("The database is up to date.")
+
+
+@manifest.command("teams")
+def manifest_teams(
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("haven-teams.zip"),
+) -> None:
+    """Write the app package for Microsoft Teams, to upload in the Teams admin centre."""
+    settings = _settings()
+    try:
+        current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
+        told = teams.manifest(settings, current.organisation.custodian.name, current.commands[DEFAULT_LOCALE])
+        out.write_bytes(teams.package(told))
+    except (ContentError, SettingsTrouble) as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"--out: {out} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
+    _out.print(f"{out}: version {told['version']}, for the bot {told['id']}. Upload it in the Teams admin centre.")
 
 
 @main.command("send-due")

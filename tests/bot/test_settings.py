@@ -38,6 +38,15 @@ def test_a_fhir_provider_needs_its_address() -> None:
         Settings.model_validate({"provider": {"kind": "fhir"}}).check()
 
 
+@pytest.mark.parametrize(
+    "url", ["haven.example.org", "http://haven.example.org", "https://h.example.org/x", "https://h"]
+)
+def test_a_public_address_is_https_and_a_host(url: str) -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL: https://"):
+        Settings(public_url=url).check()
+    Settings(public_url="https://haven.example.org").check()
+
+
 def test_nothing_set_is_a_demo() -> None:
     Settings().check()
 

@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.clock import ShiftedClock
+from bot.manifest.teams import manifest
 from bot.sandbox.serve import serve
 from bot.sandbox.teams.connector import create_connector
 from bot.sandbox.teams.demo import MORGAN, SAM, SUPPORT, demo_workspace
@@ -188,6 +189,33 @@ async def test_a_manager_reminds_a_team_with_a_link_into_everybodys_own_chat(sta
     actions = [each for card in cards_of(post) for each in actions_of(card)]
     assert {each["type"] for each in actions} == {"Action.OpenUrl"}
     assert all(each["url"].startswith("https://teams.microsoft.com/l/chat/") for each in actions)
+
+
+async def test_every_command_of_the_menu_is_understood(stage: Stage) -> None:
+    commands = stage.service.library.current.commands["en"]
+    settings = Settings(public_url="https://haven.example.org", teams=TeamsSettings(app_id=stage.workspace.app_id))
+    (bot,) = manifest(settings, "Harbour Wellbeing", commands)["bots"]
+    titles = [each["title"] for each in bot["commandLists"][0]["commands"]]
+    await stage.enter(SAM)
+    opened = {
+        "private check": "Over the last 2 weeks",
+        "book a time": "These times are open",
+        "check-ins": "check in",
+        "talk to a human": "0808 157 0142",
+        "my data": "about you",
+        "pause": "check-in",
+        "stop": "check-in",
+        "forget me": "Forget everything",
+    }
+    assert titles == ["help now", "home", *opened]
+    for title, holds in opened.items():
+        await stage.hands.command(SAM, title)
+        await stage.tap(SAM, "Your next step is private", "Open")
+        await stage.dialog(SAM, holds)
+    await stage.hands.command(SAM, "home")
+    await stage.last(SAM, "What would help today?")
+    await stage.hands.command(SAM, "help now")
+    await stage.last(SAM, "Help is here")
 
 
 async def test_crisis_help_comes_at_once_and_in_place(stage: Stage) -> None:
