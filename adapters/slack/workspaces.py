@@ -1,5 +1,6 @@
 """The workspaces that the app is installed in: each with a token, people and drawings of its own."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,11 @@ class Credentials:
 
     client_id: str
     client_secret: str
+
+    @property
+    def basic(self) -> str:
+        """The header's value by which Slack prefers to be given them (HTTP Basic)."""
+        return "Basic " + base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
 
     def __repr__(self) -> str:
         """Show nothing."""
@@ -139,11 +145,9 @@ class Workspaces:
         """Ask oauth.v2.access in the app's name and return its answer. Raises Spent if a refresh token is no longer
         good, SlackApiError for another refusal."""
         assert self._credentials is not None, "only with credentials are there tokens to exchange"
-        app = self._credentials
+        headers = {"Authorization": self._credentials.basic}
         try:
-            answer = await self.client().oauth_v2_access(
-                client_id=app.client_id, client_secret=app.client_secret, **given
-            )
+            answer = await self.client().api_call("oauth.v2.access", data=given, headers=headers)
         except SlackApiError as error:
             if error_code(error) in _SPENT:
                 raise Spent from None

@@ -1,16 +1,18 @@
 """The stand-in Slack's door for the bot: the Web API over HTTP, and the response_urls."""
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from bot.sandbox.serve import serve
 from bot.sandbox.slack.hooks import answer
+from bot.sandbox.slack.installing import App
 from bot.sandbox.slack.methods import METHODS, RateLimited
 from bot.sandbox.slack.workspace import Fault, Json, SlackError, Workspace
 
@@ -19,19 +21,57 @@ BOOLEANS = {"true": True, "1": True, "false": False, "0": False, "": False}
 FLAGS = frozenset({"include_locale", "return_im"})
 
 
-def create_slack(workspace: Workspace) -> FastAPI:
-    """Return the application that speaks for this workspace: /api/{method} and /actions/…"""
+def create_slack(workspace: Workspace, slack: App | None = None) -> FastAPI:
+    """Return the application that speaks for this workspace: /api/{method} and /actions/…; given an app, for all of
+    its workspaces, and /oauth/v2/authorize for the browsers of those who install it."""
     app = FastAPI(openapi_url=None)
+    workspaces = slack.workspaces if slack else [workspace]
 
     @app.api_route("/api/{method}", methods=["GET", "POST"])
     async def call(method: str, request: Request) -> Response:
-        return await _call(workspace, method, request)
+        bearer = _bearer(request)
+        if slack and method in {"oauth.v2.access", "apps.connections.open"}:
+            return await _in_its_own_name(slack, method, request, bearer)
+        return await _call((slack and slack.owner(bearer)) or workspace, method, request)
 
     @app.post("/actions/{team}/{key}")
     async def hook(team: str, key: str, request: Request) -> Response:
-        return await _answer(workspace, key if team == workspace.team_id else "", request)
+        whose = next((each for each in workspaces if each.team_id == team), workspace)
+        return await _answer(whose, key if team == whose.team_id else "", request)
+
+    @app.get("/oauth/v2/authorize")
+    async def authorize(request: Request) -> Response:
+        if slack is None:
+            return PlainTextResponse("", 404)
+        try:
+            return RedirectResponse(slack.authorize(request.query_params), 302)
+        except SlackError as error:
+            return PlainTextResponse(error.error, 400)
 
     return app
+
+
+async def _in_its_own_name(slack: App, method: str, request: Request, bearer: str) -> Response:
+    """Carry out a method that is no workspace's but the app's."""
+    try:
+        args = await _arguments(request)
+        if method == "oauth.v2.access":
+            return JSONResponse({"ok": True, **slack.access(args, _credentials(request, args))})
+        return JSONResponse({"ok": True, **slack.connect(bearer)})
+    except SlackError as error:
+        return JSONResponse({"ok": False, "error": error.error})
+
+
+def _credentials(request: Request, args: Json) -> tuple[str, str]:
+    """Return client id and secret: by HTTP Basic, as Slack prefers, or among the arguments."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return str(args.get("client_id", "")), str(args.get("client_secret", ""))
+    try:
+        client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        raise SlackError("invalid_client_id") from None
+    return client, secret
 
 
 @contextlib.asynccontextmanager
@@ -89,8 +129,8 @@ def _perform(workspace: Workspace, method: str, args: Json, bearer: str, fault: 
         raise SlackError("unknown_method", req_method=method)
     if not bearer:
         raise SlackError("not_authed")
-    if bearer != workspace.bot_token:
-        raise SlackError("invalid_auth")
+    if refusal := workspace.grants.refusal(bearer, workspace.clock.now()):
+        raise SlackError(refusal)
     perform, scope = METHODS[method]
     if method.startswith("conversations.") and str(args.get("channel", "")).startswith("D"):
         scope = "im:write" if method == "conversations.open" else "im:read"
@@ -116,11 +156,13 @@ def _failed(status: int, retry_after: int | None) -> Response:
     return PlainTextResponse("", status)
 
 
-def _token(request: Request, payload: Json) -> str:
+def _bearer(request: Request) -> str:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return bearer
-    return str(payload.get("token", ""))
+    return bearer if scheme.lower() == "bearer" else ""
+
+
+def _token(request: Request, payload: Json) -> str:
+    return _bearer(request) or str(payload.get("token", ""))
 
 
 async def _arguments(request: Request) -> Json:

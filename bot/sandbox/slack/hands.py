@@ -179,6 +179,15 @@ class Hands:
         body = {"token": "legacy-verification-token", "challenge": challenge, "type": "url_verification"}
         return await self.courier.event(body)
 
+    async def uninstalled(self) -> Delivery:
+        """Tell the bot that it was removed from the workspace."""
+        return await self.event({"type": "app_uninstalled", "event_ts": self.workspace.next_ts()})
+
+    async def revoked(self) -> Delivery:
+        """Tell the bot that its token was revoked."""
+        tokens = {"oauth": [], "bot": [self.workspace.bot_user_id]}
+        return await self.event({"type": "tokens_revoked", "tokens": tokens, "event_ts": self.workspace.next_ts()})
+
     async def event(self, event: Json, *, external: bool = False) -> Delivery:
         """Deliver any event."""
         return await self.courier.event(payloads.event_callback(self.workspace, event, external=external))

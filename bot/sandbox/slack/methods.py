@@ -48,8 +48,15 @@ def auth_test(workspace: Workspace, args: Json) -> Json:
         "team_id": workspace.team_id,
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": workspace.org_wide,
+        **({"enterprise_id": workspace.organisation} if workspace.organisation else {}),
     }
+
+
+def auth_revoke(workspace: Workspace, args: Json) -> Json:
+    """Revoke the tokens of this workspace."""
+    workspace.grants.revoke()
+    return {"revoked": True}
 
 
 def users_info(workspace: Workspace, args: Json) -> Json:
@@ -231,6 +238,7 @@ def views_publish(workspace: Workspace, args: Json) -> Json:
 METHODS: dict[str, tuple[Method, str]] = {
     # method -> what it does, the scope that it needs
     "auth.test": (auth_test, ""),
+    "auth.revoke": (auth_revoke, ""),
     "users.info": (users_info, "users:read"),
     "users.list": (users_list, "users:read"),
     "usergroups.users.list": (usergroups_users_list, "usergroups:read"),

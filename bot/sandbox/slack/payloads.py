@@ -27,8 +27,8 @@ def _common(workspace: Workspace, member: Member, kind: str) -> Json:
         "user": _actor(member),
         "api_app_id": workspace.app_id,
         "token": "legacy-verification-token",
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": workspace.organisation, "name": "Organisation"} if workspace.organisation else None,
+        "is_enterprise_install": workspace.org_wide,
     }
 
 
@@ -38,7 +38,7 @@ def event_callback(workspace: Workspace, event: Json, *, external: bool = False)
         "token": "legacy-verification-token",
         "team_id": workspace.team_id,
         "context_team_id": workspace.team_id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": workspace.organisation or None,
         "api_app_id": workspace.app_id,
         "event": event,
         "type": "event_callback",
@@ -46,11 +46,11 @@ def event_callback(workspace: Workspace, event: Json, *, external: bool = False)
         "event_time": int(workspace.clock.now().timestamp()),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": workspace.organisation or None,
                 "team_id": workspace.team_id,
                 "user_id": workspace.bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": workspace.org_wide,
             }
         ],
         "is_ext_shared_channel": external,
@@ -195,7 +195,8 @@ def command(workspace: Workspace, member: Member, channel: Channel, name: str, t
         "command": name,
         "text": text,
         "api_app_id": workspace.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(workspace.org_wide).lower(),
+        **({"enterprise_id": workspace.organisation} if workspace.organisation else {}),
         "response_url": workspace.issue_hook(member.id, channel.id),
         "trigger_id": workspace.issue_trigger(member.id),
     }

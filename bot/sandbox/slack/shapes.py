@@ -33,6 +33,12 @@ def user(workspace: Workspace, member: Member, *, locale: bool = False) -> Json:
             "is_ultra_restricted": member.is_ultra_restricted,
             "is_email_confirmed": not member.is_bot,
         }
+    if workspace.organisation and member.team_id == workspace.team_id:
+        told["enterprise_user"] = {
+            "id": member.id,
+            "enterprise_id": workspace.organisation,
+            "teams": [member.team_id],
+        }
     if member.is_stranger:
         told["is_stranger"] = True
     if locale and not member.deleted:

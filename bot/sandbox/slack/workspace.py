@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock, token
+from bot.sandbox.slack.grants import Grants
 from bot.sandbox.slack.pace import Pace
 
 Json = dict[str, Any]
@@ -125,15 +126,19 @@ class Fault:
 @dataclass
 class Workspace:
     """One workspace with one bot installed. `pace=None` switches rate limits off; `url` is the stand-in's
-    own address, in which response_urls begin."""
+    own address, in which response_urls begin. `organisation` (E...) is what it belongs to, `org_wide` whether the bot
+    is installed in all of that."""
 
     clock: Clock
     team_id: str = "T0HAVEN"
     domain: str = "haven-demo"
+    organisation: str = ""
+    org_wide: bool = False
     app_id: str = "A0HAVEN"
     bot_id: str = "B0HAVEN"
     bot_user_id: str = "U0HAVEN"
     bot_token: str = ""
+    grants: Grants = field(default_factory=Grants)
     signing_secret: str = ""
     scopes: frozenset[str] = LEAST_SCOPES
     pace: Pace | None = field(default_factory=Pace)
@@ -153,6 +158,7 @@ class Workspace:
 
     def __post_init__(self) -> None:
         self.bot_token = self.bot_token or "xoxb-" + token(self.clock)
+        self.grants.give(self.bot_token)
         self.signing_secret = self.signing_secret or token(self.clock)
 
     # --- what tests order
