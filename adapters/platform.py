@@ -69,7 +69,8 @@ class Public(Value):
 class Shown(Value):
     """A screen with what makes it live: a token for each button (same order) and one for the form.
 
-    `turn` is opaque and names the moment of the conversation. `launcher` is what to post instead where a
+    `turn` is opaque and names the moment of the conversation; `locale` is the language it is drawn in. A button
+    that only leads somewhere (`Button.link`) has an empty token. `launcher` is what to post instead where a
     private screen cannot open by itself; it is set exactly if the screen is private.
     """
 
@@ -78,6 +79,7 @@ class Shown(Value):
     tokens: tuple[str, ...]
     form: str = ""
     launcher: Public | None = None
+    locale: str = ""
 
     def public(self) -> Public:
         """Return what may stand in a chat message: the screen itself, or its launcher."""

@@ -61,7 +61,9 @@ def chat(
 ) -> None:
     """Talk to Haven in this terminal, with the built-in clinic; no accounts, no keys."""
     # a terminal is nobody's production: of what is set here only the words, the clinic and the keys count
-    settings = _settings(profile="demo").model_copy(update={"slack": SlackSettings(), "teams": TeamsSettings()})
+    settings = _settings(profile="demo").model_copy(
+        update={"slack": SlackSettings(), "teams": TeamsSettings(), "surface": "in_app", "public_url": None}
+    )
     log.configure(level=logging.WARNING)
     lines = None
     if script:

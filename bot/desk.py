@@ -57,6 +57,12 @@ class Desk:
         self.wake.set()
         return shown
 
+    def standing(self, arrival: Arrival) -> str:
+        """Return what a standing button that brought this arrival does; empty for anything else."""
+        sid = self._vault.sid(arrival.address)
+        made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
+        return made.key if isinstance(made, Standing) else ""
+
     async def deliver(
         self, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
     ) -> tuple[Address, Shown] | Gone | None:

@@ -1,6 +1,6 @@
 """What a turn shows: the flow's screen, "Help now", a note where one is due, and a live token for each button."""
 
-from adapters.platform import Arrival, Public, Shown
+from adapters.platform import Address, Arrival, Profile, Public, Shown
 from bot.clock import Clock
 from bot.people import Record
 from bot.places import country_of
@@ -35,7 +35,14 @@ class Drawing:
             screen = screen.model_copy(update={"lines": (str(getattr(common, note)), *screen.lines)})
         tokens = tuple(self._token(record.sid, conversation.turn, button) for button in screen.buttons)
         form = self._tokens.step(record.sid, conversation.turn, "form") if screen.fields else ""
-        return Shown(turn=conversation.turn, screen=screen, tokens=tokens, form=form, launcher=launcher)
+        return Shown(
+            turn=conversation.turn,
+            screen=screen,
+            tokens=tokens,
+            form=form,
+            launcher=launcher,
+            locale=record.ops.locale,
+        )
 
     def screen(self, record: Record, at: Moment) -> Screen:
         """Return what the open conversation looks like, "Help now" included."""
@@ -45,7 +52,11 @@ class Drawing:
         flow = FLOWS[conversation.frame.flow]
         state = flow.thaw(conversation.frame.version, dict(conversation.frame.state))
         words = self._library.current.words[self._library.current.locale(record.ops.locale)][flow.name]
-        return dressed(flow.view(state, words, at), self.common(record.ops.locale))
+        screen, common = flow.view(state, words, at), self.common(record.ops.locale)
+        if screen.private and self._library.current.surface == "offered":
+            elsewhere = Button(key="room", label=common.room, standing=True)
+            screen = screen.model_copy(update={"buttons": (*screen.buttons, elsewhere)})
+        return dressed(screen, common)
 
     def public(self, sid: bytes, screen: Screen, locale: str) -> Public:
         """Return a message that stands for itself: every button works for as long as it stands."""
@@ -78,7 +89,12 @@ class Drawing:
             asked = str(getattr(words, "question", ""))
             screen = Screen(lines=tuple(line for line in drawn.lines if line != asked))
         message = self.public(sid, screen, locale)
-        return Shown(turn="", screen=message.screen, tokens=message.tokens)
+        return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale)
+
+    def help_for(self, locale: str) -> Screen:
+        """Draw crisis help for whoever comes by: of the organisation's country, in a language."""
+        nobody = Arrival(id="", address=Address(platform="", tenant="", user=""), profile=Profile(locale=locale))
+        return self.memory(nobody, None, True, ANYBODY).screen
 
     def common(self, locale: str) -> CommonWords:
         """Return the words that stand on every screen."""
@@ -92,7 +108,10 @@ class Drawing:
         return self._tokens.step(sid, turn, button.key, button.arg)
 
     def _standing(self, sid: bytes, button: Button) -> str:
-        """Return a button's token. "Help now" is anybody's: whoever presses it, wherever it got to, is helped."""
+        """Return a button's token; none for a link. "Help now" is anybody's: whoever presses it, wherever it got to,
+        is helped."""
+        if button.link:
+            return ""
         owner = ANYBODY if button.key == "help" else sid
         return self._tokens.standing(owner, button.key, self._clock.now())
 

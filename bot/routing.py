@@ -136,7 +136,11 @@ def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[s
     if here.screen and not closed:
         for number, button in enumerate(here.screen.buttons, start=1):
             if said and said in {plain(button.label), str(number)}:
-                return STANDING_ROUTES[button.key] if button.standing else Take(Chose(key=button.key, arg=button.arg))
+                return (
+                    STANDING_ROUTES.get(button.key, Redraw())
+                    if button.standing
+                    else Take(Chose(key=button.key, arg=button.arg))
+                )
     if meant:
         return COMMANDS[meant]
     if closed:

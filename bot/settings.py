@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from flows.core.catalog import Surface
+
 
 class SettingsTrouble(Exception):
     """A setting is missing or wrong; the message says which, what it is, and where to get it."""
@@ -108,9 +110,17 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None  # where people's browsers and the platforms find this server
     profile: Literal["demo", "production"] = "demo"
+    surface: Literal["in_app", "room"] = "in_app"  # where private screens are; "room": on pages of ours only
     slack: SlackSettings = SlackSettings()
     teams: TeamsSettings = TeamsSettings()
     provider: ProviderSettings = ProviderSettings()
+
+    @property
+    def private(self) -> Surface:
+        """Return where private screens are. The room is offered as soon as people's browsers can reach it."""
+        if self.surface == "room":
+            return "room"
+        return "offered" if self.public_url else "in_app"
 
     @property
     def keys(self) -> Path:
@@ -131,6 +141,11 @@ class Settings(BaseSettings):
         )
         _matching("HAVEN_TEAMS__APP_ID", self.teams.app_id, _GUID)
         _matching("HAVEN_TEAMS__TENANT_ID", self.teams.tenant_id, _GUID)
+        if self.surface == "room" and not self.public_url:
+            raise SettingsTrouble(
+                "HAVEN_SURFACE=room needs HAVEN_PUBLIC_URL: where people's browsers reach this service, as "
+                "https://haven.example.org. Private screens are pages there. Set it, or HAVEN_SURFACE=in_app."
+            )
         if self.provider.kind == "fhir" and not self.provider.base_url:
             raise SettingsTrouble(
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "

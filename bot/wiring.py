@@ -20,6 +20,7 @@ from bot.asking import Asking
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errands import Errands
+from bot.gate import Gate, room_of
 from bot.installations import SealedInstallations, SignedStates
 from bot.people import People
 from bot.providers.base import Provider
@@ -36,10 +37,15 @@ from content import default_root
 from content.library import Library
 from content.loaded import Loaded
 from flows.core.common import CommonWords
+from flows.core.room import RoomWords
 from flows.core.words import Words
 from flows.registry import FLOWS
 
-WORDS: Mapping[str, type[Words]] = {**{name: flow.words for name, flow in FLOWS.items()}, "common": CommonWords}
+WORDS: Mapping[str, type[Words]] = {
+    **{name: flow.words for name, flow in FLOWS.items()},
+    "common": CommonWords,
+    "room": RoomWords,
+}
 CLINIC = "/clinic/fhir/R4"
 """Where the built-in clinic speaks FHIR."""
 
@@ -114,7 +120,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
 
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
     settings.check()
-    library = Library(content_root(settings), WORDS, lambda: clock.now().date())
+    library = Library(content_root(settings), WORDS, lambda: clock.now().date(), settings.private)
     engine = connect(settings.database_url)
     upgrade(engine)
     with engine.begin() as connection:
@@ -125,8 +131,11 @@ def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )
-    doors = _doors(settings, desk, store, vault, SealedReferences(store, vault, people), clock)
-    platforms: dict[str, Platform] = {door.name: door for door in doors}
+    room = room_of(settings, desk, library, clock)
+    gate = Gate(desk, room, vault, library) if room else None
+    chats = _chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
+    platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in chats}
+    doors: tuple[Door, ...] = (*chats, room) if room else chats
     errands = Errands(
         store=store,
         vault=vault,
@@ -191,15 +200,15 @@ def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) ->
     )
 
 
-def _doors(
-    settings: Settings, desk: Desk, store: Store, vault: Vault, references: SealedReferences, clock: Clock
+def _chats(
+    settings: Settings, front: Desk | Gate, store: Store, vault: Vault, references: SealedReferences, clock: Clock
 ) -> tuple[Door, ...]:
     """Return the platforms whose settings are complete."""
-    doors = (_slack(settings, desk, store, vault, clock), _teams(settings, desk, references, clock))
+    doors = (_slack(settings, front, store, vault, clock), _teams(settings, front, references, clock))
     return tuple(door for door in doors if door)
 
 
-def _slack(settings: Settings, desk: Desk, store: Store, vault: Vault, clock: Clock) -> SlackPlatform | None:
+def _slack(settings: Settings, front: Desk | Gate, store: Store, vault: Vault, clock: Clock) -> SlackPlatform | None:
     given = settings.slack
     if not given.connected:
         return None
@@ -211,8 +220,8 @@ def _slack(settings: Settings, desk: Desk, store: Store, vault: Vault, clock: Cl
         app_token=given.app_token.get_secret_value() if given.app_token else None,
         chance=clock.chance,
         api_url=given.api_url,
-        receive=desk.receive,
-        drawn=desk.drawn,
+        receive=front.receive,
+        drawn=front.drawn,
         clock_now=clock.now,
     )
 
@@ -236,7 +245,7 @@ def _offer(settings: Settings, states: SignedStates) -> Offer | None:
     )
 
 
-def _teams(settings: Settings, desk: Desk, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
+def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
     given = settings.teams
     if not (given.app_id and given.tenant_id and (given.app_password or given.playground)):
         return None
@@ -244,8 +253,8 @@ def _teams(settings: Settings, desk: Desk, references: SealedReferences, clock: 
         app_id=given.app_id,
         app_password=given.app_password.get_secret_value() if given.app_password else "",
         tenant_id=given.tenant_id,
-        receive=desk.receive,
-        drawn=desk.drawn,
+        receive=front.receive,
+        drawn=front.drawn,
         references=references.of("teams", given.tenant_id),
         clock_now=clock.now,
         chance=clock.chance,

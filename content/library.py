@@ -1,6 +1,7 @@
 """Keeps the content that is in use: takes over HR's edits when they are good, keeps the last good ones else."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -9,6 +10,7 @@ from content.lint import lint
 from content.loaded import Loaded
 from content.loader import load, read_all
 from content.problems import Problem
+from flows.core.catalog import Surface
 from flows.core.words import Words
 
 Stamp = Mapping[str, tuple[int, int, int]]  # file -> inode, size in bytes, time of change in ns
@@ -21,13 +23,20 @@ class Library:
     stricter linter after an upgrade must not keep crisis help from starting. An edit has to pass both.
     """
 
-    def __init__(self, root: Path, words: Mapping[str, type[Words]], today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        words: Mapping[str, type[Words]],
+        today: Callable[[], date],
+        surface: Surface = "in_app",
+    ) -> None:
         self._root = root
         self._words = words
         self._today = today
+        self._surface = surface
         self._lock = Lock()
         self._stamp = _stamp(root)
-        self._current = load(root, words, today())
+        self._current = replace(load(root, words, today()), surface=surface)
         self._problems = lint(self._current.sources).errors
 
     @property
@@ -49,7 +58,7 @@ class Library:
                 reading = read_all(self._root, self._words, self._today())
                 self._problems = (*reading.problems, *lint(reading.sources).errors)
                 if reading.loaded and not self._problems:
-                    self._current = reading.loaded
+                    self._current = replace(reading.loaded, surface=self._surface)
                 self._stamp = stamp
             return self._problems
 

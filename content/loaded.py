@@ -8,7 +8,7 @@ from typing import Final
 from content.problems import Problem
 from content.schema import Organisation, Providers, TeamEntry
 from content.source import Source
-from flows.core.catalog import Catalog, Instrument, Region, Service, Team, Template
+from flows.core.catalog import Catalog, Instrument, Region, Service, Surface, Team, Template
 from flows.core.words import Words
 from flows.safety import Lexicon
 
@@ -20,7 +20,7 @@ class Loaded:
     """All of the content. Mappings by locale hold at least `en`; `instruments` only languages with one.
 
     `sources` are the files whose sentences HR writes, for the linter; `lexicons`, by language, are what the
-    safety reader reads with.
+    safety reader reads with; `surface` is no file's, but a setting of who runs the service.
     """
 
     organisation: Organisation
@@ -36,6 +36,7 @@ class Loaded:
     lexicons: Mapping[str, Lexicon]
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...]
+    surface: Surface = "in_app"
 
     def locale(self, wanted: str) -> str:
         """Return the locale for somebody whose platform says `wanted` ("en-GB"); English if none fits."""
@@ -55,6 +56,7 @@ class Loaded:
         return Catalog(
             organisation=self.organisation.name,
             custodian=self.organisation.custodian.name,
+            surface=self.surface,
             tier=self.organisation.custodian.tier,
             region=self.organisation.region,
             zone=self.organisation.zone,

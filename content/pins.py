@@ -15,7 +15,7 @@ PINS: Final[Mapping[str, str]] = {
 }
 
 RELEASED: Final[Mapping[str, str]] = {
-    "en/notice.yaml": "c7b99e465356c409bfbc8be8398143bf577f49e2b291545ded4647d1075b724f",
+    "en/notice.yaml": "99011c3fe2b2d9d5726a7c46d44d7d5eb9dc5309db9150fabe51eca9a69ff2cf",
     "en/safety.yaml": "00e38537853e3e2dd2b4d3c42b503fb05010474b7723a0536e71d14aafb84224",
     "crisis/lexicon.en.yaml": "1fad42a1a43e758d506cf0b1e91d71697c1c29a504bdd61aae5a78f0a514f70e",
 }

@@ -14,7 +14,7 @@ from flows.core.retention import CONVERSATION
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Words
 
-EDITION = 1
+EDITION = 2
 """Of the notice's wording: raised with every change of its pinned words, so that everybody is asked again."""
 
 
@@ -31,6 +31,9 @@ class NoticeWords(Words):
     full_employer: Annotated[Line, Blanks("organisation")]
     full_custodian: Annotated[Line, Blanks("organisation", "custodian")]
     full_chat: Line
+    full_in_app: Line
+    full_offered: Line
+    full_room: Line
     full_provider: Line
     full_leave: Line
     agree: Label
@@ -64,7 +67,7 @@ State = Annotated[Short | Full | Declined, Field(discriminator="at")]
 
 def version(catalog: Catalog) -> str:
     """Return the version of the notice: it changes with the wording and with every fact that it states."""
-    facts = (str(EDITION), catalog.tier, catalog.organisation, catalog.custodian, str(CONVERSATION))
+    facts = (str(EDITION), catalog.surface, catalog.tier, catalog.organisation, catalog.custodian, str(CONVERSATION))
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
 
 
@@ -106,7 +109,7 @@ def view(state: State, words: NoticeWords, at: Moment) -> Screen:
                 lines=(
                     words.full_kept.fill(minutes=minutes),
                     runs.fill(**blanks),
-                    words.full_chat,
+                    f"{words.full_chat} {getattr(words, f'full_{catalog.surface}')}",
                     words.full_provider,
                     words.full_leave,
                 ),

@@ -13,7 +13,11 @@ def render(screen: Screen) -> str:
     if screen.fields:
         lines.append(f"{screen.submit}: type " + ", ".join(f"{field.key}=..." for field in screen.fields))
     if screen.buttons:
-        lines.append(" ".join(f"[{button.label}]" for button in screen.buttons))
+        lines.append(
+            " ".join(
+                f"{button.label}: {button.link}" if button.link else f"[{button.label}]" for button in screen.buttons
+            )
+        )
     return "\n".join(lines)
 
 

@@ -135,7 +135,7 @@ def _button(index: int, button: Button, token: str) -> Block:
         "type": "button",
         "action_id": f"b{index}",
         "text": _plain(button.label, _LABEL),
-        "value": token,
+        **({"url": button.link} if button.link else {"value": token}),
     }
     if button.style != "plain":
         drawn["style"] = button.style

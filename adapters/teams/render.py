@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 from adapters.platform import Public, Shown
-from flows.core.screen import Field, Screen
+from flows.core.screen import Button, Field, Screen
 
 Card = dict[str, Any]
 
@@ -34,7 +34,7 @@ def message(public: Public) -> dict[str, Any]:
     Every button opens a dialog: what it leads to may be private, and nobody can know before.
     """
     actions = [
-        _submit(button.label, {"t": token, "msteams": {"type": "task/fetch"}})
+        _link_to(button) or _submit(button.label, {"t": token, "msteams": {"type": "task/fetch"}})
         for button, token in zip(public.screen.buttons, public.tokens, strict=True)
     ]
     return _message(public.screen, actions)
@@ -54,7 +54,7 @@ def dialog(shown: Shown) -> dict[str, Any]:
     form = [{**_submit(screen.submit, {"f": shown.form}), "associatedInputs": "auto"}] if screen.fields else []
     actions = [
         # "none": a button beside a form works with the form half filled in, above all "Help now"
-        {**_submit(button.label, {"t": token}), "associatedInputs": "none"}
+        _link_to(button) or {**_submit(button.label, {"t": token}), "associatedInputs": "none"}
         for button, token in zip(screen.buttons, shown.tokens, strict=True)
     ]
     inputs = [part for field in screen.fields for part in _asked(field)]
@@ -121,6 +121,13 @@ def _run(text: str) -> Card:
 def _link(url: str) -> Card:
     open_it = {"type": "Action.OpenUrl", "title": _cut(url, _LABEL), "url": url}
     return {**_run(url), "selectAction": open_it}
+
+
+def _link_to(button: Button) -> Card | None:
+    """Return the action of a button that leads somewhere; None for any other."""
+    if not button.link:
+        return None
+    return {"type": "Action.OpenUrl", "title": _cut(button.label, _LABEL), "url": button.link}
 
 
 def _submit(label: str, data: dict[str, Any]) -> Card:

@@ -1,1 +1,1 @@
-"""The private room, a page of our own: the room is kept free for the adapter; nothing is mounted yet."""
+"""The private room: pages of ours, behind a link that works once, for what the chat at work should not hold."""

@@ -11,6 +11,8 @@ from flows.core.base import Value
 from flows.core.care import Weekday
 
 Tier = Literal["employer", "custodian"]
+Surface = Literal["in_app", "offered", "room"]
+"""Where private screens are: in windows of the chat's app; there, and on a page of ours for who likes; there only."""
 
 
 class Item(Value):
@@ -78,6 +80,7 @@ class Catalog(Value):
 
     organisation: str
     custodian: str  # who runs this service, by name
+    surface: Surface = "in_app"
     tier: Tier  # "employer": the employer runs the server; "custodian": somebody else does
     region: str | None  # ISO 3166 alpha-2, where the organisation sits, used if the person's is unknown
     zone: str  # the organisation's IANA zone, for reminders to teams

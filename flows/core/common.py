@@ -10,6 +10,7 @@ class CommonWords(Words):
 
     help_now: Label
     open: Label
+    room: Label
     launcher: Line
     news: Line
     not_understood: Line

@@ -37,12 +37,14 @@ class Button(Value):
 
     A *step* button belongs to the screen it stands on and dies with it. A *standing* button (help, stop,
     pause, open) works from old messages too, has no argument, and what it does must be idempotent.
+    A button with a `link` opens that address and tells us nothing.
     """
 
     key: str
     label: str
     arg: str = ""
     standing: bool = False
+    link: str = Bound(default="", max_length=600, pattern=r"^(https?://[!-~]+)?$")
     style: Literal["plain", "primary", "danger"] = "plain"
 
 
@@ -74,6 +76,8 @@ class Screen(Value):
             raise ValueError("fields collect answers, so a screen with fields is private")
         if any(button.standing and button.arg for button in self.buttons):
             raise ValueError("a standing button has no argument: its token carries nothing")
+        if any(button.link and (button.standing or button.arg) for button in self.buttons):
+            raise ValueError("a button with a link leads there and does nothing else")
         if len({field.key for field in self.fields}) != len(self.fields):
             raise ValueError("two fields of one screen share a key")
         if len({(button.key, button.arg) for button in self.buttons}) != len(self.buttons):

@@ -1,0 +1,104 @@
+"""Open pages: who sits before which, known by a cookie. In memory only; a restart closes them all."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapters.platform import Address, Shown
+from adapters.web.links import Guest
+from adapters.web.secret import Secret
+from flows.core.retention import CONVERSATION
+
+LIFE: Final = CONVERSATION  # since the last step: as long as the conversation itself
+NEAR: Final = timedelta(seconds=20)  # since the page was last asked for: somebody sits before it
+_SIZE: Final = 32
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A screen to draw once, with what was filled in if it has to be filled in again."""
+
+    shown: Shown
+    values: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
+
+
+@dataclass
+class Session:
+    """One open page. `form` is what each of its forms must bring back; `next` what to draw next, if it is known."""
+
+    guest: Guest
+    form: str
+    until: datetime
+    seen: datetime
+    turn: str = ""
+    next: Sent | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self) -> Sent | None:
+        """Return what is to be drawn, once; a screen that leads nowhere stays, as there is nothing after it."""
+        sent = self.next
+        if sent and not final(sent.shown):
+            self.next = None
+        return sent
+
+
+class Sessions:
+    """Opens, finds and closes pages. A person has one: opening another closes the one before."""
+
+    def __init__(self, secret: Secret, clock_now: Callable[[], datetime]) -> None:
+        self._secret, self._now = secret, clock_now
+        self._open: dict[bytes, Session] = {}
+        self._keys: dict[Address, bytes] = {}
+
+    def begin(self, guest: Guest) -> str:
+        """Open a page for somebody and return its cookie."""
+        now = self._now()
+        for key in [key for key, each in self._open.items() if each.until <= now]:
+            self._drop(key)
+        self._drop(self._keys.get(guest.address, b""))
+        cookie = self._secret.draw(_SIZE)
+        key = self._keys[guest.address] = self._secret.of("session", cookie)
+        self._open[key] = Session(guest, self._secret.draw(16), now + LIFE, now)
+        return cookie
+
+    def find(self, cookie: str) -> Session | None:
+        """Return the page of a cookie, if it is still open; it has been asked for."""
+        session = self._open.get(self._secret.of("session", cookie)) if cookie else None
+        if session is None or session.until <= self._now():
+            self.end(cookie)
+            return None
+        session.seen = self._now()
+        return session
+
+    def step(self, session: Session) -> None:
+        """Note that somebody did something there: the page stays open from now on."""
+        session.until = self._now() + LIFE
+
+    def end(self, cookie: str) -> None:
+        """Close a page for good."""
+        self._drop(self._secret.of("session", cookie))
+
+    def before(self, address: Address) -> Session | None:
+        """Return the page that this person sits before right now; None if they are elsewhere."""
+        session = self._of(address)
+        return session if session and session.until > self._now() and session.seen + NEAR > self._now() else None
+
+    def elsewhere(self, address: Address) -> None:
+        """Note that this person has done something in the chat: what the page was about to draw is old."""
+        if session := self._of(address):
+            session.next, session.seen = None, session.seen - NEAR
+
+    def _of(self, address: Address) -> Session | None:
+        return self._open.get(self._keys.get(address, b""))
+
+    def _drop(self, key: bytes) -> None:
+        if session := self._open.pop(key, None):
+            self._keys.pop(session.guest.address, None)
+
+
+def final(shown: Shown) -> bool:
+    """Tell whether nothing can be done on a screen but get help: there is no screen after it."""
+    return not shown.screen.fields and all(button.standing for button in shown.screen.buttons)
