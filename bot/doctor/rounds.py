@@ -1,7 +1,7 @@
 """Goes from subject to subject, in the order in which to mend what is wrong."""
 
 from bot.clock import Clock
-from bot.doctor import server, slack
+from bot.doctor import room, server, slack
 from bot.doctor.finding import Finding
 from bot.settings import SettingsTrouble, load_settings
 
@@ -15,5 +15,6 @@ async def examine(clock: Clock) -> list[Finding]:
         return [Finding("settings", False, "incomplete or wrong", str(error))]
     findings = [Finding("settings", True, f"profile {settings.profile}")]
     findings += await server.look(settings, clock)
+    findings += room.look(settings)
     findings += await slack.look(settings)
     return findings

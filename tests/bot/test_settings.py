@@ -106,3 +106,17 @@ def test_the_playground_is_for_this_machine_and_never_for_production(
     with pytest.raises(SettingsTrouble, match=f"HAVEN_TEAMS__PLAYGROUND: .*{says}") as refused:
         load_settings().check()
     assert "hidden-password" not in str(refused.value)
+
+
+def test_the_room_alone_needs_its_address() -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_SURFACE=room needs HAVEN_PUBLIC_URL"):
+        Settings(surface="room").check()
+    Settings(surface="room", public_url="https://haven.example.org").check()
+
+
+@pytest.mark.parametrize(
+    "url", ["haven.example.org", "http://haven.example.org", "https://haven.example.org/path", "https://h@evil.example"]
+)
+def test_an_address_that_a_browser_should_not_be_sent_to_is_refused(url: str) -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL: where"):
+        Settings(public_url=url).check()

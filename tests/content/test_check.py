@@ -3,16 +3,12 @@
 from datetime import date
 from pathlib import Path
 
+from bot.wiring import WORDS as SHIPPED
 from content import default_root
 from content.check import check
 from content.loader import load
 from content.values import countries
-from flows.core.common import CommonWords
-from flows.core.words import Words
-from flows.registry import FLOWS
 from tests.content.conftest import TODAY, WORDS, Edit
-
-SHIPPED: dict[str, type[Words]] = {"common": CommonWords, **{name: flow.words for name, flow in FLOWS.items()}}
 
 
 def test_good_content_says_so(root: Path) -> None:
