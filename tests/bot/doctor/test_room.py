@@ -12,7 +12,7 @@ from bot.settings import Settings
         ("in_app", None, None, "not offered"),
         (
             "in_app",
-            "https://haven.example.org/",
+            "https://haven.example.org",
             None,
             "offered on every private screen, at https://haven.example.org/room",
         ),
