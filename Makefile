@@ -3,7 +3,7 @@ PY ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: run test e2e check format lock clean
+.PHONY: run test e2e proofs check format lock clean
 
 run: $(STAMP)      ## start the conversation in this terminal
 	@$(BIN)/haven chat
@@ -14,6 +14,9 @@ test: $(STAMP)     ## every test, on all cores
 e2e: $(STAMP)      ## Haven as a process, with programs of others and a browser; needs npm
 	@$(BIN)/python -m tests.e2e.setup
 	$(BIN)/python -m pytest -n 0 tests/e2e
+
+proofs: $(STAMP)   ## what takes long to show: 10,000 turns in Teams leave no descriptor open
+	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
 
 check: $(STAMP)    ## format, lint, types, contracts, content
 	$(BIN)/ruff format --check .

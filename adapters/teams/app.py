@@ -30,7 +30,7 @@ from adapters.teams.login import Login
 from adapters.teams.people import People
 from adapters.teams.playground import NoLogin, PlaygroundGuard
 from adapters.teams.read import Delivery, read
-from adapters.teams.reference import Reference, References, ServiceHosts
+from adapters.teams.reference import MICROSOFTS, Reference, References, ServiceHosts
 from adapters.teams.render import announcement, dialog, message, note
 from adapters.teams.sender import Sender
 from adapters.teams.web import Web
@@ -38,7 +38,7 @@ from adapters.teams.wire import Wire
 
 OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LOGIN_URL: Final = "https://login.microsoftonline.com"
-SERVICE_HOSTS: Final = ("smba.trafficmanager.net",)
+SERVICE_HOSTS: Final = (MICROSOFTS,)
 _BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
 _NOTHING: Final = "There is nothing to show here any more."
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in small letters, as tokens have them

@@ -8,6 +8,8 @@ from yarl import URL
 
 from flows.core.base import Value
 
+MICROSOFTS: Final = "smba.trafficmanager.net"
+_ANYBODYS: Final = ("trafficmanager.net", "azurewebsites.net", "cloudapp.azure.com", "azurefd.net")
 MOST: Final = 600  # bytes of a stored reference: the sum of the limits below, with names and quotes
 _PLAIN: Final = r"^[!#-\[\]-~]+$"  # no letter that JSON would write longer
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -76,6 +78,8 @@ class ServiceHosts:
 def _origin(entry: str) -> URL:
     entry = entry.strip()
     url = URL(entry if "://" in entry else f"https://{entry}")
+    if (url.host or "").endswith(_ANYBODYS) and url.host != MICROSOFTS:
+        raise ValueError(f"anybody can register a name there; of those only {MICROSOFTS} is the Bot Connector's")
     secure = url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
     if not secure or not url.host or "*" in url.host or url.path not in {"", "/"} or url.user:
         raise ValueError("a service host is a name, as smba.trafficmanager.net, without a path or a wildcard")

@@ -1,7 +1,7 @@
 """Goes from subject to subject, in the order in which to mend what is wrong."""
 
 from bot.clock import Clock
-from bot.doctor import room, server, slack
+from bot.doctor import room, server, slack, teams
 from bot.doctor.finding import Finding
 from bot.settings import SettingsTrouble, load_settings
 
@@ -17,4 +17,5 @@ async def examine(clock: Clock) -> list[Finding]:
     findings += await server.look(settings, clock)
     findings += room.look(settings)
     findings += await slack.look(settings)
+    findings += await teams.look(settings, clock)
     return findings

@@ -22,12 +22,13 @@ Operation = Callable[[], Json | list[Json]]
 def create_connector(workspace: Workspace) -> FastAPI:
     """Return the application that speaks for this tenant.
 
-    `/amer/v3/…` is the Bot Connector (see `Workspace.service_url`), `/v1/.well-known/…` its signing keys,
-    `/{tenant}/…` the login (see login.py)."""
+    `/amer/v3/…` and `/teams/v3/…` are the Bot Connector (see `Workspace.service_url`), `/v1/.well-known/…` its
+    signing keys, `/{tenant}/…` the login (see login.py)."""
     app = FastAPI(openapi_url=None)
     _publish_keys(app, workspace)
     _publish_login(app, workspace)
-    app.include_router(_Connector(workspace).routes(), prefix="/amer/v3/conversations")
+    for region in ("amer", "teams"):  # Teams names a region in its deliveries; "teams" finds the right one itself
+        app.include_router(_Connector(workspace).routes(), prefix=f"/{region}/v3/conversations")
     return app
 
 

@@ -60,6 +60,8 @@ def issue(workspace: Workspace, tenant: str, form: Json) -> Json:
         raise Refused(400, "unauthorized_client", 700016, "Application was not found in the directory.")
     if form.get("client_secret") != workspace.app_password:
         raise Refused(401, "invalid_client", 7000215, "Invalid client secret provided.")
+    if workspace.secret_expired:
+        raise Refused(401, "invalid_client", 7000222, "The provided client secret keys for the app are expired.")
     if form.get("scope") != SCOPE:
         raise Refused(400, "invalid_scope", 70011, "The provided value for the input parameter 'scope' is not valid.")
     life = int(BEARER_LIFE.total_seconds())

@@ -118,7 +118,8 @@ class Fault:
 class Workspace:
     """One tenant with one bot. `pace=None` switches rate limits off; `url` is the stand-in's own address.
 
-    `service_url` ends in a slash, as in Teams. `disabled_by_admin` is the tenant's switch for the bot.
+    `service_url` ends in a slash, as in Teams. `disabled_by_admin` is the tenant's switch for the bot,
+    `secret_expired` ends the life of `app_password`.
     `playground` makes it answer as Microsoft's Agents Playground: it sends no token and takes calls without one."""
 
     clock: Clock
@@ -129,6 +130,7 @@ class Workspace:
     pace: Pace | None = field(default_factory=Pace)
     url: str = ""
     disabled_by_admin: bool = False
+    secret_expired: bool = False
     playground: bool = False
     people: dict[str, Person] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
