@@ -35,9 +35,10 @@ class Arrival(Value):
     `id` is the platform's own id of the delivery (unique; a repetition has one effect). A tapped button
     brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
     `Said`; neither event nor token means that the chat was opened. `secluded` says that what is typed does
-    not reach the employer's archive (a terminal, a page of ours). `admitted=False` marks somebody whom the
-    service refuses (a guest, a stranger): they get crisis help if they need it, and a plain refusal otherwise;
-    `None` says that the platform could not tell, and the turn is refused as Busy.
+    not reach the employer's archive (a terminal, a page of ours). `command` says that the line stood behind the
+    service's own command, where only a command is meant: never an answer; an empty one opens the start.
+    `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis help if they need
+    it, and a plain refusal otherwise; `None` says that the platform could not tell, and the turn is refused as Busy.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Arrival(Value):
     token: str = ""
     profile: Profile = Profile()
     secluded: bool = False
+    command: bool = False
     admitted: bool | None = True
 
 
@@ -85,6 +87,21 @@ class Shown(Value):
         """Return what may stand in a chat message: the screen itself, or its launcher."""
         return self.launcher or Public(screen=self.screen, tokens=self.tokens)
 
+
+class Front(Value):
+    """The page that somebody finds by themselves: a screen with a token for each button, same order.
+
+    It stands until it is drawn anew, so every button works from an old page. `known` tells whether anything at all
+    is held about the person: whoever only looks is not.
+    """
+
+    screen: Screen
+    tokens: tuple[str, ...]
+    known: bool = False
+
+
+Look = Callable[[Address, Profile, bool | None], Awaitable[Front]]
+"""Answers somebody's front page; the last argument is `Arrival.admitted`. Looking changes nothing. Raises Busy."""
 
 Receive = Callable[[Arrival], Awaitable[Shown | None]]
 """The desk's door: commits the turn, then answers what to draw; None if there is nothing to draw.

@@ -4,11 +4,11 @@ import asyncio
 
 from sqlalchemy import Connection
 
-from adapters.platform import Address, Arrival, Busy, Forged, Public, Shown
+from adapters.platform import Address, Arrival, Busy, Forged, Front, Profile, Public, Shown
 from bot import log, tasks
 from bot.clock import Clock
 from bot.people import People
-from bot.routing import plain
+from bot.routing import SLASH, plain
 from bot.store import queries
 from bot.store.engine import Store
 from bot.tokens import Made, Standing
@@ -63,6 +63,22 @@ class Desk:
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
         return made.key if isinstance(made, Standing) else ""
 
+    async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
+        """Return somebody's front page, or the refusal of somebody whom the service does not serve.
+
+        Looking changes nothing. Raises Busy if it cannot be told now."""
+        sid = self._vault.sid(address)
+        if admitted is False:
+            refusal = self.drawing.refusal(sid, profile.locale)
+            return Front(screen=refusal.screen, tokens=refusal.tokens)
+        if admitted is None:
+            raise Busy
+        try:
+            return await self._store.transact(lambda conn: self._turns.front(conn, sid, address, profile), PATIENCE)
+        except Exception as error:
+            log.failure("front_failed", error, where="desk")
+            raise Busy from None
+
     async def deliver(
         self, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
     ) -> tuple[Address, Shown] | Gone | None:
@@ -114,5 +130,6 @@ class Desk:
         if isinstance(arrival.event, Said):
             content = self._library.current
             phrases = content.commands[content.locale(arrival.profile.locale)]["help"]
-            return plain(arrival.event.text) in {plain(phrase) for phrase in phrases}
+            said = plain(arrival.event.text)
+            return said in {plain(phrase) for phrase in phrases} or (arrival.command and SLASH.get(said) == "help")
         return isinstance(made, Standing) and made.key == "help"

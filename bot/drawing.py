@@ -1,14 +1,17 @@
 """What a turn shows: the flow's screen, "Help now", a note where one is due, and a live token for each button."""
 
-from adapters.platform import Address, Arrival, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot.clock import Clock
 from bot.people import Record
 from bot.places import country_of
+from bot.routing import SLASH, bound
 from bot.tokens import ANYBODY, Tokens
 from content.library import Library
 from flows.core.common import CommonWords
 from flows.core.flow import Carry, Moment, Person, Turn
 from flows.core.screen import Button, Screen
+from flows.home import HomeWords, front
+from flows.notice import version
 from flows.registry import FLOWS
 from flows.safety import Alarm
 
@@ -67,14 +70,42 @@ class Drawing:
         """Return a message for a team's channel: its button opens the private chat of whoever presses it."""
         return self.public(ANYBODY, screen, "")
 
+    def front(self, record: Record, at: Moment, agreed: bool, known: bool) -> Front:
+        """Draw the front page: the notice as long as it is not agreed to, then the ways in.
+
+        The notice's own buttons are bound to its version, all others stand for as long as the page does."""
+        words = self._library.current.words[self._library.current.locale(record.ops.locale)]
+        home_words, flow = words["home"], FLOWS["notice"]
+        assert isinstance(home_words, HomeWords)
+        if agreed:
+            screen = front(home_words, at)
+        else:
+            opened = flow.begin(Carry(), at)
+            assert isinstance(opened, Turn)
+            screen = flow.view(opened.state, words["notice"], at)
+        screen = dressed(screen, self.common(record.ops.locale))
+        turn = bound(version(at.catalog))
+        tokens = tuple(self._token(record.sid, turn, button) for button in screen.buttons)
+        return Front(screen=screen, tokens=tokens, known=known)
+
+    def refusal(self, sid: bytes, locale: str) -> Public:
+        """Tell somebody whom the service does not serve; crisis help stays."""
+        locale = self._library.current.locale(locale)
+        return self.public(sid, Screen(lines=(self.common(locale).refused,)), locale)
+
+    def usage(self, sid: bytes, locale: str) -> Shown:
+        """Say which commands there are. It belongs to no turn: nothing has changed."""
+        listed = self.common(locale).usage.fill(words=", ".join(SLASH))
+        message = self.public(sid, Screen(lines=(listed,)), locale)
+        return Shown(turn="", screen=message.screen, tokens=message.tokens)
+
     def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
         """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.
 
         Without a conversation there is nobody to hear an answer, so no question is asked."""
         content = self._library.current
         locale = content.locale(arrival.profile.locale)
-        common = self.common(locale)
-        screen = Screen(lines=(common.refused,))
+        message = self.refusal(sid, locale)
         if urgent:
             flow = FLOWS["safety"]
             kind = alarm.kind if alarm else "asked"
@@ -87,8 +118,7 @@ class Drawing:
             words = content.words[locale]["safety"]
             drawn = flow.view(opened.state, words, at)
             asked = str(getattr(words, "question", ""))
-            screen = Screen(lines=tuple(line for line in drawn.lines if line != asked))
-        message = self.public(sid, screen, locale)
+            message = self.public(sid, Screen(lines=tuple(line for line in drawn.lines if line != asked)), locale)
         return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale)
 
     def help_for(self, locale: str) -> Screen:

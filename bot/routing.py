@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.platform import Arrival, Forged
 from bot.tokens import Made, Standing, Step, Tokens
+from flows import notice
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import Carry
 from flows.core.screen import Screen
@@ -35,7 +36,12 @@ class Redraw:
     note: str = ""
 
 
-Route = Enter | Take | Redraw
+@dataclass(frozen=True)
+class Usage:
+    """Change nothing; say which commands there are."""
+
+
+Route = Enter | Take | Redraw | Usage
 
 COMMANDS: Mapping[str, Enter] = {
     "help": Enter("safety", Carry(ask="asked")),
@@ -51,9 +57,19 @@ COMMANDS: Mapping[str, Enter] = {
     "checkins": Enter("checkin"),
     "remind": Enter("team"),
 }
+SLASH: Mapping[str, str] = {
+    "help": "help",
+    "check": "check",
+    "book": "book",
+    "pause": "pause",
+    "remind": "remind",
+    "privacy": "my_data",
+}
+"""What may stand behind the service's own command in every language, beside the phrases of the content files."""
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
-    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now")},
+    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "check", "checkins", "remind", "my_data")},
+    "options": Enter("options"),
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
 }
@@ -69,6 +85,12 @@ class Here:
     at: str = ""
     about: str = ""  # in the crisis conversation: what it is about
     screen: Screen | None = None
+    notice: str = ""  # the version of the notice that the front page shows, as `bound` writes it
+
+
+def bound(version: str) -> str:
+    """Return the "turn" of the notice's buttons on the front page: they live as long as its version does."""
+    return f"notice {version}"
 
 
 def route(
@@ -88,6 +110,8 @@ def route(
         return STANDING_ROUTES.get(made.key, Redraw())
     if arrival.token:
         return _tapped(arrival, here, made, tokens)
+    if isinstance(arrival.event, Said) and arrival.command:
+        return _commanded(arrival.event.text, commands)
     if isinstance(arrival.event, Said):
         return _typed(arrival.event.text, arrival.secluded, here, commands)
     return Redraw()
@@ -106,6 +130,10 @@ def _alarmed(alarm: Alarm, here: Here) -> Route | None:
 def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> Route:
     if made is None:
         raise Forged
+    if arrival.event is None:
+        for key in notice.BUTTONS:
+            if tokens.names(made, here.sid, here.notice, key):
+                return Enter("notice", Carry(ask=key))
     if here.screen is None:
         return Redraw("expired")
     if isinstance(arrival.event, Answered):
@@ -126,10 +154,21 @@ def _fits(answered: Answered, screen: Screen) -> bool:
     return all(key in options and (not options[key] or value in options[key]) for key, value in answered.values.items())
 
 
+def _commanded(text: str, commands: Mapping[str, tuple[str, ...]]) -> Route:
+    """Read what stood behind the command: one of its words, a phrase that may be typed anywhere, or nothing."""
+    said = plain(text)
+    meant = "home" if not text.strip() else SLASH.get(said) or _meant(said, commands)
+    return COMMANDS[meant] if meant else Usage()
+
+
+def _meant(said: str, commands: Mapping[str, tuple[str, ...]]) -> str | None:
+    return next((name for name, phrases in commands.items() if said in {plain(each) for each in phrases}), None)
+
+
 def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
     """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words."""
     said = plain(text)
-    meant = next((name for name, phrases in commands.items() if said in {plain(each) for each in phrases}), None)
+    meant = _meant(said, commands)
     if meant in RIGHTS:
         return COMMANDS[meant]
     closed = here.screen is not None and here.screen.private and not secluded

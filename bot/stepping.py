@@ -42,7 +42,11 @@ class Stepping:
         """Tell whether the notice must be agreed to (again) before this flow, for what is asked of it."""
         if flow in UNGATED or ask in RIGHTS:
             return False
-        return record.ops.notice != version(self._library.current.catalog(record.ops.locale))
+        return record.ops.notice != self.notice(record)
+
+    def notice(self, record: Record) -> str:
+        """Return the version of the notice that holds now."""
+        return version(self._library.current.catalog(record.ops.locale))
 
     def enter(self, conn: Connection, record: Record, way: Enter, name: str = "") -> bool:
         """Begin a flow. Returns whether the person asked to be forgotten."""

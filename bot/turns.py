@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from adapters.platform import Address, Arrival, Public, Shown
+from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot import tasks
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.people import TROUBLES, People, Private, Record, welcome
-from bot.routing import Enter, Here, Redraw, Route, Take, route
+from bot.routing import Enter, Here, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
 from bot.tokens import Made, Tokens
@@ -61,9 +60,20 @@ class Turns:
         expired = self._expire(record, now)
         commands = content.commands[content.locale(record.ops.locale)]
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
+        if isinstance(way, Usage):
+            return self.drawing.usage(sid, record.ops.locale)
         if expired and isinstance(way, Redraw) and arrival.token:
             way = Redraw("expired")
         return self._take(conn, record, way, arrival)
+
+    def front(self, conn: Connection, sid: bytes, address: Address, profile: Profile) -> Front:
+        """Return somebody's front page. Looking is no act: nothing is saved, and nobody's row begins with it."""
+        held = self._people.load(conn, sid)
+        record = held or self._people.stranger(sid, address)
+        welcome(record, profile, self._library.current)
+        self._expire(record, self._clock.now())
+        agreed = not self._stepping.gated(record, "home")
+        return self.drawing.front(record, self._stepping.moment(record), agreed, held is not None)
 
     def result(
         self, conn: Connection, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
@@ -140,16 +150,13 @@ class Turns:
         text = next((each.text for each in content.nudges if each.key == key), None)
         plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
         assert isinstance(words, CheckinWords)
-        if text is None or plan is None:
-            return None
-        today = self._clock.now().astimezone(ZoneInfo(plan.zone)).date()
-        if plan.paused_until and plan.paused_until > today:
+        if text is None or plan is None or plan.rests(self._clock.now()):
             return None
         return nudge(text, words)
 
     # -- within a turn --------------------------------------------------------------------------------------
 
-    def _take(self, conn: Connection, record: Record, way: Route, arrival: Arrival) -> Shown:
+    def _take(self, conn: Connection, record: Record, way: Enter | Take | Redraw, arrival: Arrival) -> Shown:
         note, conversation, name = "", record.private.conversation, arrival.profile.name
         if isinstance(way, Redraw):
             note = way.note
@@ -234,13 +241,13 @@ class Turns:
         return True
 
     def _here(self, record: Record) -> Here:
-        conversation = record.private.conversation
+        conversation, notice = record.private.conversation, bound(self._stepping.notice(record))
         if conversation is None:
-            return Here(sid=record.sid)
+            return Here(sid=record.sid, notice=notice)
         frame = conversation.frame
         screen = self.drawing.screen(record, self._stepping.moment(record, frame.flow))
         at, about = (str(frame.state.get(name, "")) for name in ("at", "kind"))
-        return Here(record.sid, conversation.turn, frame.flow, at, about, screen)
+        return Here(record.sid, conversation.turn, frame.flow, at, about, screen, notice)
 
     def _shown(self, record: Record, note: str = "") -> Shown:
         conversation = record.private.conversation

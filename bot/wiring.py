@@ -222,6 +222,7 @@ def _slack(settings: Settings, front: Desk | Gate, store: Store, vault: Vault, c
         api_url=given.api_url,
         receive=front.receive,
         drawn=front.drawn,
+        look=front.front,
         clock_now=clock.now,
     )
 

@@ -233,7 +233,7 @@ def _overview(state: Overview, words: CheckinWords, at: Moment) -> Screen:
         return Screen(lines=lines, buttons=(start, done), private=True, title=words.title)
     day = at.catalog.weekdays[plan.day]
     about: tuple[str, ...] = (words.every.fill(day=day, time=f"{plan.at:%H:%M}", zone=plan.zone),)
-    resting = plan.paused_until is not None and plan.paused_until > at.now.astimezone(ZoneInfo(plan.zone)).date()
+    resting = plan.rests(at.now)
     if resting and plan.paused_until:
         until = f"{plan.paused_until.day} {at.catalog.months[plan.paused_until.month - 1]}"
         about = (*about, words.paused.fill(until=until))

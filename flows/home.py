@@ -1,7 +1,8 @@
-"""Where every conversation starts and ends: what would help today?
+"""Where every conversation starts and ends: what would help today? In the chat, and on a page of one's own.
 
-The same buttons for everybody (a manager sees one more, which the employer knows anyway): a chat message
-must not tell whether somebody has an appointment or a check-in.
+In the chat the same buttons for everybody (a manager sees one more, which the employer knows anyway): a chat message
+must not tell whether somebody has an appointment or a check-in. The page (`front`) is seen by its person alone, but
+over a shoulder too: it says that something is coming up and whether check-ins are on, never what, when or with whom.
 """
 
 from typing import Literal
@@ -24,6 +25,11 @@ class HomeWords(Words):
     checkin: Label
     team: Label
     my_data: Label
+    front: Line
+    coming: Label
+    checkins_on: Line
+    checkins_off: Line
+    checkins_paused: Line
 
 
 class Open(Value):
@@ -66,6 +72,32 @@ def view(state: Open, words: HomeWords, at: Moment) -> Screen:
         Button(key=key, label=getattr(words, key), style="primary" if key == "check" else "plain") for key in keys
     ]
     return Screen(lines=(words.question, words.private), buttons=tuple(buttons))
+
+
+def front(words: HomeWords, at: Moment) -> Screen:
+    """Draw the page that somebody finds by themselves, at any time: its buttons work for as long as it stands."""
+    person, plan = at.person, at.person.plan
+    coming = bool(person.troubles) or any(each.slot.end > at.now for each in person.appointments)
+    mine = Button(
+        key="mine",
+        label=words.coming if coming else words.appointments,
+        standing=True,
+        style="primary" if coming else "plain",
+    )
+    others = {
+        "check": words.check,
+        "options": words.options,
+        "checkins": words.checkin,
+        **({"remind": words.team} if person.manages else {}),
+        "my_data": words.my_data,
+    }
+    rest = tuple(Button(key=key, label=label, standing=True) for key, label in others.items())
+    if plan is None:
+        checkins = words.checkins_off
+    else:
+        checkins = words.checkins_paused if plan.rests(at.now) else words.checkins_on
+    buttons = (mine, *rest) if coming else (*rest[:2], mine, *rest[2:])
+    return Screen(lines=(words.question, words.front, checkins), buttons=buttons, private=True)
 
 
 FLOW: Flow[Open, HomeWords] = Flow("home", HomeWords, Open, begin, update, view)

@@ -17,6 +17,9 @@ from flows.core.words import Blanks, Label, Line, Words
 EDITION = 2
 """Of the notice's wording: raised with every change of its pinned words, so that everybody is asked again."""
 
+BUTTONS = ("agree", "read_all", "decline")
+"""What can be chosen of the notice. They are bound to its version: nobody agrees to what they have not read."""
+
 
 class NoticeWords(Words):
     """The promise, in words that only a release may change (they are pinned)."""
@@ -71,8 +74,14 @@ def version(catalog: Catalog) -> str:
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
 
 
-def begin(carry: Carry, at: Moment) -> Turn[State]:
-    """Show the notice; `carry.then` names the flow to go to once it is agreed to."""
+def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
+    """Show the notice; `carry.then` names the flow to go to once it is agreed to.
+
+    With `carry.ask`, one of BUTTONS, the notice was read on a page of one's own, and this was chosen there."""
+    if not carry.then and carry.ask in BUTTONS:
+        step = update(Short(then=Carry()), Chose(key=carry.ask), at)
+        assert isinstance(step, Turn | Goto)
+        return step
     return Turn(Short(then=carry))
 
 

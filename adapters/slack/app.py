@@ -1,10 +1,11 @@
 """Slack as a Platform: Bolt's listeners on one side, the desk's door on the other. It serves one workspace or several.
 
-What a Slack user sees: a typed line is answered in the chat. A tap on a message, a command or a shortcut
-opens a dialog if the answer is private, and is answered in the person's own chat otherwise, never in a channel.
-A tap in a dialog and a sent form are answered in that dialog, whatever the answer is: what somebody wrote in
-private, even a cry for help, leaves no trace in the chat. Opening the app's tab is not something said: it is
-acknowledged and answered by nothing, so the archive does not show who only looked.
+What a Slack user sees: a typed line is answered in the chat. A tap on a message in their own chat opens a dialog if
+the answer is private, and is answered there otherwise. A tap in a channel or on the Home tab, a command and a
+shortcut open a dialog: nobody else sees it, and it leaves no message. A tap in a dialog and a sent form are
+answered in that dialog, whatever the answer is: what somebody wrote in private, even a cry for help, leaves no trace
+in the chat. Opening a tab is not something said: the Home tab is drawn, and an empty chat is greeted in words that
+Slack does not keep, so the archive does not show who only looked.
 """
 
 import logging
@@ -19,15 +20,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
-from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Shown, Unreachable
+from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Look, Public, Receive, Shown, Unreachable
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.door import door
 from adapters.slack.draw import Easel
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
 from adapters.slack.oauth import Offer, oauth
-from adapters.slack.read import asked, read, tenant_of, where
-from adapters.slack.render import CALLBACK, modal, wrong
+from adapters.slack.read import asked, opened, read, tenant_of, where
+from adapters.slack.render import CALLBACK, message, modal, wrong
 from adapters.slack.socket import Socket
 from adapters.slack.workspaces import Workspaces
 
@@ -55,6 +56,7 @@ class SlackPlatform:
         api_url: str,
         receive: Receive,
         drawn: Drawn,
+        look: Look,
         clock_now: Callable[[], datetime],
         signing_secret: str | None = None,
         app_token: str | None = None,
@@ -69,6 +71,7 @@ class SlackPlatform:
             api_url=api_url,
             credentials=offer.credentials if offer else None,
             drawn=drawn,
+            look=look,
             clock_now=clock_now,
         )
         self.deliveries = Deliveries(self._bolt(), self.workspaces.knows)
@@ -129,6 +132,7 @@ class SlackPlatform:
         )
         for name in ("app_uninstalled", "tokens_revoked"):
             app.event(name)(self._on_left)
+        app.event("app_home_opened")(self._on_opened)
         app.event(_ANY)(self._on_event)
         app.block_action(_ANY)(self._on_tap)
         app.view_submission(CALLBACK)(self._on_form)
@@ -149,6 +153,18 @@ class SlackPlatform:
 
     async def _on_left(self, body: Body, ack: AsyncAck) -> BoltResponse:
         await self.workspaces.left(tenant_of(body))
+        return await ack()
+
+    async def _on_opened(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        looked = opened(body, tenant_of(body))
+        if looked is not None:
+            workspace = self.workspaces.of(looked.address.tenant)
+            page = await workspace.fronts.page(looked.address)
+            with workspace.easel.place(looked.address) as place:
+                if page is not None and looked.tab == "home":
+                    place.then = workspace.easel.opened(looked.address, page)
+                elif page is not None and looked.chat:
+                    place.then = workspace.easel.greeted(looked.address, page, looked.chat)
         return await ack()
 
     async def _on_event(self, body: Body, ack: AsyncAck) -> BoltResponse:
@@ -178,10 +194,13 @@ class SlackPlatform:
             easel = self._easel(arrival.address)
             with easel.place(arrival.address) as place:
                 try:
-                    if shown := await self._receive(arrival):
-                        place.then = easel.tapped(arrival.address, shown, where(body))
+                    shown = await self._receive(arrival)
                 except Busy:
                     return await ack(self._busy_words)
+                if shown and not shown.turn:  # no conversation: help from memory, a refusal, the list of commands
+                    return await ack(**message(shown.public()))
+                if shown:
+                    place.then = easel.tapped(arrival.address, shown, where(body))
         return await ack()
 
     async def _on_form(self, body: Body, ack: AsyncAck) -> BoltResponse:

@@ -12,7 +12,8 @@ from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
 
-from adapters.platform import Address, Drawn, Public, Shown, Unreachable
+from adapters.platform import Address, Drawn, Front, Public, Shown, Unreachable
+from adapters.slack.front import Fronts
 from adapters.slack.log import event, failure
 from adapters.slack.read import Where
 from adapters.slack.render import message, modal, note
@@ -38,8 +39,9 @@ class Easel:
     takes its place.
     """
 
-    def __init__(self, web: Web, drawn: Drawn) -> None:
+    def __init__(self, web: Web, drawn: Drawn, fronts: Fronts) -> None:
         self._web = web
+        self._fronts = fronts
         self._drawn = drawn
         self._dialogs: dict[str, str] = {}
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -73,6 +75,7 @@ class Easel:
                 return
             try:
                 await place.then()
+                await self._fronts.refresh(address)
             except Unreachable:
                 event("slack_unreachable")
             except Exception as error:
@@ -89,12 +92,12 @@ class Easel:
         return partial(self._post, address, shown)
 
     def tapped(self, address: Address, shown: Shown, where: Where) -> Work:
-        """Answer where it was tapped: in the open dialog, in a new one if it is private, in the chat."""
+        """Answer where it was tapped: in the open dialog, in the chat if it may stand there, else in a new dialog."""
         if where.view:
             return partial(self._update, address, shown, where.view)
-        if shown.screen.private:
-            return partial(self._open, address, shown, where.trigger)
-        return partial(self._post, address, shown)
+        if where.chat and not shown.screen.private:
+            return partial(self._post, address, shown)
+        return partial(self._open, address, shown, where.trigger)
 
     def answered(self, address: Address, shown: Shown, where: Where) -> Work:
         """Note that the reply to a sent form has drawn the screen in its dialog."""
@@ -104,6 +107,14 @@ class Easel:
     def closed(self, address: Address) -> None:
         """Note that the person's dialog is closed."""
         self._dialogs.pop(address.user, None)
+
+    def opened(self, address: Address, page: Front) -> Work:
+        """Put the front page on the Home tab that was opened."""
+        return partial(self._fronts.publish, address, page)
+
+    def greeted(self, address: Address, page: Front, chat: str) -> Work:
+        """Greet in a chat that was opened, if it is empty."""
+        return partial(self._fronts.greet, address, page, chat)
 
     def busy(self, words: str, where: Where) -> Work:
         """Say that nothing happened: in a dialog of its own, above the open one; nothing is posted."""
@@ -121,17 +132,23 @@ class Easel:
                 await self._update(address, shown, view)
             else:
                 await self._post(address, shown)
+            await self._fronts.refresh(address, if_published=True)
 
     async def post(self, address: Address, public: Public) -> str:
         """Post to the person's private chat and return the message's ts."""
-        return await self._web.post(await self._web.direct(address.user), message(public))
+        ts = await self._say(address, public)
+        await self._fronts.refresh(address, if_published=True)
+        return ts
 
     async def announce(self, channel: str, public: Public) -> str:
         """Post to a channel and return the message's ts."""
         return await self._web.post(channel, message(public))
 
+    async def _say(self, address: Address, public: Public) -> str:
+        return await self._web.post(await self._web.direct(address.user), message(public))
+
     async def _post(self, address: Address, shown: Shown) -> None:
-        await self.post(address, shown.public())
+        await self._say(address, shown.public())
         await self._drawn(address, shown.turn)
 
     async def _open(self, address: Address, shown: Shown, trigger: str) -> None:

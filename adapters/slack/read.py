@@ -19,10 +19,21 @@ _LONE_HALF: Final = re.compile(r"[\ud800-\udfff]")  # JSON can hold half a chara
 
 @dataclass(frozen=True)
 class Where:
-    """Where somebody tapped: a trigger that opens a dialog for 3 seconds, and the open dialog, if any."""
+    """Where somebody tapped: a trigger that opens a dialog for 3 seconds, the open dialog, if any, and whether it was
+    a message in their own chat with the bot."""
 
     trigger: str
     view: str
+    chat: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Somebody looked: at the tab "home" or "messages"; `chat` is their own chat with the bot."""
+
+    address: Address
+    tab: str
+    chat: str
 
 
 def plain(text: str) -> str:
@@ -77,7 +88,18 @@ def where(body: object) -> Where:
     return Where(
         trigger=_text(given.get("trigger_id")),
         view=_text(view.get("id")) if view.get("type") == "modal" else "",
+        chat=_text(_dict(given.get("channel")).get("id")).startswith("D"),
     )
+
+
+def opened(body: dict[str, Any], team: str) -> Opened | None:
+    """Return who of workspace `team` looked at what, for the event app_home_opened; None if it does not say."""
+    event = _dict(body.get("event"))
+    user, tab, chat = (_text(event.get(name)) for name in ("user", "tab", "channel"))
+    try:
+        return Opened(Address(platform="slack", tenant=team, user=user), tab, chat) if user and tab else None
+    except ValidationError:  # an id that is longer than any of Slack's
+        return None
 
 
 def asked(body: dict[str, Any]) -> list[str]:
@@ -114,9 +136,9 @@ def _read(body: dict[str, Any], team: str) -> Arrival | None:
             form = _text(view.get("private_metadata"))
             return _arrival(_key(body), _dict(body.get("user")).get("id"), team, sent, form)
         case {"type": "shortcut"}:
-            return _arrival(_key(body), _dict(body.get("user")).get("id"), team, Said(text="home"))
+            return _command(_key(body), _dict(body.get("user")).get("id"), team, "")
         case {"command": str(), "user_id": user}:
-            return _arrival(_key(body), user, team, Said(text=_typed(body.get("text")).strip() or "home"))
+            return _command(_key(body), user, team, _typed(body.get("text")).strip())
         case _:
             return None
 
@@ -137,6 +159,11 @@ def _arrival(
         return None
     address = Address(platform="slack", tenant=team, user=_text(user))
     return Arrival(id=key, address=address, event=event, token=token)
+
+
+def _command(key: str, user: object, team: str, text: str) -> Arrival | None:
+    arrival = _arrival(key, user, team, Said(text=text))
+    return arrival and arrival.model_copy(update={"command": True})
 
 
 def _key(body: dict[str, Any]) -> str:

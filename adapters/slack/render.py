@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, Final
 
-from adapters.platform import Public, Shown
-from flows.core.screen import Button, Field, Option
+from adapters.platform import Front, Public, Shown
+from flows.core.screen import Button, Field, Option, Screen
 
 Block = dict[str, Any]
 
@@ -37,8 +37,14 @@ def escaped(text: str) -> str:
 
 def message(public: Public) -> dict[str, Any]:
     """Return `text` (what a notification and a screen reader say) and `blocks` of a chat message."""
-    screen = public.screen
-    buttons = _actions(screen.buttons, public.tokens)
+    return message_of(public.screen, public.tokens)
+
+
+def message_of(screen: Screen, tokens: Sequence[str]) -> dict[str, Any]:
+    """Return what `message` does of a screen: only for what Slack does not keep."""
+    if screen.private:
+        raise ValueError("a private screen must not stand in a chat message")
+    buttons = _actions(screen.buttons, tokens)
     lines = [line for line in screen.lines if line.strip()] or [NAME]
     return {
         "text": escaped("\n".join(lines)[:_SECTION]),
@@ -64,6 +70,18 @@ def modal(shown: Shown) -> dict[str, Any]:
     if screen.fields:
         view["submit"] = _plain(screen.submit, 24)
     return view
+
+
+def home(page: Front) -> dict[str, Any]:
+    """Return the view that shows the front page on the Home tab."""
+    screen = page.screen
+    buttons = _actions(screen.buttons, page.tokens)
+    lines = [line for line in screen.lines if line.strip()] or [NAME]
+    return {
+        "type": "home",
+        "callback_id": CALLBACK,
+        "blocks": [*_sections(lines, _VIEW_BLOCKS - len(buttons)), *buttons],
+    }
 
 
 def wrong(shown: Shown, asked: Sequence[str]) -> dict[str, str]:

@@ -112,6 +112,14 @@ class Web:
         )
         return str(answer["ts"])
 
+    async def whisper(self, channel: str, user: str, message: dict[str, Any]) -> None:
+        """Say something in a channel that one person sees, and that Slack does not keep."""
+        await _ask(self.client.chat_postEphemeral(channel=channel, user=user, **message))
+
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Put a view on somebody's Home tab."""
+        await _ask(self.client.views_publish(user_id=user, view=view))
+
     async def open(self, trigger: str, view: dict[str, Any]) -> str:
         """Open a dialog and return its view id."""
         answer = await _ask(self.client.views_open(trigger_id=trigger, view=view))

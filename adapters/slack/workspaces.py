@@ -10,8 +10,9 @@ import aiohttp
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 
-from adapters.platform import Drawn, Unreachable
+from adapters.platform import Drawn, Look, Unreachable
 from adapters.slack.draw import Easel
+from adapters.slack.front import Fronts
 from adapters.slack.installation import Installation, Installations
 from adapters.slack.log import event, failure
 from adapters.slack.people import People
@@ -48,6 +49,7 @@ class Workspace:
     tenant: str
     web: Web
     people: People
+    fronts: Fronts
     easel: Easel
 
 
@@ -61,8 +63,10 @@ class Workspaces:
         api_url: str,
         credentials: Credentials | None,
         drawn: Drawn,
+        look: Look,
         clock_now: Callable[[], datetime],
     ) -> None:
+        self._look = look
         self._installations = installations
         self._api_url = api_url
         self._credentials = credentials
@@ -170,4 +174,5 @@ class Workspaces:
         token = Token(installation, self._installations, renewed, self._now)
         web = Web(Client(self._api_url, self.session, token))
         people = People(web, installation.tenant, self._now)
-        return Workspace(installation.tenant, web, people, Easel(web, self._drawn))
+        fronts = Fronts(web, people, self._look)
+        return Workspace(installation.tenant, web, people, fronts, Easel(web, self._drawn, fronts))

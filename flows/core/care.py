@@ -1,7 +1,8 @@
 """The nouns of care: a slot that is free, an appointment that is booked, a check-in plan."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 
@@ -53,3 +54,7 @@ class Plan(Value):
     at: time
     zone: str = Field(max_length=64)
     paused_until: date | None = None
+
+    def rests(self, now: datetime) -> bool:
+        """Tell whether it is paused today, as the day is in its zone. `now` is aware."""
+        return self.paused_until is not None and self.paused_until > now.astimezone(ZoneInfo(self.zone)).date()

@@ -31,4 +31,5 @@ class CommonWords(Words):
     held_troubles: Line
     held_conversation: Line
     held_nothing: Line
+    usage: Annotated[Line, Blanks("words")]
     asked_by: Annotated[Line, Blanks("who")]

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.platform import Address, Arrival, Forged
 from bot.clock import SystemClock
-from bot.routing import COMMANDS, RIGHTS, Enter, Here, Redraw, Take, plain, route
+from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Redraw, Take, Usage, plain, route
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
@@ -62,6 +62,23 @@ def test_what_is_typed_on_a_private_screen_is_not_consumed_where_the_employer_re
     assert typed("I feel low", private) == Redraw("typed_private")
     assert typed("Tue 24 Nov, 09:00", private, secluded=True) == Take(Chose(key="slot", arg="1"))
     assert typed("home", private) == COMMANDS["home"]
+
+
+def commanded(text: str) -> object:
+    arrival = Arrival(id="1", address=SAM, event=Said(text=text), command=True)
+    return route(arrival, Here(b"sid", "turn", "home", "open", screen=SCREEN), None, None, TOKENS, {})
+
+
+@pytest.mark.parametrize("word", SLASH)
+def test_the_words_of_the_command_work_in_every_language(word: str) -> None:
+    """Even where a translation has no such phrase."""
+    assert commanded(f" {word.upper()}! ") == COMMANDS[SLASH[word]]
+
+
+@pytest.mark.parametrize("text", ["not now", "1", "Tue 24 Nov, 09:00", "yes", "...", "help me please"])
+def test_what_is_no_command_is_no_answer_either(text: str) -> None:
+    assert commanded(text) == Usage()
+    assert commanded("  ") == COMMANDS["home"]
 
 
 @pytest.mark.parametrize("values", [{"q9": "1"}, {"q1": "4"}, {"q1": "1", "more": ""}, {"q1": ""}])

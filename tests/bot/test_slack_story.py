@@ -210,9 +210,10 @@ async def test_a_manager_reminds_a_team(stage: Stage) -> None:
     await stage.service.errands.drain()
     assert len([each for each in hands.messages(MORGAN, "C0SUPPORT") if each.get("bot_id")]) == 1
 
-    # anybody's tap opens their own private chat, and nothing in the channel
+    # anybody's tap opens a window of their own: nothing in the channel, and no message that tells who tapped
     await hands.tap(SAM, "C0SUPPORT", post["ts"], "Open Haven privately")
-    await stage.message(SAM, "I am a program")
+    await stage.modal(SAM, "I am a program")
+    assert not hands.messages(SAM)
     assert len([each for each in hands.messages(SAM, "C0SUPPORT") if each.get("bot_id")]) == 1
 
     # and a second one within a week is refused

@@ -11,7 +11,9 @@ import pytest
 from bot.wiring import WORDS
 from content import default_root
 from content.loader import load
+from flows.core.care import Appointment, Plan
 from flows.core.screen import Screen
+from flows.home import HomeWords, front
 from flows.registry import FLOWS
 from tests import world
 
@@ -63,6 +65,26 @@ def test_the_notice_says_all_of_it_in_sixty_words() -> None:
         assert words_on(screen) <= 60
         for said in ("program", "not a crisis service", "up to you", "runs this server", "employer may read this chat"):
             assert said in text
+
+
+@pytest.mark.parametrize("plan", [None, world.plan(), world.plan(paused_until=date(2026, 12, 24))])
+@pytest.mark.parametrize("appointments", [(), (world.appointment(),)])
+def test_the_page_of_ones_own_is_general(plan: Plan | None, appointments: tuple[Appointment, ...]) -> None:
+    """It is seen over a shoulder: nothing on it names a day, a person or a reason, and it works when it is old."""
+    words = CONTENT.words["en"]["home"]
+    assert isinstance(words, HomeWords)
+    person = world.person(plan=plan, appointments=appointments, manages=("support",))
+    screen = front(words, world.moment(person, CONTENT.catalog("en")))
+    labels = [button.label for button in screen.buttons]
+    text = " ".join([*screen.lines, *labels])
+    assert not re.search(r"\d|Dr |anxi|depress|diagnos|Mon|Tue|weekly", text)
+    assert screen.private  # it cannot stand in a chat message
+    assert all(button.standing for button in screen.buttons)
+    assert words_on(screen) <= 30
+    assert (words.coming in labels) == bool(appointments)
+    checkins = {words.checkins_on, words.checkins_off, words.checkins_paused} & set(screen.lines)
+    rests = plan is not None and plan.rests(world.NOW)
+    assert checkins == {words.checkins_off if not plan else words.checkins_paused if rests else words.checkins_on}
 
 
 @pytest.mark.parametrize(("name", "frozen"), DRAWN, ids=[f"{name}-{frozen['at']}" for name, frozen in DRAWN])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.platform import Address, Arrival, Public, Shown
+from adapters.platform import Address, Arrival, Busy, Front, Profile, Public, Shown
 from adapters.slack.app import SlackPlatform
 from adapters.slack.installation import OneWorkspace
 from bot.clock import ShiftedClock
@@ -48,17 +48,32 @@ def private(*lines: str, asks: tuple[str, ...] = (), buttons: tuple[str, ...] = 
     return Shown(turn=turn, screen=screen, tokens=tokens, form="form-token" if asks else "", launcher=LAUNCHER)
 
 
+def front(*lines: str, buttons: tuple[str, ...] = (), private: bool = True, known: bool = False) -> Front:
+    drawn = tuple(Button(key=label, label=label, standing=True) for label in buttons)
+    tokens = tuple(f"token-{label}" for label in buttons)
+    return Front(screen=Screen(lines=lines, buttons=drawn, private=private), tokens=tokens, known=known)
+
+
 @dataclass
 class Desk:
-    """Keeps what arrives and what was drawn; answers what `answer` says, or raises what it raises."""
+    """Keeps what arrives and what was drawn; answers what `answer` says, or raises what it raises. `page` is
+    everybody's front page."""
 
     answer: Callable[[Arrival], Shown | None] = lambda _: None
     arrivals: list[Arrival] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
+    page: Front = field(default_factory=lambda: front("A page of one's own", known=True))
+    looks: list[str] = field(default_factory=list)
 
     async def receive(self, arrival: Arrival) -> Shown | None:
         self.arrivals.append(arrival)
         return self.answer(arrival)
+
+    async def look(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
+        self.looks.append(address.user)
+        if admitted is None:
+            raise Busy
+        return self.page
 
     async def tell(self, address: Address, turn: str) -> None:
         self.drawn.append(turn)
@@ -95,8 +110,9 @@ class World:
         return [message["text"] for message in self.hands.messages(user) if message["user"] == bot]
 
     def calls(self) -> list[str]:
-        """Return the methods that wrote something, in order."""
-        return [c.method for c in self.workspace.recorded if c.method.startswith(("chat.", "views."))]
+        """Return the methods that wrote something, in order; front pages left out."""
+        wrote = [c.method for c in self.workspace.recorded if c.method.startswith(("chat.", "views."))]
+        return [method for method in wrote if method != "views.publish"]
 
     def chat(self) -> str:
         """Return everything that the bot ever put into the chat: texts, notifications, button values."""
@@ -132,6 +148,7 @@ async def world() -> AsyncIterator[World]:
             api_url=f"{url}/api/",
             receive=desk.receive,
             drawn=desk.tell,
+            look=desk.look,
             clock_now=clock.now,
             busy_words=BUSY,
         )

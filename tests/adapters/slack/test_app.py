@@ -192,8 +192,11 @@ async def test_a_tap_in_a_channel_is_answered_privately(world: World) -> None:
         await world.settle()
     in_channel = world.hands.messages("U0SAM", "C0SUPPORT")
     assert [message["text"] for message in in_channel] == ["All", "All"]
-    assert world.seen() == ["For you"]
-    assert world.hands.modal("U0SAM") is not None
+    assert world.seen() == []
+    assert [text_of(view.payload) for view in world.workspace.modals["U0SAM"]] == [
+        "Haven\nFor you",
+        "In private\nFor you only",
+    ]
 
 
 async def test_what_is_said_in_a_channel_is_not_read(world: World) -> None:
@@ -208,24 +211,34 @@ async def test_a_command_is_answered_privately(world: World, channel: str) -> No
     delivery = await world.hands.command("U0SAM", channel, "/haven")
     await world.settle()
     assert (delivery.status, delivery.text) == (200, "")
-    assert world.desk.arrivals[0].event == Said(text="home")
+    arrival = world.desk.arrivals[0]
+    assert (arrival.event, arrival.command) == (Said(text=""), True)
     assert world.hands.modal("U0SAM") is not None
     assert world.hands.messages("U0SAM", channel) == []
 
 
-async def test_a_shortcut_opens_home(world: World) -> None:
+@pytest.mark.parametrize("channel", ["", "C0SUPPORT", "C0FINANCE"])
+async def test_what_belongs_to_no_turn_answers_a_command_to_the_person_only(world: World, channel: str) -> None:
+    world.will(public("These are the commands", turn=""))
+    await world.hands.command("U0SAM", channel, "/haven", "what")
+    await world.settle()
+    assert world.desk.arrivals[0].event == Said(text="what")
+    assert [each["text"] for each in world.hands.messages("U0SAM", channel)] == ["These are the commands"]
+    assert world.calls() == []  # neither a message nor a dialog: the reply to the command says it
+    if channel:
+        assert world.hands.messages("U0ALEX", channel) == []
+
+
+async def test_a_shortcut_opens_home_in_a_dialog(world: World) -> None:
     world.will(public("Hello"))
     await world.hands.shortcut("U0SAM", "open")
     await world.settle()
-    assert world.desk.arrivals[0].event == Said(text="home")
-    assert world.seen() == ["Hello"]
-
-
-async def test_who_only_looks_leaves_no_trace(world: World) -> None:
-    delivery = await world.hands.home_opened("U0SAM", "messages")
-    assert delivery.status == 200
-    assert world.desk.arrivals == []
-    assert world.calls() == []
+    arrival = world.desk.arrivals[0]
+    assert (arrival.event, arrival.command) == (Said(text=""), True)
+    modal = world.hands.modal("U0SAM")
+    assert modal is not None
+    assert "Hello" in text_of(modal)
+    assert world.seen() == []
 
 
 # --- who
