@@ -27,6 +27,7 @@ from adapters.slack.draw import Easel
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
 from adapters.slack.oauth import Offer, oauth
+from adapters.slack.people import changed
 from adapters.slack.read import asked, opened, read, tenant_of, where
 from adapters.slack.render import CALLBACK, message, modal, wrong
 from adapters.slack.socket import Socket
@@ -133,6 +134,7 @@ class SlackPlatform:
         for name in ("app_uninstalled", "tokens_revoked"):
             app.event(name)(self._on_left)
         app.event("app_home_opened")(self._on_opened)
+        app.event("user_change")(self._on_changed)
         app.event(_ANY)(self._on_event)
         app.block_action(_ANY)(self._on_tap)
         app.view_submission(CALLBACK)(self._on_form)
@@ -153,6 +155,10 @@ class SlackPlatform:
 
     async def _on_left(self, body: Body, ack: AsyncAck) -> BoltResponse:
         await self.workspaces.left(tenant_of(body))
+        return await ack()
+
+    async def _on_changed(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        self.workspaces.of(tenant_of(body)).people.forget(changed(body))
         return await ack()
 
     async def _on_opened(self, body: Body, ack: AsyncAck) -> BoltResponse:

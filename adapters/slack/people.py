@@ -40,6 +40,10 @@ class People:
         self._now = clock_now
         self._known: dict[str, tuple[Who, datetime]] = {}
 
+    def forget(self, user: str) -> None:
+        """Ask Slack again the next time: somebody's language, zone, name or standing has changed."""
+        self._known.pop(user, None)
+
     async def who(self, user: str) -> Who:
         """Return who somebody is. Never raises: if Slack does not say in time, they are not known."""
         now = self._now()
@@ -52,6 +56,12 @@ class People:
             return Who(bot=user == _SLACKBOT)
         remember(self._known, user, (who, now + KEPT), _KNOWN)
         return who
+
+
+def changed(body: dict[str, Any]) -> str:
+    """Return of whom the event user_change tells; empty if it does not say."""
+    told = (body.get("event") or {}).get("user")
+    return str(told.get("id", "")) if isinstance(told, dict) else ""
 
 
 def judged(told: dict[str, Any], tenant: str) -> Who:

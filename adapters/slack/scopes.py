@@ -12,11 +12,13 @@ METHODS: Final[Mapping[str, str]] = {
     "apps.connections.open": "",  # an app-level token with connections:write
     "auth.revoke": "",
     "auth.test": "",
+    "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "conversations.open": "im:write",  # with one person
     "oauth.v2.access": "",
     "users.info": "users:read",
     "views.open": "",
+    "views.publish": "",
     "views.push": "",
     "views.update": "",
 }
@@ -26,6 +28,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "app_uninstalled": "",
     "message.im": "im:history",
     "tokens_revoked": "",
+    "user_change": "users:read",
 }
 COMMANDS: Final = "commands"  # slash commands and shortcuts
 SCOPES: Final[tuple[str, ...]] = tuple(sorted({*METHODS.values(), *EVENTS.values(), COMMANDS} - {""}))

@@ -5,6 +5,7 @@ import pytest
 
 from adapters.platform import Arrival, Busy, Profile, Shown
 from adapters.slack.people import judged
+from bot.sandbox.slack import shapes
 from bot.sandbox.slack.look import text_of
 from tests.adapters.slack.conftest import BUSY, LAUNCHER, World, private
 
@@ -105,3 +106,23 @@ async def test_people_are_looked_up_once_an_hour(world: World) -> None:
     world.clock.later(timedelta(hours=1))
     assert await say() == 2
     assert [arrival.admitted for arrival in world.desk.arrivals] == [True, True, False]
+
+
+async def test_a_changed_profile_is_looked_up_again(world: World) -> None:
+    async def profile() -> tuple[str, str, bool | None]:
+        await world.hands.say("U0SAM", "hello")
+        arrival = world.desk.arrivals[-1]
+        return arrival.profile.locale, arrival.profile.zone, arrival.admitted
+
+    assert await profile() == ("en-GB", "Europe/London", True)
+    member = world.workspace.members["U0SAM"]
+    member.locale, member.tz, member.is_restricted = "de-DE", "Europe/Berlin", True
+    assert await profile() == ("en-GB", "Europe/London", True)  # for an hour, unless Slack says
+    event = {"type": "user_change", "user": shapes.user(world.workspace, member), "event_ts": "1"}
+    assert (await world.hands.event(event)).status == 200
+    assert await profile() == ("de-DE", "Europe/Berlin", False)
+
+
+@pytest.mark.parametrize("user", [{}, {"id": 7}, {"id": "U0NOBODY"}])
+async def test_a_change_of_nobody_is_acknowledged(world: World, user: object) -> None:
+    assert (await world.hands.event({"type": "user_change", "user": user})).status == 200
