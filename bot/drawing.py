@@ -78,7 +78,7 @@ class Drawing:
         home_words, flow = words["home"], FLOWS["notice"]
         assert isinstance(home_words, HomeWords)
         if agreed:
-            screen = front(home_words, at)
+            screen = front(home_words, at, general=self._library.current.surface == "room")
         else:
             opened = flow.begin(Carry(), at)
             assert isinstance(opened, Turn)
@@ -97,7 +97,7 @@ class Drawing:
         """Say which commands there are. It belongs to no turn: nothing has changed."""
         listed = self.common(locale).usage.fill(words=", ".join(SLASH))
         message = self.public(sid, Screen(lines=(listed,)), locale)
-        return Shown(turn="", screen=message.screen, tokens=message.tokens)
+        return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale)
 
     def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
         """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.

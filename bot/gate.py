@@ -4,7 +4,7 @@ With `HAVEN_SURFACE=room` a private screen never gets to the chat: in its place 
 open the room. Otherwise the gate stands there for who asks for it. What happens in the room is drawn in the room.
 """
 
-from adapters.platform import Address, Arrival, Platform, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Platform, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
 from bot.clock import Clock
@@ -51,6 +51,10 @@ class Gate:
         if shown and shown.screen.private and (self._always or self._desk.standing(arrival) == ROOM):
             return self._gate(arrival.address, arrival.profile, shown)
         return shown
+
+    async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
+        """Return somebody's front page, as the desk does: it says nothing of anybody where the room is the surface."""
+        return await self._desk.front(address, profile, admitted)
 
     async def drawn(self, address: Address, turn: str) -> None:
         """Note that the chat shows what stands there for this turn."""

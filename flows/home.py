@@ -74,10 +74,13 @@ def view(state: Open, words: HomeWords, at: Moment) -> Screen:
     return Screen(lines=(words.question, words.private), buttons=tuple(buttons))
 
 
-def front(words: HomeWords, at: Moment) -> Screen:
-    """Draw the page that somebody finds by themselves, at any time: its buttons work for as long as it stands."""
+def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
+    """Draw the page that somebody finds by themselves, at any time: its buttons work for as long as it stands.
+
+    `general` leaves out all that differs from person to person: where nothing private may pass through the platform."""
     person, plan = at.person, at.person.plan
-    coming = bool(person.troubles) or any(each.slot.end > at.now for each in person.appointments)
+    ahead = bool(person.troubles) or any(each.slot.end > at.now for each in person.appointments)
+    coming = ahead and not general
     mine = Button(
         key="mine",
         label=words.coming if coming else words.appointments,
@@ -97,7 +100,8 @@ def front(words: HomeWords, at: Moment) -> Screen:
     else:
         checkins = words.checkins_paused if plan.rests(at.now) else words.checkins_on
     buttons = (mine, *rest) if coming else (*rest[:2], mine, *rest[2:])
-    return Screen(lines=(words.question, words.front, checkins), buttons=buttons, private=True)
+    lines = (words.question, words.front, *(() if general else (checkins,)))
+    return Screen(lines=lines, buttons=buttons, private=True)
 
 
 FLOW: Flow[Open, HomeWords] = Flow("home", HomeWords, Open, begin, update, view)

@@ -84,6 +84,9 @@ def test_the_page_of_ones_own_is_general(plan: Plan | None, appointments: tuple[
     assert (words.coming in labels) == bool(appointments)
     checkins = {words.checkins_on, words.checkins_off, words.checkins_paused} & set(screen.lines)
     rests = plan is not None and plan.rests(world.NOW)
+    general = front(words, world.moment(person, CONTENT.catalog("en")), general=True)
+    nobody = world.person(manages=("support",))
+    assert general == front(words, world.moment(nobody, CONTENT.catalog("en")), general=True)
     assert checkins == {words.checkins_off if not plan else words.checkins_paused if rests else words.checkins_on}
 
 
