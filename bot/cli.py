@@ -80,6 +80,40 @@ def chat(
     raise typer.Exit(code)
 
 
+@main.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port on this machine; 0: any that is free.", min=0, max=65535)] = 8080,
+    db_url: Annotated[str | None, typer.Option("--db", help="A database to keep, as sqlite:///haven.db.")] = None,
+    at: At = None,
+) -> None:
+    """Show everything in the browser: Slack, Teams, the clinic and what is stored; no accounts, no keys."""
+    if _settings().profile == "production":
+        _stop("HAVEN_PROFILE=production: the demo has stand-ins for Slack and Teams, so it does not start. Unset it.")
+    try:
+        from bot.demo import run  # noqa: PLC0415  images for production are built without it
+    except ModuleNotFoundError:
+        _stop("The demo is not part of this installation. Run it from a checkout: make run")
+    log.configure(level=logging.WARNING)
+    where = f"kept in {db_url}" if db_url else "in a temporary folder, gone when it ends; --db keeps it"
+    try:
+        asyncio.run(
+            run.run(
+                _settings(profile="demo"),
+                port=port,
+                db=db_url,
+                at=_instant(at),
+                say=lambda url: _out.print(f"Haven's demo: {url}\nEverything is {where}. Ctrl-C ends it."),
+            )
+        )
+    except run.PortTaken as error:
+        _err.print(str(error))
+        raise typer.Exit(3) from None
+    except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        pass
+
+
 async def _chat(settings: Settings, url: str | None, at: datetime | None, me: str, lines: list[str] | None) -> int:
     def write(text: str) -> None:
         _out.print(text)

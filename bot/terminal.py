@@ -4,7 +4,7 @@ import contextlib
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from adapters.console.platform import ConsolePlatform
 from adapters.console.read import NotOnScreen, read
 from adapters.platform import Address, Arrival, Busy, Profile
+from bot import timelapse
 from bot.clock import ShiftedClock, token
 from bot.sandbox.serve import serve
 from bot.settings import Settings
-from bot.store import queries
 from bot.wiring import CLINIC, Service, build
 
 HELP = (
@@ -87,24 +87,8 @@ class Terminal:
 
     async def later(self, by: timedelta) -> None:
         """Move the clock, stopping wherever something is due, as it would have come to pass."""
-        end = self._clock.now() + by
-        while True:
-            step = max(min(await self._next(), end) - self._clock.now(), timedelta())
-            self._clock.later(step)
-            await self._service.schedule.tick()
-            await self._service.errands.drain()
-            if self._clock.now() >= end:
-                break
+        await timelapse.later(self._service, self._clock, by)
         self._write(f"(it is {self._clock.now():%A %d %B %Y, %H:%M} UTC)")
-
-    async def _next(self) -> datetime:
-        """Return the next instant after now at which something is due."""
-        now = self._clock.now()
-        dues = [each for hint in self._service.people.hints.values() for each in (hint.due, hint.until) if each]
-        effect = await self._service.store.transact(queries.next_due)
-        if effect is not None:
-            dues.append(datetime.fromtimestamp(effect, UTC))
-        return min((due for due in dues if due > now), default=datetime.max.replace(tzinfo=UTC))
 
     def _address(self) -> Address:
         return Address(platform=self.platform.name, tenant=TENANT, user=self.platform.me)

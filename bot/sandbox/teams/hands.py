@@ -292,7 +292,8 @@ class Hands:
 
 def _button(shown: Json, label: str) -> Button:
     buttons = buttons_of(shown) if cards_of(shown) else []
-    named = [one for one in buttons if one.label == label]
+    # labels may repeat: "#0" is the first button, whatever it is called
+    named = [one for number, one in enumerate(buttons) if label in {one.label, f"#{number}"}]
     if len(named) != 1:
         have = ", ".join(one.label for one in buttons)
         raise CannotDo(f"{len(named)} buttons are called {label!r}; there are: {have}")
