@@ -5,8 +5,8 @@ STAMP := .venv/.ready
 
 .PHONY: run test e2e proofs check format lock clean
 
-run: $(STAMP)      ## start the conversation in this terminal
-	@$(BIN)/haven chat
+run: $(STAMP)      ## the demo, in the browser
+	@$(BIN)/haven demo
 
 test: $(STAMP)     ## every test, on all cores
 	$(BIN)/python -m pytest -n auto --dist worksteal

@@ -83,6 +83,7 @@ async def staged(settings: Settings, db: str | None, at: datetime | None) -> Asy
                     "key_file": settings.key_file if db else None,
                     "slack": _slack(slack, slack_url),
                     "teams": _teams(teams, teams_url),
+                    "public_url": base,  # so that every private screen offers the room, too
                 }
             )
             service = build(settings, clock, base_url=base)
