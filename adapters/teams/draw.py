@@ -46,15 +46,18 @@ class Held:
     better: asyncio.Future[Shown] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     async def best(self, shown: Shown) -> Shown:
-        """Return what to show: this screen, or what an errand brings before the time is up."""
+        """Return what to show: this screen, or the last that errands bring before the time is up."""
         self.waits = waiting(shown.screen)
         self.turned.set()
-        if not self.waits:
-            return shown
-        left = self.until - asyncio.get_running_loop().time()
-        await asyncio.wait([self.better], timeout=max(left, 0))
+        while self.waits:
+            left = self.until - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait([self.better], timeout=max(left, 0))
+            if not done:
+                break
+            shown, self.better = self.better.result(), asyncio.get_running_loop().create_future()
+            self.waits = waiting(shown.screen)
         self.waits = False
-        return self.better.result() if self.better.done() else shown
+        return shown
 
     async def take(self, shown: Shown) -> bool:
         """Give it an errand's screen; False if it does not wait for one (any more)."""

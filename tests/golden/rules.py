@@ -1,0 +1,68 @@
+"""What may differ between platforms, all of it, and why. Everything else is a difference.
+
+1. Where a dialogue begins. Opening the terminal and installing the app in Teams show the notice before anything is
+   said; Slack stays silent. Every script begins with a typed "hello", which brings the notice on all three.
+2. The launcher. What is answered in private where no dialog is open (to a typed line, or when an errand comes back) is
+   offered by a launcher, because a dialog needs a tap; at the terminal it is there at once. The player opens it, and
+   finds the same screen.
+3. Notes about typing. A chat is kept by the employer, so what is typed there on a private screen, or without a
+   conversation, is not used, and a note says so. A terminal keeps nothing: there the line is taken, and not understood.
+   In both nothing changes; the note's own line is left out.
+4. Waiting. Slack and the terminal show "One moment" and then what the errand brought; a Teams dialog cannot be changed
+   from outside, so its answer is held back, and only the second screen is drawn. The desk gave both; the second one is
+   written down.
+5. Whose address and name. "My data" names the platform, the address there, and where a Teams chat is; a reminder says
+   who asked for it by the name that the platform knows; bookings have random keys.
+6. Guests. Nobody is a guest at a terminal: such scripts say `# without: terminal`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from flows.core.screen import Button, Screen
+
+if TYPE_CHECKING:
+    from tests.golden.stage import Backstage
+
+_OWN: Final = (  # rule 5
+    (re.compile(r"^(Where I reach you: ).*", re.DOTALL), r"\1(here)"),
+    (re.compile(r"^(How I reach your Teams chat: ).*", re.DOTALL), r"\1(here)"),
+    (re.compile(r"^\w+( \w+)*( asked me to send this)"), r"(Somebody)\2"),
+    (re.compile(r"\(Appointment/[\w-]+, \w+\)"), "(its keys)"),
+)
+_WAITING: Final = "look_again"
+
+
+def own(line: str) -> str:
+    """Return a line without what is this platform's, or this booking's, own."""
+    for pattern, plain in _OWN:
+        line = pattern.sub(plain, line)
+    return line
+
+
+def heard(screen: Screen) -> Screen:
+    """Return a screen as it must be on every platform."""
+    return screen.model_copy(
+        update={"lines": tuple(map(own, screen.lines)), "buttons": tuple(map(_keyless, screen.buttons))}
+    )
+
+
+def _keyless(button: Button) -> Button:
+    return button.model_copy(update={"arg": "(its key)"}) if button.key == "cancel" and button.arg else button
+
+
+def waits(screen: Screen) -> bool:
+    """Tell whether a screen has nothing on it to do but look whether an errand has come back."""
+    return [button.key for button in screen.buttons if not button.standing] == [_WAITING]
+
+
+def notes_about_typing(behind: "Backstage", *, private: bool) -> set[str]:
+    """Return the notes that may answer a typed line, on a private screen or without one."""
+    common = behind.service.desk.drawing.common("en")
+    return {str(common.typed_open)} | ({str(common.typed_private), str(common.not_understood)} if private else set())
+
+
+def without(head: Mapping[str, str]) -> set[str]:
+    """Return the platforms on which a script cannot be played."""
+    return {each.strip() for each in head.get("without", "").partition("(")[0].split(",") if each.strip()}
