@@ -25,12 +25,12 @@ class SealedReferences:
         return replace(self, platform=platform, tenant=tenant)
 
     async def get(self, user: str) -> str | None:
-        """Return what was put, None if there is nothing."""
+        """Return what was put; empty if it was dropped, None if this person was never here (or is forgotten)."""
         sid = self.vault.sid(self._address(user))
 
         def turn(conn: Connection) -> str | None:
             record = self.people.load(conn, sid)
-            return record.ops.reference or None if record else None
+            return record.ops.reference if record else None
 
         return await self.store.transact(turn)
 

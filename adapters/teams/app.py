@@ -3,7 +3,8 @@
 What a Teams user sees: what is typed is answered in the chat, as a card. What is tapped is answered in a dialog,
 whatever the answer is: every button opens one, because whether its answer is private cannot be known before; the next
 taps and forms are answered in that same dialog, until the person closes it. So a chat holds what was typed, the cards
-that answer it, launchers and check-ins, and nothing of what was chosen. Installing brings one welcome. In a team
+that answer it, launchers and check-ins, and nothing of what was chosen. Installing brings one welcome; installing
+again, or an update of the app, brings none. In a team
 nothing is read; reminders stand there with a link into everybody's own chat.
 
 A screen that waits for an errand is held back for up to 4 seconds; what comes later is offered in the chat by a
@@ -31,7 +32,7 @@ from adapters.teams.people import People
 from adapters.teams.playground import NoLogin, PlaygroundGuard
 from adapters.teams.read import Delivery, read
 from adapters.teams.reference import MICROSOFTS, Reference, References, ServiceHosts
-from adapters.teams.render import announcement, dialog, message, note
+from adapters.teams.render import announcement, dialog, messages, note
 from adapters.teams.sender import Sender
 from adapters.teams.web import Web
 from adapters.teams.wire import Wire
@@ -122,7 +123,7 @@ class TeamsPlatform:
     async def post(self, address: Address, message_: Public) -> str:
         """Post to the person's chat and return the activity's id. Raises Unreachable for good."""
         self._ours(address.tenant)
-        return await self._web.post(await self._reference(address.user), message(message_))
+        return await self._send(await self._reference(address.user), messages(message_))
 
     async def announce(self, tenant: str, channel: str, message_: Public) -> str:
         """Post to a channel of a team that the bot is in and return the activity's id. Raises Unreachable for good."""
@@ -130,12 +131,18 @@ class TeamsPlatform:
         where = Reference.model_construct(  # a channel's: never kept, and nobody's in particular
             service=self._service, conversation=channel, bot=f"28:{self._app_id}", user="", tenant=tenant
         )
-        return await self._web.post(where, announcement(message_, self._link))
+        return await self._send(where, (announcement(message_, self._link),))
 
     async def roster(self, channel: str) -> frozenset[str]:
         """Return the ids (as in `Address.user`) of the members of a team that the bot is in. Raises Unreachable."""
         members = await self._web.roster(self._service, channel)
         return frozenset(str(each["aadObjectId"]) for each in members if each.get("aadObjectId"))
+
+    async def _send(self, reference: Reference, parts: Iterable[dict[str, Any]]) -> str:
+        posted = ""
+        for part in parts:
+            posted = await self._web.post(reference, part)
+        return posted
 
     @property
     def _link(self) -> str:
@@ -183,23 +190,42 @@ class TeamsPlatform:
                     event("teams_busy", logging.WARNING)
                     return JSONResponse(note(self._busy_words))
                 if shown is None:
+                    self._easel.moved(address, delivery.reference, delivery.card, "")
                     return JSONResponse(note(_NOTHING))
                 shown = await held.best(shown)
             answer = JSONResponse(dialog(shown))
             self._easel.answered(address, shown)
+            self._easel.moved(address, delivery.reference, delivery.card, shown.turn)
             return answer
+        welcomed = delivery.place == "added" and await self._known(address.user)
+        if delivery.place == "moved" or welcomed:
+            await self._admitted(delivery)
+            return Response(status_code=200)
         with self._easel.place(address) as place:
-            if shown := await self._receive(await self._admitted(delivery)):
+            arrival = await self._admitted(delivery, keep=delivery.place != "added")
+            if shown := await self._receive(arrival):
                 place.then = self._easel.posted(address, shown, delivery.reference)
+            if delivery.place == "added" and arrival.admitted:
+                # not before: who is known is not welcomed, and a turn that failed is delivered again
+                await self._keep(address.user, delivery.reference.model_dump_json())
         return Response(status_code=200)
 
-    async def _admitted(self, delivery: Delivery) -> Arrival:
+    async def _admitted(self, delivery: Delivery, *, keep: bool = True) -> Arrival:
         """Say whether the person is of the house; if so, keep where their chat is, before anything can forget them."""
         user, reference = delivery.arrival.address.user, delivery.reference
         admitted = await self._people.admitted(user, reference)
-        if admitted:
+        if admitted and keep:
             await self._keep(user, reference.model_dump_json())
         return delivery.arrival.model_copy(update={"admitted": admitted})
+
+    async def _known(self, user: str) -> bool:
+        """Tell whether somebody has been here before: who comes back is not welcomed a second time."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._references.get(user) is not None
+        except Exception as error:
+            failure("teams_reference_failed", error)
+            return False
 
     async def _keep(self, user: str, reference: str) -> None:
         try:

@@ -3,6 +3,10 @@
 One person's messages are posted one after the other, in the order of their turns: a place in the queue is taken
 before the turn is committed. A dialog cannot be changed from outside. So where a screen only waits for an errand,
 its answer is held back for some seconds: what the errand brings in that time is shown at once.
+
+The chat holds no dead buttons: a question that was answered, or passed by, keeps those only that work for ever. A
+launcher is taken away once the dialog that it opened has gone on, or another one stands below it; until then it can
+open the dialog again, if somebody closed it by mistake.
 """
 
 import asyncio
@@ -16,7 +20,7 @@ from weakref import WeakValueDictionary
 from adapters.platform import Address, Drawn, Public, Shown, Unreachable
 from adapters.teams.log import event, failure
 from adapters.teams.reference import Reference
-from adapters.teams.render import message
+from adapters.teams.render import messages
 from adapters.teams.web import Web
 from adapters.teams.wire import remember
 from flows.core.screen import Screen
@@ -27,6 +31,18 @@ _KNOWN_CARDS: Final = 10_000
 _FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
 
 Work = Callable[[], Awaitable[None]]
+
+
+@dataclass
+class Card:
+    """The card that was posted last to somebody. `turn` is the moment that it shows; `used` says of a launcher that it
+    has opened a dialog."""
+
+    id: str
+    public: Public
+    turn: str
+    launcher: bool
+    used: bool = False
 
 
 @dataclass
@@ -78,7 +94,7 @@ class Easel:
         self._web = web
         self._drawn = drawn
         self._held: dict[str, Held] = {}
-        self._last: dict[str, tuple[str, Public]] = {}
+        self._last: dict[str, Card] = {}
         self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -118,6 +134,11 @@ class Easel:
         """Tell the desk that a reply carries this screen: whoever waits for the reply does not wait for that."""
         self._spawn(self._tell(address, shown.turn))
 
+    def moved(self, address: Address, reference: Reference, card: str, turn: str) -> None:
+        """Tidy the chat after an answer in a dialog. `card` is the message whose button opened it, empty if it was open
+        before; `turn` the moment that the dialog shows, empty if it has ended."""
+        self._spawn(self._tidy(address, reference, card, turn))
+
     def posted(self, address: Address, shown: Shown, reference: Reference) -> Work:
         """Answer in the chat: the screen if it may stand there, otherwise its launcher."""
         return partial(self._post, address, shown, reference)
@@ -128,6 +149,10 @@ class Easel:
         if held is not None and await held.take(shown):
             return
         async with self._queue(address):
+            last = self._last.get(address.user)
+            if shown.launcher and last and last.launcher and not last.used:
+                await self._drawn(address, shown.turn)  # it stands there already, and opens whatever is current
+                return
             await self._post(address, shown, await find())
 
     # --- inside
@@ -161,22 +186,50 @@ class Easel:
 
     async def _post(self, address: Address, shown: Shown, reference: Reference) -> None:
         public = shown.public()
-        posted = await self._web.post(reference, message(public))
+        posted = ""
+        for part in messages(public):
+            posted = await self._web.post(reference, part)
+        card = Card(posted, public, shown.turn, launcher=shown.launcher is not None)
         earlier = self._last.get(address.user)
-        remember(self._last, address.user, (posted, public), _KNOWN_CARDS)
+        remember(self._last, address.user, card, _KNOWN_CARDS)
         await self._drawn(address, shown.turn)
-        if earlier:
-            await self._settle(reference, *earlier)
+        if earlier and earlier.launcher and (earlier.used or card.launcher):
+            await self._take_away(reference, earlier)
+        elif earlier:
+            await self._settle(reference, earlier)
 
-    async def _settle(self, reference: Reference, posted: str, public: Public) -> None:
-        """Take the buttons that answer nothing any more off the card before this one; it may fail."""
-        alive = settled(public)
-        if alive == public:
+    async def _tidy(self, address: Address, reference: Reference, card: str, turn: str) -> None:
+        async with self._queue(address):
+            last = self._last.get(address.user)
+            if last is None:
+                return
+            if not last.launcher:
+                if last.turn != turn:
+                    await self._settle(reference, last)
+            elif card and turn:
+                last.used = last.used or card == last.id
+            elif last.used:
+                del self._last[address.user]
+                await self._take_away(reference, last)
+
+    async def _settle(self, reference: Reference, card: Card) -> None:
+        """Take the buttons that answer nothing any more off a card; it may fail."""
+        alive = settled(card.public)
+        if alive == card.public:
             return
+        card.public = alive
         try:
-            await self._web.update(reference, posted, message(alive))
+            *_, last = messages(alive)
+            await self._web.update(reference, card.id, last)
         except Exception as error:
             event("teams_card_not_updated", error=type(error).__name__)
+
+    async def _take_away(self, reference: Reference, card: Card) -> None:
+        """Delete a launcher; it may fail, and then it goes on opening what is current."""
+        try:
+            await self._web.delete(reference, card.id)
+        except Exception as error:
+            event("teams_card_not_deleted", error=type(error).__name__)
 
 
 def waiting(screen: Screen) -> bool:

@@ -17,7 +17,7 @@ _LONGEST_TEXT: Final = 40_000
 _LONGEST_NAME: Final = 120
 _LONE_HALF: Final = re.compile(r"[\ud800-\udfff]")  # JSON can hold half a character; UTF-8 cannot
 
-Place = Literal["chat", "dialog", "added", "removed"]
+Place = Literal["chat", "dialog", "added", "removed", "moved"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,14 @@ class Delivery:
     """What a person did in their own chat with the bot.
 
     `place` is where it is answered: in the chat, in a dialog, or by a welcome. "removed" is not answered: the bot
-    is gone from the chat, and the arrival says only whose.
+    is gone from the chat, and the arrival says only whose; "moved" neither: the app was updated, and the chat may be
+    reached elsewhere. `card` is the message whose button opened the dialog, empty if it was open.
     """
 
     place: Place
     arrival: Arrival
     reference: Reference
+    card: str = ""
 
 
 class _Fetch(Value):
@@ -85,7 +87,8 @@ def _read(activity: dict[str, Any], tenant: str) -> Delivery | None:
         token=token,
         profile=_profile(activity, sender),
     )
-    return Delivery(place, arrival, reference)
+    opened = _name(activity.get("replyToId")) if activity.get("name") == "task/fetch" else ""
+    return Delivery(place, arrival, reference, opened)
 
 
 def _done(activity: dict[str, Any]) -> tuple[Place | None, Said | Answered | None, str]:
@@ -102,6 +105,8 @@ def _done(activity: dict[str, Any]) -> tuple[Place | None, Said | Answered | Non
             return _submitted(data)
         case {"type": "installationUpdate", "action": "add"}:
             return "added", None, ""
+        case {"type": "installationUpdate", "action": "add-upgrade"}:
+            return "moved", None, ""
         case {"type": "installationUpdate", "action": "remove"}:
             return "removed", None, ""
         case _:

@@ -32,7 +32,7 @@ class References(Protocol):
     """
 
     async def get(self, user: str) -> str | None:
-        """Return what was put, None if there is nothing."""
+        """Return what was put; empty if it was dropped, None if this person was never here (or is forgotten)."""
 
     async def put(self, user: str, reference: str) -> None:
         """Keep a reference, in place of an earlier one."""
@@ -79,7 +79,7 @@ def _origin(entry: str) -> URL:
     entry = entry.strip()
     url = URL(entry if "://" in entry else f"https://{entry}")
     if (url.host or "").endswith(_ANYBODYS) and url.host != MICROSOFTS:
-        raise ValueError(f"anybody can register a name there; of those only {MICROSOFTS} is the Bot Connector's")
+        raise ValueError(f"no service host but {MICROSOFTS} is Microsoft's: anybody can register a name there")
     secure = url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
     if not secure or not url.host or "*" in url.host or url.path not in {"", "/"} or url.user:
         raise ValueError("a service host is a name, as smba.trafficmanager.net, without a path or a wildcard")

@@ -17,27 +17,31 @@ FIELD: Final = "q:"  # a field's input is named q:<key>, so that a sent form nee
 NAME: Final = "Haven"
 REQUIRED: Final = "Please answer this."
 UPDATE: Final = "Please update Teams to see this."
+MORE: Final = "There is more than fits here."
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 _ROW: Final = 6  # actions in sight
 _RADIO: Final = 10  # more options than that are folded
 _LABEL: Final = 200
 _HINT: Final = 500
 _SUMMARY: Final = 200
-_RUN: Final = 10_000
 _BYTES: Final = 24 * 1024  # of a card: 28 KiB is the limit of the whole message
+_ROOM: Final = 23 * 1024  # of it for lines (twice: old clients read them as one text), inputs and buttons
+_LONG: Final = 4 * 1024  # of a line: a longer one is cut in two
 _URL: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
 
 
-def message(public: Public) -> dict[str, Any]:
-    """Return `summary` (what a notification says) and `attachments` of a chat message.
+def messages(public: Public) -> tuple[dict[str, Any], ...]:
+    """Return the chat messages that show a screen: one, unless it is too long for one; the buttons are on the last.
 
-    Every button opens a dialog: what it leads to may be private, and nobody can know before.
+    Each has `summary` (what a notification says) and `attachments`. Every button opens a dialog: what it leads to may
+    be private, and nobody can know before.
     """
     actions = [
         _link_to(button) or _submit(button.label, {"t": token, "msteams": {"type": "task/fetch"}})
         for button, token in zip(public.screen.buttons, public.tokens, strict=True)
     ]
-    return _message(public.screen, actions)
+    *before, last = _parts(_lines(public.screen), _ROOM - len(json.dumps(actions)))
+    return (*(_message(part, []) for part in before), _message(last, actions))
 
 
 def announcement(public: Public, link: str) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def announcement(public: Public, link: str) -> dict[str, Any]:
     actions = [
         {"type": "Action.OpenUrl", "title": _cut(button.label, _LABEL), "url": link} for button in public.screen.buttons
     ]
-    return _message(public.screen, actions)
+    return _message(_lines(public.screen), actions)
 
 
 def dialog(shown: Shown) -> dict[str, Any]:
@@ -58,7 +62,8 @@ def dialog(shown: Shown) -> dict[str, Any]:
         for button, token in zip(screen.buttons, shown.tokens, strict=True)
     ]
     inputs = [part for field in screen.fields for part in _asked(field)]
-    card = _card(screen, inputs, [*form, *actions], UPDATE)
+    lines, *more = _parts(_lines(screen), _ROOM - len(json.dumps([*inputs, *form, *actions])))
+    card = _card([*lines, MORE] if more else lines, inputs, [*form, *actions], UPDATE)
     value = {
         "title": screen.title or NAME,
         "height": "large" if len(screen.fields) > 2 else "medium",
@@ -73,16 +78,16 @@ def note(words: str) -> dict[str, Any]:
     return {"task": {"type": "message", "value": words}}
 
 
-def _message(screen: Screen, actions: list[Card]) -> dict[str, Any]:
-    said = "\n".join(_lines(screen)) or NAME
-    card = _card(screen, [], actions, _cut(said, _RUN))
+def _message(lines: list[str], actions: list[Card]) -> dict[str, Any]:
+    said = "\n".join(lines) or NAME
+    card = _card(lines, [], actions, said)
     return {"summary": _cut(said, _SUMMARY), "attachments": [{"contentType": CARD, "content": card}]}
 
 
-def _card(screen: Screen, inputs: list[Card], actions: list[Card], fallback: str) -> Card:
+def _card(lines: list[str], inputs: list[Card], actions: list[Card], fallback: str) -> Card:
     rows = [actions[start : start + _ROW] for start in range(0, len(actions), _ROW)] or [[]]
     body = [
-        *map(_paragraph, _lines(screen)),
+        *map(_paragraph, lines),
         *inputs,
         *({"type": "ActionSet", "actions": row} for row in rows[:-1]),
     ]
@@ -95,12 +100,35 @@ def _card(screen: Screen, inputs: list[Card], actions: list[Card], fallback: str
         "actions": rows[-1],
     }
     if len(json.dumps(card).encode()) > _BYTES:
-        raise ValueError("the screen is too long for Teams: split it into two")
+        raise ValueError("the screen's fields and buttons are too many for Teams: split it into two")
     return card
 
 
 def _lines(screen: Screen) -> list[str]:
     return [line for line in screen.lines if line.strip()]
+
+
+def _parts(lines: list[str], room: int) -> list[list[str]]:
+    """Return the lines in parts of at most `room` bytes each, as drawn; a long line is cut into several."""
+    parts: list[list[str]] = [[]]
+    left = room
+    for piece in (piece for line in lines for piece in _pieces(line)):
+        size = len(json.dumps([_paragraph(piece), piece]))
+        if parts[-1] and size > left:
+            parts.append([])
+            left = room
+        parts[-1].append(piece)
+        left -= size
+    return parts
+
+
+def _pieces(line: str) -> list[str]:
+    """Return a line whole, or in two, four, … pieces if it is too long, cut at spaces where there are some."""
+    if len(json.dumps(_paragraph(line))) <= _LONG:
+        return [line]
+    middle = len(line) // 2
+    at = line.rfind(" ", 1, middle) + 1 or middle
+    return [*_pieces(line[:at]), *_pieces(line[at:])]
 
 
 def _paragraph(line: str) -> Card:

@@ -94,6 +94,16 @@ class Web:
 
         await self._continue(reference, redraw)
 
+    async def delete(self, reference: Reference, activity_id: str) -> None:
+        """Take one of our own messages back."""
+
+        async def take_back(context: TurnContext) -> None:
+            where = _botbuilder(reference)
+            where.activity_id = activity_id
+            await self._adapter.delete_activity(context, where)
+
+        await self._continue(reference, take_back)
+
     async def member(self, reference: Reference) -> dict[str, Any]:
         """Return what the roster says of the person whose chat it is."""
         client = await self._client(reference.service)

@@ -19,7 +19,7 @@ from tests.payloads.watch import Watch, watching
 SOUND = {
     "message": slack.message(PUBLIC.public()),
     "view": slack.modal(PRIVATE),
-    "activity": {"type": "message", **teams.message(PUBLIC.public())},
+    "activity": {"type": "message", **teams.messages(PUBLIC.public())[-1]},
     "dialog": teams.dialog(PRIVATE),
 }
 

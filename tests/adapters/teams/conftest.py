@@ -90,7 +90,8 @@ class Memory:
 
     async def drop(self, user: str) -> None:
         self._check()
-        self.kept.pop(user, None)
+        if user in self.kept:  # the person stays known, as in bot/references.py
+            self.kept[user] = ""
 
     def _check(self) -> None:
         if self.fails:

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.platform import Arrival, Busy, Shown, Unreachable
+from bot.sandbox.teams import payloads
 from bot.sandbox.teams.demo import GUEST, SAM, STRANGER, SUPPORT
 from flows.core.events import Answered, Said
 from tests.adapters.teams.conftest import BUSY, World, private, public
@@ -178,13 +179,43 @@ async def test_installing_brings_one_welcome(world: World) -> None:
     assert world.texts() == ["Welcome"]
 
 
+@pytest.mark.parametrize("again", ["install", "update"])
+async def test_the_welcome_comes_once(world: World, again: str) -> None:
+    world.will(public("Welcome"))
+    await world.install()
+    if again == "install":
+        await world.hands.uninstall(SAM)
+        await world.hands.install(SAM)
+    else:
+        place = world.workspace.personal(SAM)
+        world.references.kept[world.sam.user] = "{}"
+        for action in ("remove-upgrade", "add-upgrade"):
+            told = payloads.installation(world.workspace, world.workspace.person(SAM), place, action)
+            assert (await world.hands.deliver(told)).status == 200
+    await world.settle()
+    assert world.texts() == ["Welcome"]
+    assert world.desk.arrivals == []
+    await world.platform.post(world.sam, public("A check-in").public())  # where the chat is was kept anew
+    assert world.texts() == ["Welcome", "A check-in"]
+
+
+async def test_a_welcome_that_failed_is_not_lost(world: World) -> None:
+    world.fail(Busy())
+    *_, installed = await world.hands.install(SAM)
+    assert installed.status == 503
+    world.will(public("Welcome"))
+    assert (await world.hands.again(installed)).status == 200
+    await world.settle()
+    assert world.texts() == ["Welcome"]
+
+
 async def test_where_somebody_is_reached_is_kept_and_forgotten(world: World) -> None:
     await world.install()
     (kept,) = world.references.kept.items()
     assert kept[0] == world.sam.user
     assert world.workspace.personal(SAM).id in kept[1]
     await world.hands.uninstall(SAM)
-    assert world.references.kept == {}
+    assert world.references.kept == {world.sam.user: ""}
     assert world.desk.arrivals == []
     with pytest.raises(Unreachable):
         await world.platform.show(world.sam, public("Hello"))

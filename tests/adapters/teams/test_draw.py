@@ -4,7 +4,7 @@ import pytest
 
 from adapters.platform import Arrival, Shown
 from adapters.teams.draw import HOLD, settled, waiting
-from bot.sandbox.teams.demo import ALEX
+from bot.sandbox.teams.demo import ALEX, SAM
 from bot.sandbox.teams.look import buttons_of
 from flows.core.screen import Button, Screen
 from tests.adapters.teams.conftest import LAUNCHER, World, looking, private, public
@@ -146,11 +146,92 @@ async def test_the_card_before_keeps_only_the_buttons_that_still_work(here: Worl
     assert here.texts() == ["First", "Second"]
 
 
-async def test_a_launcher_stays_as_it_is(here: World) -> None:
-    assert settled(LAUNCHER) == LAUNCHER
-    for _ in range(2):
-        await here.platform.show(here.sam, private("x"))
+async def test_an_answered_question_keeps_only_the_buttons_that_still_work(here: World) -> None:
+    here.will(public("Do you agree?", buttons=("Yes", "No"), standing=("Help now",), turn="t1"))
+    await here.say("hello")
+    here.will(public("What would help?", buttons=("Book",), turn="t2"))
+    await here.tap("Yes")
+    (card,) = here.said()
+    assert [button.label for button in buttons_of(card)] == ["Help now"]
+    assert here.texts() == ["Do you agree?"]
+    await here.tap_in_dialog("Book")
+    assert here.calls("update_activity") == 1  # once is enough
+
+
+async def test_a_question_that_is_still_open_keeps_its_buttons(here: World) -> None:
+    here.will(public("Do you agree?", buttons=("Yes",), turn="t1"))
+    await here.say("hello")
+    await here.tap("Yes")  # answered with the same moment: nothing has moved
     assert here.calls("update_activity") == 0
+
+
+async def test_a_launcher_can_be_used_again_until_its_dialog_goes_on(here: World) -> None:
+    assert settled(LAUNCHER) == LAUNCHER
+    here.will(private("First", buttons=("On",), turn="t1"))
+    await here.say("hello")
+    await here.tap("Open")
+    await here.hands.close(SAM)  # by mistake
+    await here.tap("Open")
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    await here.tap_in_dialog("On")
+    assert here.texts() == []
+    assert here.calls("delete_activity") == 1
+
+
+async def test_a_launcher_whose_dialog_ends_is_taken_away(here: World) -> None:
+    await here.platform.show(here.sam, private("First", buttons=("On",), turn="t1"))
+    here.will(private("First", buttons=("On",), turn="t1"))
+    await here.tap("Open")
+    here.will(None)
+    await here.tap_in_dialog("On")
+    assert here.texts() == []
+
+
+async def test_a_launcher_that_stands_there_is_not_posted_again_by_an_errand(here: World) -> None:
+    here.will(private("One moment", turn="t1"))
+    await here.say("book")
+    await here.platform.show(here.sam, private("These times are open", turn="t2"))
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    assert here.desk.drawn == ["t1", "t2"]
+
+
+async def test_a_dialog_that_was_closed_before_its_errand_returned_brings_a_launcher(here: World) -> None:
+    here.will(private("First", buttons=("On",), turn="t1"))
+    await here.say("book")
+    await here.tap("Open")
+    await here.hands.close(SAM)
+    await here.platform.show(here.sam, private("These times are open", turn="t2"))
+    assert here.texts() == [LAUNCHER.screen.lines[0]]  # the used one is gone, and a new one says that there is news
+    assert here.calls("send_to_conversation") == 2
+    await here.tap("Open")
+    assert here.desk.arrivals[-1].token == "open-token"
+
+
+async def test_of_two_launchers_the_last_stays(here: World) -> None:
+    here.will(private("First"))
+    await here.say("check")
+    await here.say("book")
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    assert here.calls("delete_activity") == 1
+
+
+async def test_a_launcher_that_was_not_used_stays_above_an_answer(here: World) -> None:
+    here.will(private("First"))
+    await here.say("check")
+    here.will(public("Call 999"))
+    await here.say("help")
+    assert here.texts() == [LAUNCHER.screen.lines[0], "Call 999"]
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+async def test_a_launcher_that_cannot_be_taken_away_is_left(here: World, status: int) -> None:
+    here.will(private("First", turn="t1"))
+    await here.say("check")
+    here.workspace.fail_next("delete_activity", status)
+    await here.say("book")
+    assert here.calls("delete_activity") == 1
+    assert len(here.texts()) == 2
+    assert here.desk.drawn == ["t1", "t1"]
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

@@ -180,7 +180,7 @@ def test_two_people_may_have_messages_of_the_same_number() -> None:
         {},
         SAMPLES[6],
         message(type="messageUpdate"),
-        message(type="installationUpdate", action="add-upgrade"),
+        message(type="installationUpdate", action="remove-upgrade"),
         message(conversation=None),
         message(conversation={"id": "a:1", "conversationType": "groupChat"}),
         message(conversation={"id": "a:1"}),

@@ -55,6 +55,9 @@ def test_any_text_is_answered(url: str) -> None:
     "entry",
     [
         "*.trafficmanager.net",
+        "*",
+        "haven.trafficmanager.net",
+        "smba.trafficmanager.net.azurewebsites.net",
         "http://smba.trafficmanager.net",
         "ftp://127.0.0.1",
         "host/path",

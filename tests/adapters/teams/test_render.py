@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from adapters.platform import Public, Shown
-from adapters.teams.render import FIELD, announcement, dialog, message, note
+from adapters.teams.render import FIELD, MORE, announcement, dialog, messages, note
 from bot.sandbox.teams.limits import check_message, check_task
 from bot.sandbox.teams.look import buttons_of, cards_of, fields_of, text_of
 from flows.core.screen import Button, Field, Option, Screen
@@ -25,6 +25,12 @@ def checked(shown: dict[str, Any]) -> dict[str, Any]:
     else:
         check_message({"type": "message", **shown})
     return shown
+
+
+def message(public_: Public) -> dict[str, Any]:
+    """Return the one message that shows a screen."""
+    (only,) = messages(public_)
+    return only
 
 
 def links(shown: dict[str, Any]) -> dict[str, Any]:
@@ -154,11 +160,44 @@ def test_a_note_ends_the_dialog() -> None:
     assert checked(note("Try again.")) == {"task": {"type": "message", "value": "Try again."}}
 
 
-def test_a_screen_that_cannot_be_drawn_is_an_error_of_ours() -> None:
-    with pytest.raises(ValueError, match="too long"):
-        message(public(*["x" * 500] * 60).public())
-    with pytest.raises(ValueError, match="too long"):
-        dialog(private(*["x" * 500] * 60))
+@given(st.lists(st.text('aé😀 \\"', min_size=1, max_size=9000), max_size=12))
+def test_what_is_too_long_for_a_message_comes_in_several(lines: list[str]) -> None:
+    shown = public(*lines, buttons=("Step",))
+    parts = messages(shown.public())
+    for part in parts:
+        checked(part)
+    assert [len(buttons_of(part)) for part in parts] == [*(0 for _ in parts[1:]), 1]
+    drawn = "".join(text_of(part) for part in parts).replace("\n", "")
+    assert drawn == "".join(line for line in lines if line.strip()) or not drawn.strip("Haven")
+
+
+def test_what_is_too_long_for_a_dialog_says_that_there_is_more() -> None:
+    shown = value(private(*[f"{number}: " + "x" * 500 for number in range(60)], asks=("First?",), buttons=("On",)))
+    said = text_of(shown)
+    assert "0: x" in said
+    assert "59: x" not in said
+    assert MORE in said
+    assert [button.label for button in buttons_of(shown)] == ["Send", "On"]
+    assert MORE not in text_of(value(private("short")))
+
+
+def test_a_form_that_cannot_be_drawn_is_an_error_of_ours() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        dialog(private(asks=tuple("x" * 400 for _ in range(60))))
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() -> None:
+    fields = (
+        Field(key="name", label="Name", value="Sam"),
+        Field(key="contact", label="How to reach you", value="sam@", error="That is no address."),
+        Field(key="consent", label="May I?", options=(Option(key="yes", label="Yes"),), value="yes"),
+    )
+    screen = Screen(lines=("One moment.",), fields=fields, private=True, submit="Book")
+    shown = value(Shown(turn="t", screen=screen, tokens=(), form="form", launcher=looking().launcher))
+    _, name, wrong, contact, consent = shown["card"]["content"]["body"]
+    assert [each["value"] for each in (name, contact, consent)] == ["Sam", "sam@", "yes"]
+    assert [run["text"] for run in wrong["inlines"]] == ["That is no address."]
+    assert contact["label"] == "How to reach you"
 
 
 @given(st.lists(words, max_size=8), st.lists(words, unique=True, max_size=9), words)
@@ -166,7 +205,7 @@ def test_whatever_the_words_are_teams_takes_them(lines: list[str], labels: list[
     buttons = tuple(Button(key=str(index), label=label) for index, label in enumerate(labels))
     screen = Screen(lines=tuple(lines), buttons=buttons, title=title[:24])
     shown = Shown(turn="t", screen=screen, tokens=tuple(f"token-{index}" for index in range(len(labels))))
-    for drawn in (message(shown.public()), dialog(shown), announcement(shown.public(), LINK)):
+    for drawn in (*messages(shown.public()), dialog(shown), announcement(shown.public(), LINK)):
         checked(links(drawn))
 
 
