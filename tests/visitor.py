@@ -52,6 +52,7 @@ class Page(HTMLParser):
         super().__init__()
         self.html, self.forms, self.links = html, list[Form](), dict[str, str]()
         self.headings, self.paragraphs, self.errors = list[str](), list[str](), list[str]()
+        self.lines: list[str] = []  # what the screen says, without what the page says around it
         self.lang = self.dir = self.title = ""
         self._open: list[tuple[str, Attributes, list[str]]] = []
         self._labels: dict[str, str] = {}
@@ -113,6 +114,8 @@ class Page(HTMLParser):
             self.headings.append(said)
         elif tag == "p":
             (self.errors if given.get("class") == "error" else self.paragraphs).append(said)
+            if not given.get("class") and any(each.get("class") == "lines" for _, each, _ in self._open):
+                self.lines.append(said)
         elif tag == "a":
             self.links[said] = given.get("href") or ""
         elif tag == "button":
@@ -129,7 +132,7 @@ class Page(HTMLParser):
 
     def _label(self, given: Attributes, said: str) -> None:
         if given.get("class") != "option":
-            self._labels[given.get("for") or ""] = said
+            self._labels[given.get("for") or ""] = said.removesuffix(" (optional)")
             return
         control = list(self.forms[-1].controls.values())[-1]
         control.options[-1] = (said, control.options[-1][1])

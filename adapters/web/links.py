@@ -57,45 +57,61 @@ class Links:
 
     def __init__(self, secret: Secret, clock_now: Callable[[], datetime]) -> None:
         self._secret, self._now = secret, clock_now
-        self._links: dict[bytes, _Link] = {}
+        self._links: dict[bytes, _Link] = {}  # oldest first
+        self._open: dict[Address, list[_Link]] = {}  # of each person, oldest first
 
     def make(self, guest: Guest) -> tuple[str, str]:
         """Return a new link's opaque part and the code that opens it; neither says anything about the person."""
-        now = self._now()
-        self._links = {key: each for key, each in self._links.items() if each.until + _REMEMBERED > now}
-        mine = [each for each in self._links.values() if each.guest and each.guest.address == guest.address]
-        for oldest in mine[: max(0, len(mine) + 1 - MOST)]:
-            _end(oldest, "expired")
+        self._forget()
+        mine = self._open.setdefault(guest.address, [])
+        while len(mine) >= MOST:
+            self._end(mine[0], "expired")
         token, code = self._secret.draw(SIZE), self._secret.digits(DIGITS)
-        self._links[self._secret.of("link", token)] = _Link(
-            guest, guest.locale, self._secret.of("code", token, code), now + LIFE
-        )
+        link = _Link(guest, guest.locale, self._secret.of("code", token, code), self._now() + LIFE)
+        self._links[self._secret.of("link", token)] = link
+        self._open.setdefault(guest.address, []).append(link)
         return token, code
 
     def look(self, token: str) -> tuple[Fate, str]:
         """Return what has become of a link, and the language of whom it was made for. Changes nothing."""
-        link = self._links.get(self._secret.of("link", token))
-        if link is None:
-            return "unknown", ""
-        if link.fate == "open" and link.until <= self._now():
-            _end(link, "expired")
-        return link.fate, link.locale
+        link = self._find(token)
+        return (link.fate, link.locale) if link else ("unknown", "")
 
     def open(self, token: str, code: str) -> Guest | Wrong | Fate:
         """Use a link up. A code that is none (`digits` returns "") must not be brought here: it is no try."""
-        fate, _ = self.look(token)
-        link = self._links.get(self._secret.of("link", token))
-        if link is None or fate != "open":
-            return fate
+        link = self._find(token)
+        if link is None or link.guest is None:
+            return link.fate if link else "unknown"
         if not hmac.compare_digest(link.code, self._secret.of("code", token, code)):
             link.wrong += 1
             if link.wrong < TRIES:
                 return Wrong(TRIES - link.wrong)
-            _end(link, "locked")
+            self._end(link, "locked")
             return "locked"
         guest = link.guest
-        _end(link, "used")
-        return guest or "used"
+        self._end(link, "used")
+        return guest
+
+    def _find(self, token: str) -> _Link | None:
+        link = self._links.get(self._secret.of("link", token))
+        if link and link.fate == "open" and link.until <= self._now():
+            self._end(link, "expired")
+        return link
+
+    def _end(self, link: _Link, fate: Fate) -> None:
+        if link.guest:
+            mine = self._open[link.guest.address]
+            mine[:] = [each for each in mine if each is not link]
+            if not mine:
+                del self._open[link.guest.address]
+        link.fate, link.guest = fate, None
+
+    def _forget(self) -> None:
+        """Forget the oldest links, an hour after their time."""
+        before = self._now() - _REMEMBERED
+        while self._links and (oldest := next(iter(self._links.items())))[1].until <= before:
+            self._end(oldest[1], "expired")
+            del self._links[oldest[0]]
 
 
 def digits(typed: str) -> str:
@@ -106,7 +122,3 @@ def digits(typed: str) -> str:
         if not char.isspace() and char != "-"
     )
     return plain if re.fullmatch(rf"[0-9]{{{DIGITS}}}", plain) else ""
-
-
-def _end(link: _Link, fate: Fate) -> None:
-    link.fate, link.guest = fate, None

@@ -79,11 +79,7 @@ def room(sent: Sent, language: Language, *, form: str, page: str) -> str:
     """Return the page of a screen. `form` is the session's token, `page` names this very drawing of it."""
     shown, screen = sent.shown, sent.shown.screen
     fields = [_drawn(field, sent, language) for field in screen.fields]
-    buttons = [
-        (button, token)
-        for button, token in zip(screen.buttons, shown.tokens, strict=True)
-        if button.key not in OWN and not button.link
-    ]
+    buttons = [(button, token) for button, token in _pairs(shown) if button.key not in OWN and not button.link]
     return _render(
         "room.html",
         language,
@@ -91,7 +87,7 @@ def room(sent: Sent, language: Language, *, form: str, page: str) -> str:
         fields=fields,
         wrong=[each for each in fields if each.error],
         buttons=buttons,
-        help=next((token for button, token in _pairs(shown) if button.key == HELP), ""),
+        help=next((pair for pair in _pairs(shown) if pair[0].key == HELP), None),
         send=shown.form,
         form=form,
         page=page,

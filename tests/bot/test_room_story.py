@@ -30,7 +30,7 @@ LINK = "Open the private page"
 
 
 @asynccontextmanager
-async def staged(folder: Path, surface: str = "room") -> AsyncIterator[Stage]:
+async def staged(folder: Path, surface: str = "room", content: Path | None = None) -> AsyncIterator[Stage]:
     """Run everything, with Slack, on a folder."""
     clock = ShiftedClock(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
     workspace, shell = demo_workspace(clock), FastAPI()
@@ -39,6 +39,7 @@ async def staged(folder: Path, surface: str = "room") -> AsyncIterator[Stage]:
             {
                 "database_url": f"sqlite:///{folder / 'haven.db'}",
                 "surface": surface,
+                "content_dir": content,
                 "public_url": base,
                 "slack": SlackSettings(
                     signing_secret=workspace.signing_secret,

@@ -1,0 +1,1 @@
+"""The private room, at its wire: HTTP."""
