@@ -218,6 +218,38 @@ async def test_every_command_of_the_menu_is_understood(stage: Stage) -> None:
     await stage.last(SAM, "Help is here")
 
 
+async def test_a_form_says_at_its_field_what_is_wrong_and_keeps_what_was_entered(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await hands.say(SAM, "book a time")
+    await stage.tap(SAM, "Your next step is private", "Open")
+    times = await stage.dialog(SAM, "These times are open")
+    await hands.tap_in_dialog(SAM, next(each.label for each in buttons_of(times) if ", " in each.label))
+    name, contact, consent = [each.label for each in fields_of(await stage.dialog(SAM, "The provider gets"))]
+    await hands.tap_in_dialog(SAM, "Book this time", {name: "Sam", contact: "sam at home", consent: "Yes, share it"})
+    again = await stage.dialog(SAM, "The provider gets")
+    kept = {each.label: each.element.get("value") for each in fields_of(again)}
+    assert kept == {name: "Sam", contact: "sam at home", consent: "yes"}
+    body = again["card"]["content"]["body"]
+    (at,) = [index for index, each in enumerate(body) if each.get("label") == contact]
+    assert "does not look like an e-mail address" in body[at - 1]["inlines"][0]["text"]
+    await hands.tap_in_dialog(SAM, "Book this time", {contact: "sam@example.org"})
+    await stage.dialog(SAM, "Booked:")
+
+
+async def test_the_chat_holds_no_dead_buttons(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    (notice,) = await stage.until(lambda: [each for each in stage.said(SAM) if len(buttons_of(each)) == 1])
+    assert [each.label for each in buttons_of(notice)] == ["Help now"]
+    await hands.say(SAM, "book a time")
+    await stage.tap(SAM, "Your next step is private", "Open")
+    times = await stage.dialog(SAM, "These times are open")
+    assert sum("Your next step is private" in text_of(each) for each in stage.said(SAM)) == 1
+    await hands.tap_in_dialog(SAM, next(each.label for each in buttons_of(times) if ", " in each.label))
+    await stage.until(lambda: "Your next step is private" not in text_of(stage.said(SAM)[-1]))
+
+
 async def test_crisis_help_comes_at_once_and_in_place(stage: Stage) -> None:
     await stage.enter(SAM)
     await stage.hands.tap_in_dialog(SAM, "Private check")
