@@ -15,8 +15,9 @@ e2e: $(STAMP)      ## Haven as a process, with programs of others and a browser;
 	@$(BIN)/python -m tests.e2e.setup
 	$(BIN)/python -m pytest -n 0 tests/e2e
 
-proofs: $(STAMP)   ## what takes long to show: 10,000 turns in Teams leave no descriptor open
+proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000 turns, 10,000 odd requests at every door
 	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
+	$(BIN)/python -m pytest -n auto --fuzz 10000 tests/fuzz
 
 check: $(STAMP)    ## format, lint, types, contracts, content
 	$(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-payloads", metavar="DIR", help="write whatever Slack and Teams are sent in any test (tests/payloads)"
     )
+    parser.addoption("--fuzz", type=int, default=200, help="how many requests each endpoint gets in tests/fuzz")
 
 
 @pytest.fixture
