@@ -24,6 +24,7 @@ from flows.team import FLOOR
 
 _PATIENCE: Final = 5.0  # seconds for every question
 _PAGE: Final = 500
+_INSIDE: Final = "/healthz"  # stands for all that a proxy must not pass on: the clinic is on the same port
 _LOGIN: Final = {
     7000215: (
         "step 3",
@@ -101,8 +102,18 @@ async def _address(client: httpx.AsyncClient, public_url: str | None) -> Finding
             what, False, type(error).__name__, f"does {public_url} lead to this server, and is the proxy running?"
         )
     if answer.status_code == 401 and answer.text == "not verified":
+        if await _answers(client, f"{public_url}{_INSIDE}"):
+            remedy = f"let the proxy pass on {PATH}, with the private room also /room, and nothing else"
+            return Finding(what, False, "what is for this machine only can be reached there, too", remedy)
         return Finding(what, True, "Haven answers there, and lets nobody in without a token")
     return Finding(what, False, *_wrong_door(answer.status_code, url))
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url)).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def _wrong_door(status: int, url: str) -> tuple[str, str]:
