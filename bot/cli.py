@@ -82,12 +82,15 @@ def chat(
 
 @main.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port on this machine; 0: any that is free.", min=0, max=65535)] = 8080,
+    port: Annotated[
+        int | None, typer.Option(help="The port on this machine; 0: any; default: 8080.", max=65535)
+    ] = None,
     db_url: Annotated[str | None, typer.Option("--db", help="A database to keep, as sqlite:///haven.db.")] = None,
     at: At = None,
 ) -> None:
     """Show everything in the browser: Slack, Teams, the clinic and what is stored; no accounts, no keys."""
-    if _settings().profile == "production":
+    settings = _settings()
+    if settings.profile == "production":
         _stop("HAVEN_PROFILE=production: the demo has stand-ins for Slack and Teams, so it does not start. Unset it.")
     try:
         from bot.demo import run  # noqa: PLC0415  images for production are built without it
@@ -98,8 +101,8 @@ def demo(
     try:
         asyncio.run(
             run.run(
-                _settings(profile="demo"),
-                port=port,
+                settings,
+                port=settings.port if port is None else port,
                 db=db_url,
                 at=_instant(at),
                 say=lambda url: _out.print(f"Haven's demo: {url}\nEverything is {where}. Ctrl-C ends it."),
