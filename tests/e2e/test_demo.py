@@ -187,7 +187,8 @@ def views(page: Page, demo: Running) -> list[str]:
 
 
 def test_every_view_is_accessible_light_and_dark_wide_and_narrow(haven: StartHaven, pages: Pages) -> None:
-    demo, said = started(haven), []
+    demo = started(haven)
+    said: list[str] = []
     page = opened(pages, demo, said)
     sam = enter(page, Mouse(page), "sam")
     sam.get_by_role("button", name="Private check").click()
@@ -216,7 +217,8 @@ def test_it_works_without_a_script(haven: StartHaven, pages: Pages) -> None:
 
 
 def test_two_tabs_see_the_same_and_keep_what_is_typed(haven: StartHaven, pages: Pages) -> None:
-    demo, said = started(haven), []
+    demo = started(haven)
+    said: list[str] = []
     first, second = opened(pages, demo, said), opened(pages, demo, said)
     line = second.locator("#pane-sam").get_by_label("Message as")
     line.fill("half a sen")
@@ -231,7 +233,8 @@ def test_two_tabs_see_the_same_and_keep_what_is_typed(haven: StartHaven, pages: 
 
 
 def test_when_the_demo_ends_the_page_says_so(haven: StartHaven, pages: Pages) -> None:
-    demo, said = started(haven), []
+    demo = started(haven)
+    said: list[str] = []
     page = opened(pages, demo, said)
     expect(page.get_by_role("alert")).to_have_count(0)
     demo.stop()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapters.platform import Public, Shown
-from adapters.teams.render import dialog, message
+from adapters.teams.render import dialog, messages
 from bot.demo.cards import card
 from bot.sandbox.teams.cards import ACTIONS, ELEMENTS
 from bot.sandbox.teams.look import buttons_of
@@ -74,11 +74,13 @@ def test_the_longest_that_the_service_sends_is_drawn_whole_with_the_numbers_that
     fields = (Field(key="zone", label="Zone", options=options),)
     screen = Screen(lines=lines, buttons=buttons, fields=fields, submit="Send", private=True)
     value = dialog(Shown(turn="t", screen=screen, tokens=tokens, form="f"))["task"]["value"]
-    sent = message(Public(screen=Screen(lines=lines, buttons=buttons), tokens=tokens))
-    for shown, content in ((value, value["card"]["content"]), (sent, sent["attachments"][0]["content"])):
+    sent = messages(Public(screen=Screen(lines=lines, buttons=buttons), tokens=tokens))
+    both = "".join(card(each["attachments"][0]["content"], "p") for each in sent)
+    assert all(f"Line {number}: " in both for number in range(30))
+    assert all(f"Line {number}: " in card(value["card"]["content"], "p") for number in range(30))
+    for shown, content in ((value, value["card"]["content"]), (sent[-1], sent[-1]["attachments"][0]["content"])):
         drawn = card(content, "p")
         assert "cannot draw this" not in drawn
-        assert all(f"Line {number}: " in drawn for number in range(30))
         numbers = [int(each.split('"')[0]) for each in drawn.split("tap:#")[1:]]
         assert numbers == list(range(len(buttons_of(shown))))
         labels = [each.split("<")[0] for each in drawn.split("data-label=")[1:]]
