@@ -1,6 +1,7 @@
 """The command `haven`."""
 
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -17,7 +18,7 @@ from rich.table import Table
 from bot import log
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
-from bot.manifest import teams
+from bot.manifest import slack, teams
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
@@ -208,6 +209,18 @@ def db_upgrade() -> None:
         _stop(str(error))
     engine.dispose()
     _out.print("The database is up to date.")
+
+
+@manifest.command("slack")
+def manifest_slack() -> None:
+    """Print the app's manifest for Slack (JSON), to paste into *Create New App*, *From a manifest*."""
+    settings = _settings()
+    try:
+        current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
+        told = slack.manifest(settings, current.commands[DEFAULT_LOCALE])
+    except (ContentError, SettingsTrouble) as error:
+        _stop(str(error))
+    _out.print(json.dumps(told, indent=2))
 
 
 @manifest.command("teams")

@@ -135,7 +135,7 @@ class SlackPlatform:
             app.event(name)(self._on_left)
         app.event("app_home_opened")(self._on_opened)
         app.event("user_change")(self._on_changed)
-        app.event(_ANY)(self._on_event)
+        app.event("message")(self._on_event)
         app.block_action(_ANY)(self._on_tap)
         app.view_submission(CALLBACK)(self._on_form)
         app.global_shortcut(_ANY)(self._on_tap)
