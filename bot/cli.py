@@ -212,12 +212,15 @@ def db_upgrade() -> None:
 
 
 @manifest.command("slack")
-def manifest_slack() -> None:
+def manifest_slack(
+    socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: Slack cannot reach this server.")] = False,
+    several: Annotated[bool, typer.Option("--several", help="Several workspaces install it, by OAuth.")] = False,
+) -> None:
     """Print the app's manifest for Slack (JSON), to paste into *Create New App*, *From a manifest*."""
     settings = _settings()
     try:
         current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
-        told = slack.manifest(settings, current.commands[DEFAULT_LOCALE])
+        told = slack.manifest(settings, current.commands[DEFAULT_LOCALE], socket=socket, several=several)
     except (ContentError, SettingsTrouble) as error:
         _stop(str(error))
     _out.print(json.dumps(told, indent=2))

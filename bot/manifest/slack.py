@@ -25,20 +25,23 @@ _LONG: Final = (
 )
 
 
-def manifest(settings: Settings, commands: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def manifest(
+    settings: Settings, commands: Mapping[str, Sequence[str]], *, socket: bool = False, several: bool = False
+) -> dict[str, Any]:
     """Return the manifest; `commands` are the phrases of each command, for the hint beside the slash command.
 
-    With HAVEN_SLACK__APP_TOKEN it is one for Socket Mode, with HAVEN_SLACK__CLIENT_ID one that several workspaces can
-    install. Raises SettingsTrouble naming what is missing."""
-    slack, site = settings.slack, settings.public_url
-    if not slack.app_token and not (site or "").startswith("https://"):
+    `socket` asks for Socket Mode, `several` for an app that several workspaces install by OAuth; settings that say so
+    already do, too. Raises SettingsTrouble naming what is missing."""
+    site = settings.public_url
+    socket, several = socket or bool(settings.slack.app_token), several or settings.slack.several
+    if (several or not socket) and not (site or "").startswith("https://"):
         raise SettingsTrouble(
             "The manifest for Slack needs HAVEN_PUBLIC_URL: https:// and the host that Slack reaches, as "
-            "https://haven.example.org; or, where Slack cannot reach this server, HAVEN_SLACK__APP_TOKEN."
+            "https://haven.example.org; or, for one workspace that cannot reach this server, --socket."
         )
-    address = {} if slack.app_token else {"request_url": f"{site}{PATH}"}
+    address = {} if socket else {"request_url": f"{site}{PATH}"}
     oauth: dict[str, Any] = {"scopes": {"bot": [*SCOPES]}}
-    if slack.several:
+    if several:
         oauth["redirect_urls"] = [f"{site}{REDIRECT}"]
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
@@ -66,7 +69,7 @@ def manifest(settings: Settings, commands: Mapping[str, Sequence[str]]) -> dict[
             "slash_commands": [
                 {
                     "command": COMMAND,
-                    **({} if slack.app_token else {"url": f"{site}{PATH}"}),
+                    **({} if socket else {"url": f"{site}{PATH}"}),
                     "description": "Confidential support. Only you see what you type here.",
                     "usage_hint": " | ".join(commands[each][0] for each in _HINTS if commands.get(each)),
                     "should_escape": False,
@@ -77,9 +80,9 @@ def manifest(settings: Settings, commands: Mapping[str, Sequence[str]]) -> dict[
         "settings": {
             "event_subscriptions": {**address, "bot_events": sorted(EVENTS)},
             "interactivity": {"is_enabled": True, **address},
-            "org_deploy_enabled": slack.several,
-            "socket_mode_enabled": bool(slack.app_token),
+            "org_deploy_enabled": several,
+            "socket_mode_enabled": socket,
             # a token that is copied into the settings must not expire; one that we were given by OAuth we renew
-            "token_rotation_enabled": slack.several,
+            "token_rotation_enabled": several,
         },
     }

@@ -137,6 +137,15 @@ def test_without_an_address_it_says_which_setting_is_missing(site: str | None) -
         manifest(Settings(public_url=site), COMMANDS)
 
 
+def test_before_there_is_an_app_the_options_say_what_it_will_be() -> None:
+    assert manifest(Settings(), COMMANDS, socket=True) == manifest(SOCKET, COMMANDS)
+    assert manifest(HTTP, COMMANDS, several=True) == manifest(SEVERAL, COMMANDS)
+    both = manifest(HTTP, COMMANDS, socket=True, several=True)
+    assert (both["settings"]["socket_mode_enabled"], len(both["oauth_config"]["redirect_urls"])) == (True, 1)
+    with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL"):
+        manifest(Settings(), COMMANDS, socket=True, several=True)
+
+
 def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     refused = CliRunner().invoke(main, ["manifest", "slack"])
