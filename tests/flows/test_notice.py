@@ -10,7 +10,7 @@ from content import default_root
 from content.library import Library
 from flows.core.catalog import Surface
 from flows.core.flow import Carry
-from flows.notice import FLOW, Full, version
+from flows.notice import FLOW, Full, NoticeWords, version
 from tests import world
 from tests.content.conftest import TODAY
 
@@ -25,6 +25,7 @@ SAYS = {
 def test_all_of_it_says_where_private_things_are_asked(surface: Surface) -> None:
     library = Library(default_root(), WORDS, lambda: TODAY, surface)
     catalog, words = library.current.catalog("en"), library.current.words["en"]["notice"]
+    assert isinstance(words, NoticeWords)
     screen = FLOW.view(Full(then=Carry()), words, world.moment(catalog_=catalog))
     said = " ".join(screen.lines)
     for each, parts in SAYS.items():
