@@ -84,7 +84,8 @@ def spoilt(draw: st.DrawFn, payloads: Sequence[Json]) -> Json:
             parent = parent[step]  # type: ignore[index]
         match draw(st.sampled_from(("change", "take away", "swap", "more"))):
             case "change":
-                parent[path[-1]] = draw(st.sampled_from(ODD) | st.text(max_size=30) | st.integers())  # type: ignore[index]
+                odd = copy.deepcopy(draw(st.sampled_from(ODD) | st.text(max_size=30) | st.integers()))
+                parent[path[-1]] = odd  # type: ignore[index]
             case "take away":
                 del parent[path[-1]]  # type: ignore[arg-type]
             case "swap":

@@ -1,0 +1,1 @@
+"""What Slack and Teams deliver: again, late, out of order, spoilt and forged."""
