@@ -36,7 +36,8 @@ class Arrival(Value):
     brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
     `Said`; neither event nor token means that the chat was opened. `secluded` says that what is typed does
     not reach the employer's archive (a terminal, a page of ours). `command` says that the line stood behind the
-    service's own command, where only a command is meant: never an answer; an empty one opens the start.
+    service's own command, where only a command is meant: never an answer; an empty one opens the start. `closing` says
+    that the window of a detail was closed: its way back is taken if it is on screen still, otherwise nothing happens.
     `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis help if they need
     it, and a plain refusal otherwise; `None` says that the platform could not tell, and the turn is refused as Busy.
     """
@@ -48,6 +49,7 @@ class Arrival(Value):
     profile: Profile = Profile()
     secluded: bool = False
     command: bool = False
+    closing: bool = False
     admitted: bool | None = True
 
 

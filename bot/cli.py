@@ -1,6 +1,7 @@
 """The command `haven`."""
 
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -17,7 +18,7 @@ from rich.table import Table
 from bot import log
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
-from bot.manifest import teams
+from bot.manifest import slack, teams
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
@@ -82,12 +83,15 @@ def chat(
 
 @main.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port on this machine; 0: any that is free.", min=0, max=65535)] = 8080,
+    port: Annotated[
+        int | None, typer.Option(help="The port on this machine; 0: any; default: 8080.", max=65535)
+    ] = None,
     db_url: Annotated[str | None, typer.Option("--db", help="A database to keep, as sqlite:///haven.db.")] = None,
     at: At = None,
 ) -> None:
     """Show everything in the browser: Slack, Teams, the clinic and what is stored; no accounts, no keys."""
-    if _settings().profile == "production":
+    settings = _settings()
+    if settings.profile == "production":
         _stop("HAVEN_PROFILE=production: the demo has stand-ins for Slack and Teams, so it does not start. Unset it.")
     try:
         from bot.demo import run  # noqa: PLC0415  images for production are built without it
@@ -98,8 +102,8 @@ def demo(
     try:
         asyncio.run(
             run.run(
-                _settings(profile="demo"),
-                port=port,
+                settings,
+                port=settings.port if port is None else port,
                 db=db_url,
                 at=_instant(at),
                 say=lambda url: _out.print(f"Haven's demo: {url}\nEverything is {where}. Ctrl-C ends it."),
@@ -205,6 +209,21 @@ def db_upgrade() -> None:
         _stop(str(error))
     engine.dispose()
     _out.print("The database is up to date.")
+
+
+@manifest.command("slack")
+def manifest_slack(
+    socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: Slack cannot reach this server.")] = False,
+    several: Annotated[bool, typer.Option("--several", help="Several workspaces install it, by OAuth.")] = False,
+) -> None:
+    """Print the app's manifest for Slack (JSON), to paste into *Create New App*, *From a manifest*."""
+    settings = _settings()
+    try:
+        current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
+        told = slack.manifest(settings, current.commands[DEFAULT_LOCALE], socket=socket, several=several)
+    except (ContentError, SettingsTrouble) as error:
+        _stop(str(error))
+    _out.print(json.dumps(told, indent=2))
 
 
 @manifest.command("teams")

@@ -1,6 +1,6 @@
 """Where Slack's app is installed, kept sealed; and what ties the way back from Slack to the browser that began.
 
-Slack's own SQL store keeps tokens and ids in plain columns, so it is not used (docs/decisions/0005).
+Slack's own SQL store keeps tokens and ids in plain columns, so it is not used (docs/decisions/0008).
 """
 
 import hmac

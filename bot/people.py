@@ -33,6 +33,7 @@ class Frame(Value):
     version: int
     state: Mapping[str, Any]
     ask: str = ""  # the key of what it asked the provider for last: only that result is its own
+    turn: str = ""  # while suspended: at which turn it stood, and stands again if nothing has moved it on
 
 
 class Conversation(Value):

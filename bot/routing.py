@@ -41,7 +41,12 @@ class Usage:
     """Change nothing; say which commands there are."""
 
 
-Route = Enter | Take | Redraw | Usage
+@dataclass(frozen=True)
+class Nothing:
+    """Change nothing, draw nothing."""
+
+
+Route = Enter | Take | Redraw | Usage | Nothing
 
 COMMANDS: Mapping[str, Enter] = {
     "help": Enter("safety", Carry(ask="asked")),
@@ -108,6 +113,8 @@ def route(
         return taken
     if isinstance(made, Standing):
         return STANDING_ROUTES.get(made.key, Redraw())
+    if arrival.closing:
+        return _closed(here, made, tokens)
     if arrival.token:
         return _tapped(arrival, here, made, tokens)
     if isinstance(arrival.event, Said) and arrival.command:
@@ -146,6 +153,16 @@ def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> 
         if tokens.names(made, here.sid, here.turn, button.key, button.arg):
             return Take(Chose(key=button.key, arg=button.arg))
     return Redraw("expired")
+
+
+def _closed(here: Here, made: Step | None, tokens: Tokens) -> Route:
+    """Take the way back of the detail on screen: an old window that is closed means nothing any more."""
+    if made is None:
+        raise Forged
+    for button in here.screen.buttons if here.screen else ():
+        if button.closes and tokens.names(made, here.sid, here.turn, button.key, button.arg):
+            return Take(Chose(key=button.key, arg=button.arg))
+    return Nothing()
 
 
 def _fits(answered: Answered, screen: Screen) -> bool:

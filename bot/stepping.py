@@ -127,7 +127,8 @@ class Stepping:
         if frame is None:
             raise LookupError("a step that leads nowhere")
         until = self._clock.now() + CONVERSATION
-        turn = token(self._clock, 8)
+        turn = frame.turn or token(self._clock, 8)  # back where nothing has moved: what was entered there is live still
+        frame = frame.model_copy(update={"turn": ""})
         conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until)
         record.set_private(conversation=conversation)
 
@@ -141,4 +142,6 @@ def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> 
 
 def _frames(record: Record) -> tuple[Frame | None, tuple[Frame, ...]]:
     conversation = record.private.conversation
-    return (conversation.frame, conversation.suspended) if conversation else (None, ())
+    if conversation is None:
+        return None, ()
+    return conversation.frame.model_copy(update={"turn": conversation.turn}), conversation.suspended

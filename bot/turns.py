@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.people import TROUBLES, People, Private, Record, welcome
-from bot.routing import Enter, Here, Redraw, Take, Usage, bound, route
+from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
 from bot.tokens import Made, Tokens
@@ -60,6 +60,8 @@ class Turns:
         expired = self._expire(record, now)
         commands = content.commands[content.locale(record.ops.locale)]
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
+        if isinstance(way, Nothing):
+            return None
         if isinstance(way, Usage):
             return self.drawing.usage(sid, record.ops.locale)
         if expired and isinstance(way, Redraw) and arrival.token:

@@ -15,7 +15,7 @@ PINS: Final[Mapping[str, str]] = {
 }
 
 RELEASED: Final[Mapping[str, str]] = {
-    "en/notice.yaml": "99011c3fe2b2d9d5726a7c46d44d7d5eb9dc5309db9150fabe51eca9a69ff2cf",
+    "en/notice.yaml": "4ebadeca335ee4f2ab3bd9e3eccb2488c0210e6fcb6b36b29eed70f6e8b381f5",
     "en/safety.yaml": "00e38537853e3e2dd2b4d3c42b503fb05010474b7723a0536e71d14aafb84224",
     "crisis/lexicon.en.yaml": "1fad42a1a43e758d506cf0b1e91d71697c1c29a504bdd61aae5a78f0a514f70e",
 }

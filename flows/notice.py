@@ -14,7 +14,7 @@ from flows.core.retention import CONVERSATION
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Words
 
-EDITION = 2
+EDITION = 3
 """Of the notice's wording: raised with every change of its pinned words, so that everybody is asked again."""
 
 BUTTONS = ("agree", "read_all", "decline")
@@ -42,6 +42,7 @@ class NoticeWords(Words):
     agree: Label
     read_all: Label
     decline: Label
+    back: Label
     declined: Line
 
 
@@ -92,6 +93,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto(state.then.then or "home", state.then, (Agree(version=version(at.catalog)),))
         case Short(), Chose(key="read_all"):
             return Turn(Full(then=state.then))
+        case Full(), Chose(key="back"):
+            return Turn(Short(then=state.then))
         case ((Short() | Full()), Chose(key="decline")) if at.person.notice:
             return Goto("privacy", Carry(ask="forget"))  # they have something here to lose: ask first
         case ((Short() | Full()), Chose(key="decline")):
@@ -122,7 +125,7 @@ def view(state: State, words: NoticeWords, at: Moment) -> Screen:
                     words.full_provider,
                     words.full_leave,
                 ),
-                buttons=(agree, decline),
+                buttons=(agree, decline, Button(key="back", label=words.back, closes=True)),
             )
         case Declined():
             return Screen(lines=(words.declined,))

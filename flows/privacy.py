@@ -74,13 +74,16 @@ def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
             items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held)
             buttons = (
                 Button(key="forget", label=words.forget, style="danger"),
-                Button(key="back", label=words.back),
+                Button(key="back", label=words.back, closes=True),
             )
             lines = (words.intro, *items, words.not_held)
             return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
         case Sure():
             lines = (words.sure, words.sure_booked) if at.person.appointments else (words.sure,)
-            yes, no = Button(key="yes", label=words.yes, style="danger"), Button(key="back", label=words.no)
+            yes, no = (
+                Button(key="yes", label=words.yes, style="danger"),
+                Button(key="back", label=words.no, closes=True),
+            )
             return Screen(lines=lines, buttons=(yes, no), private=True, title=words.title)
         case Forgotten():
             return Screen(lines=(words.forgotten,))

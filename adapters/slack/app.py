@@ -8,6 +8,7 @@ in the chat. Opening a tab is not something said: the Home tab is drawn, and an 
 Slack does not keep, so the archive does not show who only looked.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -23,12 +24,12 @@ from slack_bolt.response import BoltResponse
 from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Look, Public, Receive, Shown, Unreachable
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.door import door
-from adapters.slack.draw import Easel
+from adapters.slack.draw import PATIENCE, Easel, Place
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
 from adapters.slack.oauth import Offer, oauth
 from adapters.slack.people import changed
-from adapters.slack.read import asked, opened, read, tenant_of, where
+from adapters.slack.read import Where, asked, closed_by, opened, read, tenant_of, where
 from adapters.slack.render import CALLBACK, message, modal, wrong
 from adapters.slack.socket import Socket
 from adapters.slack.workspaces import Workspaces
@@ -37,6 +38,11 @@ _ANY: Final = re.compile(".*", re.DOTALL)
 _BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
 
 Body = dict[str, Any]
+
+
+def _elapsed() -> float:
+    """Return seconds on the loop's own clock."""
+    return asyncio.get_running_loop().time()
 
 
 class SlackPlatform:
@@ -135,9 +141,10 @@ class SlackPlatform:
             app.event(name)(self._on_left)
         app.event("app_home_opened")(self._on_opened)
         app.event("user_change")(self._on_changed)
-        app.event(_ANY)(self._on_event)
+        app.event("message")(self._on_event)
         app.block_action(_ANY)(self._on_tap)
         app.view_submission(CALLBACK)(self._on_form)
+        app.view_closed(CALLBACK)(self._on_closed)
         app.global_shortcut(_ANY)(self._on_tap)
         app.command(_ANY)(self._on_command)
         app.error(self._on_error)
@@ -183,30 +190,67 @@ class SlackPlatform:
         return await ack()
 
     async def _on_tap(self, body: Body, ack: AsyncAck) -> BoltResponse:
-        arrival = await self._arrival(body)
-        if arrival is not None:
-            spot, easel = where(body), self._easel(arrival.address)
-            with easel.place(arrival.address) as place:
-                try:
-                    if shown := await self._receive(arrival):
-                        place.then = easel.tapped(arrival.address, shown, spot)
-                except Busy:
-                    place.then = easel.busy(self._busy_words, spot)
-        return await ack()
-
-    async def _on_command(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        began = _elapsed()
         arrival = await self._arrival(body)
         if arrival is not None:
             easel = self._easel(arrival.address)
             with easel.place(arrival.address) as place:
                 try:
-                    shown = await self._receive(arrival)
+                    shown, spot = await self._opening(arrival, body, easel, place, began)
+                except Busy:
+                    shown, spot = None, where(body)
+                    place.then = easel.busy(self._busy_words, spot)
+                if shown:
+                    place.then = easel.tapped(arrival.address, shown, spot)
+        return await ack()
+
+    async def _on_command(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        began = _elapsed()
+        arrival = await self._arrival(body)
+        if arrival is not None:
+            easel = self._easel(arrival.address)
+            with easel.place(arrival.address) as place:
+                try:
+                    shown, spot = await self._opening(arrival, body, easel, place, began)
                 except Busy:
                     return await ack(self._busy_words)
-                if shown and not shown.turn:  # no conversation: help from memory, a refusal, the list of commands
+                if shown and not shown.turn and not spot.waiting:
+                    # no conversation: help from memory, a refusal, the list of commands
                     return await ack(**message(shown.public()))
                 if shown:
-                    place.then = easel.tapped(arrival.address, shown, where(body))
+                    place.then = easel.tapped(arrival.address, shown, spot)
+        return await ack()
+
+    async def _opening(
+        self, arrival: Arrival, body: Body, easel: Easel, place: Place, began: float
+    ) -> tuple[Shown | None, Where]:
+        """Take a turn that may open a dialog; say so in time if it takes long, and if it could not be taken."""
+        turn = asyncio.create_task(self._turn(arrival))
+        spot = await easel.opens(turn, where(body), max(0.0, PATIENCE - (_elapsed() - began)))
+        try:
+            return await turn, spot
+        except (Busy, Forged):
+            if not spot.waiting:
+                raise
+            place.then = easel.busy(self._busy_words, spot)
+            return None, spot
+
+    async def _turn(self, arrival: Arrival) -> Shown | None:
+        return await self._receive(arrival)
+
+    async def _on_closed(self, body: Body, ack: AsyncAck) -> BoltResponse:
+        spot, arrival = where(body), await self._arrival(body)
+        address = closed_by(body, tenant_of(body))
+        if address is None:
+            return await ack()
+        easel = self._easel(address)
+        with easel.place(address) as place:
+            easel.closed(address, spot)
+            try:
+                if arrival is not None and (shown := await self._receive(arrival)):
+                    place.then = easel.uncovered(address, shown, spot)
+            except Busy:
+                event("slack_busy", logging.WARNING)  # what came to light says that it is out of date, if it is
         return await ack()
 
     async def _on_form(self, body: Body, ack: AsyncAck) -> BoltResponse:
@@ -220,12 +264,14 @@ class SlackPlatform:
             except Busy:
                 return await ack(response_action="errors", errors={asked(body)[0]: self._busy_words})
             if shown is None:
-                easel.closed(arrival.address)
+                easel.closed(arrival.address, Where("", where(body).view))
                 return await ack(response_action="clear")
-            place.then = easel.answered(arrival.address, shown, where(body))
+            spot = where(body)
+            place.then = easel.answered(arrival.address, shown, spot)
             if errors := wrong(shown, asked(body)):
                 return await ack(response_action="errors", errors=errors)
-            return await ack(response_action="update", view=modal(shown))
+            on_top = shown.screen.detail and not spot.detail and not spot.beneath
+            return await ack(response_action="push" if on_top else "update", view=modal(shown))
 
     async def _on_error(self, error: Exception) -> BoltResponse:
         if isinstance(error, Busy):

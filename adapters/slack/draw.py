@@ -6,8 +6,8 @@ before the turn is committed, so that the answer to an errand never overtakes "O
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
@@ -20,6 +20,8 @@ from adapters.slack.render import message, modal, note
 from adapters.slack.web import Refused, Web, remember
 
 _KNOWN_DIALOGS: Final = 10_000
+MOMENT: Final = "One moment."
+PATIENCE: Final = 1.0  # seconds for the turn before the dialog is opened, and for opening it: a trigger lives 3
 _FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
 
 Work = Callable[[], Awaitable[None]]
@@ -93,8 +95,12 @@ class Easel:
 
     def tapped(self, address: Address, shown: Shown, where: Where) -> Work:
         """Answer where it was tapped: in the open dialog, in the chat if it may stand there, else in a new dialog."""
-        if where.view:
+        if where.waiting:
             return partial(self._update, address, shown, where.view)
+        if where.view and shown.screen.detail and not where.detail:
+            return partial(self._push, address, shown, where)
+        if where.view:
+            return partial(self._redraw, address, shown, where)
         if where.chat and not shown.screen.private:
             return partial(self._post, address, shown)
         return partial(self._open, address, shown, where.trigger)
@@ -102,11 +108,34 @@ class Easel:
     def answered(self, address: Address, shown: Shown, where: Where) -> Work:
         """Note that the reply to a sent form has drawn the screen in its dialog."""
         remember(self._dialogs, address.user, where.view, _KNOWN_DIALOGS)
-        return partial(self._drawn, address, shown.turn)
+        return partial(self._below, address, shown, where)
 
-    def closed(self, address: Address) -> None:
-        """Note that the person's dialog is closed."""
-        self._dialogs.pop(address.user, None)
+    def closed(self, address: Address, where: Where) -> None:
+        """Note that the person's dialog is closed, and which one came to light."""
+        if self._dialogs.get(address.user) == where.view:
+            self._dialogs.pop(address.user)
+        if where.beneath:
+            remember(self._dialogs, address.user, where.beneath, _KNOWN_DIALOGS)
+
+    def uncovered(self, address: Address, shown: Shown, where: Where) -> Work:
+        """Draw, in the dialog that came to light, where closing has led. Without one there is nothing to draw: whoever
+        closes a window wants no message about it."""
+        return partial(self._uncover, address, shown, where)
+
+    async def opens(self, turn: asyncio.Task[Shown | None], where: Where, seconds: float) -> Where:
+        """Wait for a turn; if it takes longer than that, open a dialog that says "One moment" while Slack lets us.
+
+        Return where to draw then. What the turn raises is left to who awaits it."""
+        if where.view or not where.trigger:
+            return where
+        if (await asyncio.wait({turn}, timeout=seconds))[0]:
+            return where
+        try:
+            view = await asyncio.wait_for(self._web.open(where.trigger, note(MOMENT)), PATIENCE)
+        except Exception as error:
+            failure("slack_draw_failed", error)
+            return where
+        return replace(where, view=view, waiting=True)
 
     def opened(self, address: Address, page: Front) -> Work:
         """Put the front page on the Home tab that was opened."""
@@ -118,8 +147,10 @@ class Easel:
 
     def busy(self, words: str, where: Where) -> Work:
         """Say that nothing happened: in a dialog of its own, above the open one; nothing is posted."""
+        if where.waiting:
+            return partial(self._web.update, where.view, note(words))
         if where.view:
-            return partial(self._web.push, where.trigger, note(words))
+            return partial(self._push_note, where.trigger, words)
         return partial(self._open_note, where.trigger, words)
 
     # --- outside of a reply
@@ -164,11 +195,45 @@ class Easel:
         try:
             await self._web.update(view, modal(shown))
         except Refused:  # closed in the meantime
-            self.closed(address)
+            self._dialogs.pop(address.user, None)
             await self._post(address, shown)
             return
         remember(self._dialogs, address.user, view, _KNOWN_DIALOGS)
         await self._drawn(address, shown.turn)
+
+    async def _push(self, address: Address, shown: Shown, where: Where) -> None:
+        """Draw a detail on top of what is open; closing it leads back there."""
+        try:
+            view = await self._web.push(where.trigger, modal(shown))
+        except Refused:  # the trigger is older than 3 seconds
+            await self._redraw(address, shown, where)
+            return
+        remember(self._dialogs, address.user, view, _KNOWN_DIALOGS)
+        await self._drawn(address, shown.turn)
+
+    async def _redraw(self, address: Address, shown: Shown, where: Where) -> None:
+        """Draw in the open dialog. A dialog cannot be closed from here: what is left on top once a detail has been gone
+        on from is drawn beneath, too, so that closing it changes nothing."""
+        await self._update(address, shown, where.view)
+        if where.beneath and not shown.screen.detail:
+            await self._under(shown, where)
+
+    async def _below(self, address: Address, shown: Shown, where: Where) -> None:
+        if where.beneath and not shown.screen.detail:
+            await self._under(shown, where)
+        await self._drawn(address, shown.turn)
+
+    async def _uncover(self, address: Address, shown: Shown, where: Where) -> None:
+        if where.beneath:
+            await self._under(shown, where)
+        await self._drawn(address, shown.turn)
+
+    async def _under(self, shown: Shown, where: Where) -> None:
+        with suppress(Refused):  # all of the dialogs were closed at once
+            await self._web.update(where.beneath, modal(shown))
+
+    async def _push_note(self, trigger: str, words: str) -> None:
+        await self._web.push(trigger, note(words))
 
     async def _open_note(self, trigger: str, words: str) -> None:
         await self._web.open(trigger, note(words))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from adapters.platform import Address, Arrival
-from adapters.slack.render import CALLBACK, FIELD
+from adapters.slack.render import CALLBACK, FIELD, NO_FORM
 from flows.core.events import Answered, Said
 
 _TYPED: Final = {None, "file_share", "me_message", "thread_broadcast"}  # subtypes that a person's words have
@@ -20,11 +20,15 @@ _LONE_HALF: Final = re.compile(r"[\ud800-\udfff]")  # JSON can hold half a chara
 @dataclass(frozen=True)
 class Where:
     """Where somebody tapped: a trigger that opens a dialog for 3 seconds, the open dialog, if any, and whether it was
-    a message in their own chat with the bot."""
+    a message in their own chat with the bot. Of a dialog: the one `beneath` it, and whether it shows a `detail`.
+    `waiting` is a dialog that we have just opened, and that says "One moment"."""
 
     trigger: str
     view: str
     chat: bool = False
+    beneath: str = ""
+    detail: bool = False
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,23 @@ def where(body: object) -> Where:
     """Return where a tap or command happened; empty texts for what is not known."""
     given = _dict(body)
     view = _dict(given.get("view"))
+    modal = view.get("type") == "modal"
     return Where(
         trigger=_text(given.get("trigger_id")),
-        view=_text(view.get("id")) if view.get("type") == "modal" else "",
+        view=_text(view.get("id")) if modal else "",
+        beneath=_text(view.get("previous_view_id")) if modal else "",
+        detail=_tokens(view)[1] != "",
         chat=_text(_dict(given.get("channel")).get("id")).startswith("D"),
     )
+
+
+def closed_by(body: dict[str, Any], team: str) -> Address | None:
+    """Return who of workspace `team` closed a dialog; None if the delivery does not say."""
+    user = _text(_dict(body.get("user")).get("id"))
+    try:
+        return Address(platform="slack", tenant=team, user=user) if user else None
+    except ValidationError:  # an id that is longer than any of Slack's
+        return None
 
 
 def opened(body: dict[str, Any], team: str) -> Opened | None:
@@ -133,8 +149,13 @@ def _read(body: dict[str, Any], team: str) -> Arrival | None:
             if callback != CALLBACK or values is None:
                 return None
             sent = Answered(values=values)
-            form = _text(view.get("private_metadata"))
+            form, _ = _tokens(view)
             return _arrival(_key(body), _dict(body.get("user")).get("id"), team, sent, form)
+        case {"type": "view_closed", "view": {"callback_id": str(callback)} as view}:
+            _, closing = _tokens(view)
+            key = f"{_text(view.get('id'))}:{_text(view.get('hash'))}:closed"
+            closed = _arrival(key, _dict(body.get("user")).get("id"), team, token=closing)
+            return closed and closed.model_copy(update={"closing": True}) if callback == CALLBACK else None
         case {"type": "shortcut"}:
             return _command(_key(body), _dict(body.get("user")).get("id"), team, "")
         case {"command": str(), "user_id": user}:
@@ -159,6 +180,12 @@ def _arrival(
         return None
     address = Address(platform="slack", tenant=team, user=_text(user))
     return Arrival(id=key, address=address, event=event, token=token)
+
+
+def _tokens(view: dict[str, Any]) -> tuple[str, str]:
+    """Return the tokens that a dialog carries: of its form, and of closing it; empty where there is none."""
+    form, _, closing = _text(view.get("private_metadata")).partition(" ")
+    return ("" if form == NO_FORM else form), closing
 
 
 def _command(key: str, user: object, team: str, text: str) -> Arrival | None:

@@ -15,6 +15,7 @@ Block = dict[str, Any]
 
 CALLBACK: Final = "haven"
 FIELD: Final = "f:"  # a field's block is named f:<key>, so that a sent form needs no memory of what was drawn
+NO_FORM: Final = "-"  # in a dialog's metadata, before the token of closing
 NAME: Final = "Haven"
 CLOSE: Final = "Close"
 _MESSAGE_BLOCKS: Final = 50
@@ -55,8 +56,8 @@ def message_of(screen: Screen, tokens: Sequence[str]) -> dict[str, Any]:
 def modal(shown: Shown) -> dict[str, Any]:
     """Return the view that shows a screen, private or not, in a dialog.
 
-    `private_metadata` holds the form's token and nothing else. A field's action is named after the turn:
-    Slack keeps what was entered where the names stay, so a redrawn turn keeps it and a new turn starts anew.
+    `private_metadata` holds the form's token and that of closing, and nothing else. A field's action is named after the
+    turn: Slack keeps what was entered where the names stay, so a redrawn turn keeps it and a new turn starts anew.
     """
     screen = shown.screen
     inputs = [block for field in screen.fields for block in _asked(field, shown.turn)]
@@ -66,7 +67,9 @@ def modal(shown: Shown) -> dict[str, Any]:
         screen.title,
         [*_sections(lines, _VIEW_BLOCKS - len(inputs) - len(buttons)), *inputs, *buttons],
     )
-    view["private_metadata"] = shown.form
+    closing = [token for button, token in zip(screen.buttons, shown.tokens, strict=True) if button.closes]
+    view["private_metadata"] = " ".join((shown.form or (NO_FORM if closing else ""), *closing))
+    view["notify_on_close"] = True
     if screen.fields:
         view["submit"] = _plain(screen.submit, 24)
     return view

@@ -73,8 +73,7 @@ class Socket:
             self._spawn(self._connection(leaving), "connection")
             await leaving.wait()
             if self._failures:
-                spread = 0.5 + self._chance(1)[0] / 255
-                await asyncio.sleep(min(LONGEST, self._first * 2 ** min(self._failures - 1, 10)) * spread)
+                await asyncio.sleep(pause(self._failures, self._first, self._chance(1)[0]))
 
     async def _connection(self, leaving: asyncio.Event) -> None:
         try:
@@ -135,6 +134,12 @@ class Socket:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def pause(failures: int, first: float, spread: int) -> float:
+    """Return the seconds to wait after so many failures in a row: doubled each time, a minute at most, times 0.5 to
+    1.5 by `spread` (0 to 255), so that many servers do not come back in the same moment."""
+    return min(LONGEST, first * float(2 ** min(failures - 1, 10))) * (0.5 + spread / 255)
 
 
 async def _close_later(socket: aiohttp.ClientWebSocketResponse) -> None:

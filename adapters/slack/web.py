@@ -125,9 +125,10 @@ class Web:
         answer = await _ask(self.client.views_open(trigger_id=trigger, view=view))
         return str(answer["view"]["id"])
 
-    async def push(self, trigger: str, view: dict[str, Any]) -> None:
-        """Open a dialog on top of the open one, which comes back when it is closed."""
-        await _ask(self.client.views_push(trigger_id=trigger, view=view))
+    async def push(self, trigger: str, view: dict[str, Any]) -> str:
+        """Open a dialog on top of the open one, which comes back when it is closed, and return its view id."""
+        answer = await _ask(self.client.views_push(trigger_id=trigger, view=view))
+        return str(answer["view"]["id"])
 
     async def update(self, view_id: str, view: dict[str, Any]) -> None:
         """Draw an open dialog anew. Raises Refused if it has been closed."""

@@ -14,7 +14,7 @@ from bot.demo import clinic, employer, hr, stored, tour
 from bot.demo.director import Director
 from bot.demo.seats import Place, Seat
 from bot.demo.stage import Stage
-from bot.demo.where import PANELS, Where, where
+from bot.demo.where import PANELS, TABS, Where, where
 
 BUILDER = "https://app.slack.com/block-kit-builder/#"
 """Slack's own page to look at blocks; what stands behind the # stays in the browser."""
@@ -47,6 +47,7 @@ class Pages:
             time=lambda at: datetime.fromtimestamp(at, UTC).astimezone(zone),
             views=views,
             panels=PANELS,
+            tabs=TABS,
             mark=mark,
             panel=await self._panel(stage, here),
         )

@@ -18,7 +18,7 @@ MEANING: Final = {
 }
 _ID: Final = 16  # bytes of a keyed hash or of a random tag
 _MOST: Final = 8  # rows shown of a table
-_SHORT: Final = 8  # bytes shown
+_SHORT: Final = 6  # bytes shown
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def cell(column: str, value: object) -> Cell:
         return Cell(column, "empty", "", 0)
     if isinstance(value, bytes):
         kind = "hash" if len(value) == _ID else "sealed"
-        short = value[:_SHORT].hex(" ", 4)
-        return Cell(column, kind, short + (" …" if len(value) > _SHORT else ""), len(value))
+        short = value[:_SHORT].hex()
+        return Cell(column, kind, short + ("…" if len(value) > _SHORT else ""), len(value))
     text = str(value)
     return Cell(column, "readable", text if len(text) <= 40 else text[:39] + "…", len(text.encode()))
 

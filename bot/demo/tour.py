@@ -235,7 +235,7 @@ def _remind(words: Words) -> Step:
 
 
 def _forget(words: Words) -> Step:
-    privacy = words["privacy"]
+    privacy, common = words["privacy"], words["common"]
     return Step(
         "forget",
         "Forget me",
@@ -245,8 +245,8 @@ def _forget(words: Words) -> Step:
             Move(
                 "forget.ask",
                 "sam",
-                "Close Sam's window if one is open, then type “forget me”.",
-                "say",
+                f"Close Sam's window if one is open and type “forget me”. If it says “{common.open}”, open it.",
+                f"label:{common.open}",
                 lambda seen: _opening(privacy.sure) in seen.chats["sam"] + seen.windows["sam"],
             ),
             Move(

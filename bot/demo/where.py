@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 PANELS: Final = {
     "tour": "Tour",
-    "clinic": "Clinic's day",
+    "clinic": "The clinic's day",
     "stored": "What is stored",
     "employer": "What your employer sees",
-    "hr": "HR",
+    "hr": "HR's files",
     "payload": "Payload",
 }
+TABS: Final = {"clinic": "Clinic", "stored": "Stored", "employer": "Employer", "hr": "HR"}
+"""Shorter names, where one does not fit on a tab."""
 VIEWS: Final = ("sam", "priya", "morgan", "panel")
 _MORE: Final = ("day", "find", "file", "of", "step")
 

@@ -16,6 +16,6 @@ async def examine(clock: Clock) -> list[Finding]:
     findings = [Finding("settings", True, f"profile {settings.profile}")]
     findings += await server.look(settings, clock)
     findings += room.look(settings)
-    findings += await slack.look(settings)
+    findings += await slack.look(settings, clock)
     findings += await teams.look(settings, clock)
     return findings

@@ -1,6 +1,5 @@
 """Microsoft Teams: whether what is set can work, as far as a server can see. The steps are the README's."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +12,7 @@ from adapters.teams.login import SCOPE
 from adapters.teams.reference import ServiceHosts
 from adapters.teams.token import CHANNEL, ISSUER
 from bot.clock import Clock
+from bot.doctor.address import knock, read
 from bot.doctor.finding import Finding
 from bot.manifest.teams import VERSION
 from bot.settings import Settings
@@ -63,7 +63,8 @@ async def look(settings: Settings, clock: Clock) -> list[Finding]:
             remedy = "development only: unset HAVEN_TEAMS__PLAYGROUND to let people in"
             return [Finding("Teams", None, "the Agents Playground: nobody proves who they are", remedy), hosts]
         token, login = await _login(client, settings)
-        findings = [await _address(client, settings.public_url), login, hosts, _azure(settings)]
+        address = await knock(client, settings.public_url, PATH, "Teams")
+        findings = [address, login, hosts, _azure(settings)]
         findings += [await _keys(client, teams.openid_url), _package(settings)]
         findings += await _places(client, settings, clock, token) if hosts.good else []
     return findings
@@ -78,59 +79,6 @@ def _hosts(given: str) -> Finding:
     return Finding(what, True, f"only {given} is ever answered")
 
 
-async def _address(client: httpx.AsyncClient, public_url: str | None) -> Finding:
-    """Knock at the door from outside, without a token: the right answer is our own refusal."""
-    what = "Teams, step 1: the address"
-    if not public_url:
-        return Finding(
-            what, False, "not set", "HAVEN_PUBLIC_URL: where Teams finds this server, as https://haven.example.org"
-        )
-    url = public_url + PATH
-    try:
-        answer = await client.post(url, content=b"{}", headers={"Content-Type": "application/json"})
-    except httpx.ConnectError as error:
-        if "CERTIFICATE" in str(error).upper():
-            return Finding(
-                what, False, "its certificate is not one that others trust", f"renew the certificate of {public_url}"
-            )
-        return Finding(
-            what, False, "nobody answers there", f"does DNS lead {public_url} here, and is the proxy running?"
-        )
-    except httpx.HTTPError as error:
-        return Finding(
-            what, False, type(error).__name__, f"does {public_url} lead to this server, and is the proxy running?"
-        )
-    if answer.status_code == 401 and answer.text == "not verified":
-        return Finding(what, True, "Haven answers there, and lets nobody in without a token")
-    return Finding(what, False, *_wrong_door(answer.status_code, url))
-
-
-def _wrong_door(status: int, url: str) -> tuple[str, str]:
-    match status:
-        case 301 | 302 | 307 | 308:
-            return "it leads elsewhere, and Teams does not follow", f"let the proxy answer {url} itself"
-        case 404 | 405:
-            return (
-                "something else answers there",
-                f"let the proxy pass on {PATH} to Haven, and start Haven with Teams set",
-            )
-        case 502 | 503 | 504:
-            return (
-                "the proxy does not reach Haven",
-                "start `haven serve`, and give the proxy its HAVEN_HOST and HAVEN_PORT",
-            )
-        case 401 | 403:
-            return (
-                "somebody else refuses before Haven does",
-                f"let the proxy pass on {PATH} without a login or filter of its own",
-            )
-        case _:
-            return (
-                f"it answers {status}, which is not Haven's answer",
-                f"let the proxy pass on {PATH} to Haven as it is",
-            )
-
-
 async def _login(client: httpx.AsyncClient, settings: Settings) -> tuple[str, Finding]:
     teams = settings.teams
     what = "Teams, step 2 and 3: application and secret"
@@ -142,7 +90,7 @@ async def _login(client: httpx.AsyncClient, settings: Settings) -> tuple[str, Fi
     }
     try:
         answer = await client.post(f"{teams.login_url}/{teams.tenant_id}/oauth2/v2.0/token", data=form)
-        told = _object(answer)
+        told = read(answer)
     except httpx.HTTPError as error:
         host = urlsplit(teams.login_url).hostname
         return "", Finding(what, False, type(error).__name__, f"let this machine reach https://{host}, port 443")
@@ -176,11 +124,11 @@ async def _keys(client: httpx.AsyncClient, openid_url: str) -> Finding:
         f"let this machine reach https://{urlsplit(openid_url).hostname}, port 443; leave HAVEN_TEAMS__OPENID_URL alone"
     )
     try:
-        metadata = _object(await client.get(openid_url))
+        metadata = read(await client.get(openid_url))
         where = str(metadata.get("jwks_uri"))
         if urlsplit(where)[:2] != urlsplit(openid_url)[:2] or metadata.get("issuer") != ISSUER:
             return Finding(what, False, "the metadata are not the Bot Framework's", remedy)
-        keys = _object(await client.get(where)).get("keys")
+        keys = read(await client.get(where)).get("keys")
     except httpx.HTTPError as error:
         return Finding(what, False, type(error).__name__, remedy)
     listed = [each for each in keys if isinstance(each, dict)] if isinstance(keys, list) else []
@@ -282,7 +230,7 @@ async def _roster(client: httpx.AsyncClient, service: str, token: str, channel: 
         query = {"pageSize": str(_PAGE), **({"continuationToken": more} if more else {})}
         try:
             answer = await client.get(url, params=query, headers={"Authorization": f"Bearer {token}"})
-            told = _object(answer)
+            told = read(answer)
         except httpx.HTTPError as error:
             return _Roster(trouble=(type(error).__name__, "can this machine reach HAVEN_TEAMS__SERVICE_HOSTS?"))
         if answer.status_code != 200:
@@ -307,11 +255,3 @@ def _refused(status: int) -> tuple[str, str]:
             )
         case _:
             return f"the Bot Connector answers {status}", "run `haven doctor` again in a minute"
-
-
-def _object(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        told = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}

@@ -37,7 +37,8 @@ class Button(Value):
 
     A *step* button belongs to the screen it stands on and dies with it. A *standing* button (help, stop,
     pause, open) works from old messages too, has no argument, and what it does must be idempotent.
-    A button with a `link` opens that address and tells us nothing.
+    A button with a `link` opens that address and tells us nothing. `closes` marks the way back to what was there
+    before: closing the window means it, too.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Button(Value):
     standing: bool = False
     link: str = Bound(default="", max_length=600, pattern=r"^(https?://[!-~]+)?$")
     style: Literal["plain", "primary", "danger"] = "plain"
+    closes: bool = False
 
 
 class Screen(Value):
@@ -54,6 +56,7 @@ class Screen(Value):
     `private` marks a screen that shows or collects anything about a person's health, choices or bookings:
     adapters draw it only where the employer's message archive does not reach. Fields are answered all at
     once; `submit` is the label of the button that sends them. `title` heads a dialog (24 characters).
+    A screen with a button that `closes` is a detail: where windows stack, it opens on top of what was there.
     """
 
     lines: tuple[str, ...]
@@ -68,6 +71,11 @@ class Screen(Value):
         """Return what is wrong, by the key of its field; empty if nothing is."""
         return {field.key: field.error for field in self.fields if field.error}
 
+    @property
+    def detail(self) -> bool:
+        """Tell whether it leads back to what was there before."""
+        return any(button.closes for button in self.buttons)
+
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if bool(self.fields) != bool(self.submit):
@@ -78,6 +86,8 @@ class Screen(Value):
             raise ValueError("a standing button has no argument: its token carries nothing")
         if any(button.link and (button.standing or button.arg) for button in self.buttons):
             raise ValueError("a button with a link leads there and does nothing else")
+        if sum(button.closes for button in self.buttons) > 1 or any(b.closes and b.standing for b in self.buttons):
+            raise ValueError("closing means one button, and of this screen only")
         if len({field.key for field in self.fields}) != len(self.fields):
             raise ValueError("two fields of one screen share a key")
         if len({(button.key, button.arg) for button in self.buttons}) != len(self.buttons):

@@ -106,25 +106,25 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
 
 def view(state: State, words: SafetyWords, at: Moment) -> Screen:
     """Draw help for the person's country; for an unknown one the international finder."""
-    back, ways = Button(key="back", label=words.back), Button(key="ways", label=words.ways)
+    back, ways = Button(key="back", label=words.back, closes=True), Button(key="ways", label=words.ways)
+    mistaken = Button(key="mistaken", label=words.mistaken, closes=True)
     match state:
         case Checking():
-            yes, no = Button(key="yes", label=words.heavy_yes), Button(key="back", label=words.heavy_no)
+            yes, no = Button(key="yes", label=words.heavy_yes), Button(key="back", label=words.heavy_no, closes=True)
             return Screen(lines=(words.heavy,), buttons=(yes, no))
         case Helping(kind=kind):
             opening = words.self_harm if kind == "self" else getattr(words, kind)
             if kind == "medical":  # the number comes before anything else
                 emergency, *rest = _lines(words, at)
                 lines = (emergency, opening, words.program, *rest)
-                return Screen(lines=lines, buttons=(ways, Button(key="mistaken", label=words.mistaken)))
+                return Screen(lines=lines, buttons=(ways, mistaken))
             if kind in {"self", "asked"}:
                 buttons = (
                     Button(key="yes", label=words.yes),
                     Button(key="no", label=words.no),
-                    Button(key="mistaken", label=words.mistaken),
+                    mistaken,
                 )
                 return Screen(lines=(opening, words.program, *_lines(words, at), words.question), buttons=buttons)
-            mistaken = Button(key="mistaken", label=words.mistaken)
             return Screen(lines=(opening, words.program, *_lines(words, at)), buttons=(ways, mistaken))
         case Staying():
             return Screen(lines=(words.staying, *_lines(words, at), words.stay_near), buttons=(ways, back))

@@ -101,6 +101,8 @@ async def test_from_a_tap_in_slack_to_an_appointment_in_the_room(stage: Stage) -
     async with Visitor(stage.base) as visitor:
         page = await opened(stage, visitor, "Private check")
         assert page.headings[0] == "Private check"
+        tap = await stage.hands.tap_in_view(SAM, LINK)  # Slack tells of a link that was pressed: it means nothing here
+        assert (tap.status, tap.text) == (200, "")
         page = await check_and_book(visitor)
         assert "Booked: Mon 23 Nov" in page.text
         assert await stage.appointments("booked") == 1

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.platform import Address, Arrival, Forged
 from bot.clock import SystemClock
-from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Redraw, Take, Usage, plain, route
+from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, Take, Usage, plain, route
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
@@ -62,6 +62,23 @@ def test_what_is_typed_on_a_private_screen_is_not_consumed_where_the_employer_re
     assert typed("I feel low", private) == Redraw("typed_private")
     assert typed("Tue 24 Nov, 09:00", private, secluded=True) == Take(Chose(key="slot", arg="1"))
     assert typed("home", private) == COMMANDS["home"]
+
+
+def test_closing_takes_the_way_back_that_is_on_screen_and_an_old_window_means_nothing() -> None:
+    back = Button(key="leave", label="Back", closes=True)
+    here = Here(b"sid", "turn", "privacy", "data", screen=Screen(lines=("line",), buttons=(back, *SCREEN.buttons[1:])))
+
+    def closed(turn: str, key: str, where: Here = here) -> object:
+        token = TOKENS.step(b"sid", turn, key)
+        arrival = Arrival(id="1", address=SAM, token=token, closing=True)
+        return route(arrival, where, None, TOKENS.read(b"sid", token, NOW), TOKENS, PHRASES)
+
+    assert closed("turn", "leave") == Take(Chose(key="leave"))
+    assert closed("earlier", "leave") == Nothing()
+    assert closed("turn", "trick") == Nothing()
+    assert closed("turn", "leave", Here(b"sid")) == Nothing()  # forgotten meanwhile: no row begins with a closed window
+    with pytest.raises(Forged):
+        route(Arrival(id="1", address=SAM, token="x", closing=True), here, None, None, TOKENS, PHRASES)
 
 
 def commanded(text: str) -> object:

@@ -120,3 +120,46 @@ def test_the_room_alone_needs_its_address() -> None:
 def test_an_address_that_a_browser_should_not_be_sent_to_is_refused(url: str) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL: "):
         Settings(public_url=url).check()
+
+
+SEVERAL = {"signing_secret": "s" * 32, "client_id": "1.2", "client_secret": "c" * 32, "allowed": "T0HAVEN, E0ORG"}
+SITE = "https://haven.example.org"
+
+
+@pytest.mark.parametrize("left_out", list(SEVERAL))
+def test_slack_by_oauth_in_part_is_refused_naming_what_is_missing(left_out: str) -> None:
+    given = {key: value for key, value in SEVERAL.items() if key != left_out}
+    with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{left_out.upper()}: ") as refused:
+        Settings(public_url=SITE, slack=SlackSettings(**given)).check()
+    assert "cccc" not in str(refused.value)
+
+
+def test_slack_by_oauth_needs_the_address_that_browsers_come_back_to() -> None:
+    Settings(public_url=SITE, slack=SlackSettings(**SEVERAL)).check()
+    with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL"):
+        Settings(slack=SlackSettings(**SEVERAL)).check()
+
+
+def test_slack_over_a_socket_needs_no_signing_secret() -> None:
+    Settings(slack=SlackSettings(app_token="xapp-1", bot_token="xoxb-1", team_id="T0HAVEN")).check()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {**WHOLE, "app_token": "xapp-1"},
+        {**SEVERAL, "app_token": "xapp-1"},
+        {**WHOLE, "client_id": "1.2"},
+        {**SEVERAL, "bot_token": "xoxb-1"},
+        {**WHOLE, "allowed": "T0HAVEN"},
+    ],
+)
+def test_slack_in_two_ways_at_once_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(SettingsTrouble, match="Unset "):
+        Settings(public_url=SITE, slack=SlackSettings(**given)).check()
+
+
+@pytest.mark.parametrize("allowed", ["*", "haven", "T0HAVEN;T0OTHER", "U0SAM"])
+def test_who_may_install_is_a_list_of_ids(allowed: str) -> None:
+    with pytest.raises(SettingsTrouble, match="HAVEN_SLACK__ALLOWED"):
+        Settings(public_url=SITE, slack=SlackSettings(**{**SEVERAL, "allowed": allowed})).check()

@@ -1,5 +1,6 @@
 """The page of one's own, the commands and the empty chat, with the real service behind a stand-in Slack."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.routing import SLASH
-from bot.sandbox.slack.look import buttons_of, text_of
+from bot.sandbox.slack.look import buttons_of, fields_of, text_of
 from bot.store import queries
 from tests.bot.test_slack_story import SAM, Stage, book, staged
 
@@ -220,4 +221,62 @@ async def test_a_cry_for_help_after_the_command_is_heard(stage: Stage) -> None:
 async def test_the_shortcut_opens_the_start(stage: Stage) -> None:
     await stage.hands.shortcut(SAM, "open")
     await stage.modal(SAM, "I am a program")
+    assert posted(stage) == []
+
+
+async def test_help_from_within_a_form_leads_back_to_it_with_all_that_was_entered(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await hands.command(SAM, "", "/haven", "book")
+    times = await stage.modal(SAM, "These times are open")
+    await hands.tap_in_view(SAM, next(each.label for each in buttons_of(times) if ", " in each.label))
+    form = await stage.modal(SAM, "The provider gets")
+    name, contact, consent = [each.label for each in fields_of(form)]
+    await hands.enter(SAM, {name: "Sam", consent: "Yes, share it"})
+    await hands.tap_in_view(SAM, "Help now")
+    await stage.modal(SAM, "In danger now")
+    assert len(stage.workspace.modals[SAM]) == 2
+    await hands.close(SAM)
+    await stage.modal(SAM, "The provider gets")
+    await hands.submit(SAM, {contact: "sam@home.example"})
+    await stage.modal(SAM, "Booked:")
+    assert await stage.appointments("booked") == 1
+    assert len(stage.workspace.modals[SAM]) == 1
+
+
+async def test_a_cry_for_help_in_a_form_is_answered_above_it(stage: Stage) -> None:
+    hands = stage.hands
+    await stage.enter(SAM)
+    await hands.command(SAM, "", "/haven", "book")
+    times = await stage.modal(SAM, "These times are open")
+    await hands.tap_in_view(SAM, next(each.label for each in buttons_of(times) if ", " in each.label))
+    form = await stage.modal(SAM, "The provider gets")
+    name, contact, consent = [each.label for each in fields_of(form)]
+    await hands.submit(SAM, {name: "I want to kill myself", contact: "sam@home.example", consent: "Yes, share it"})
+    await stage.modal(SAM, "In danger now: call 999")
+    await hands.close(SAM)
+    await stage.modal(SAM, "The provider gets")
+    assert posted(stage) == ["chat.postMessage"] * 2  # from before the dialog was opened: notice and menu
+    assert await stage.appointments("booked") == 0
+
+
+async def test_what_is_stored_and_all_of_the_notice_open_above_and_lead_back(stage: Stage) -> None:
+    hands = stage.hands
+    await hands.shortcut(SAM, "open")
+    await stage.modal(SAM, "I am a program")
+    await hands.tap_in_view(SAM, "Read all of it")
+    await stage.modal(SAM, "What I keep, sealed")
+    assert len(stage.workspace.modals[SAM]) == 2
+    await hands.close(SAM)
+    await stage.until(lambda: len(stage.workspace.modals[SAM]) == 1)
+    await stage.modal(SAM, "I am a program")
+    await asyncio.sleep(0.3)  # the way back is drawn in the dialog that came to light
+    await hands.tap_in_view(SAM, "I agree, let's start")
+    await stage.modal(SAM, "What would help today?")
+    await hands.tap_in_view(SAM, "My data")
+    await stage.modal(SAM, "Where I reach you")
+    await hands.close(SAM)
+    await stage.modal(SAM, "What would help today?")
+    await hands.tap_in_view(SAM, "Check-ins")
+    await stage.modal(SAM, "once a week")
     assert posted(stage) == []

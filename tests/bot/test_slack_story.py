@@ -259,7 +259,11 @@ def _hidden(view: Any) -> list[str]:
     """Return what a view carries without showing it: metadata and button values."""
     if isinstance(view, str):
         view = json.loads(view)
-    return [str(view.get("private_metadata", "")), str(view.get("callback_id", "")), *_values(view)]
+    return [
+        *str(view.get("private_metadata", "")).removeprefix("- ").split(" "),
+        str(view.get("callback_id", "")),
+        *_values(view),
+    ]
 
 
 def _values(drawn: Any) -> list[str]:

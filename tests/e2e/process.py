@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 PATIENCE = 60.0  # seconds until a program answers
+_LISTEN = "0A"  # a state of /proc/net/tcp
 
 
 def free_port() -> int:
@@ -21,6 +22,19 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def listening(port: int) -> set[str]:
+    """Return the addresses on which somebody listens at a port, as the kernel of Linux tells it."""
+    found = set()
+    for name, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for line in Path(f"/proc/net/{name}").read_text(encoding="ascii").splitlines()[1:]:
+            local, _, state = line.split()[1:4]
+            address, hexed = local.split(":")
+            if state == _LISTEN and int(hexed, 16) == port:
+                words = [bytes.fromhex(address[at : at + 8])[::-1] for at in range(0, len(address), 8)]
+                found.add(socket.inet_ntop(family, b"".join(words)))
+    return found
 
 
 @dataclass
@@ -81,7 +95,7 @@ def start(
 
 def start_haven(folder: Path, *command: str, ready: str = "/readyz", **settings: str) -> Running:
     """Start `haven serve`, or another command, on a free port; data in `folder`; settings as HAVEN_SURFACE="room"."""
-    port = free_port()
+    port = int(settings.pop("HAVEN_PORT", 0)) or free_port()
     haven = Path(sys.executable).with_name("haven")
     environment = {"HAVEN_PORT": str(port), "HAVEN_DATABASE_URL": f"sqlite:///{folder / 'haven.db'}"}
     return start([haven, *(command or ("serve",))], port, folder, environment | settings, ready)

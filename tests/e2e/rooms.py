@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from playwright.sync_api import Page
 
-from adapters.platform import Address, Arrival, Profile, Shown
+from adapters.platform import Address, Profile, Shown
 from adapters.web.app import Room
 from tests.bot.test_room_story import Gate, gate_of, staged
 from tests.bot.test_slack_story import SAM, Stage
@@ -49,35 +49,26 @@ class Rooms:
 
         return self.do(tap)
 
-    def again(self) -> Gate:
-        """Ask for another link and code, in the window that is open."""
-
-        async def tap() -> Gate:
-            await self.stage.hands.tap_in_view(SAM, "New link and code")
-            return gate_of(await self.stage.modal(SAM, "this code"))
-
-        return self.do(tap)
-
     def link(self, locale: str) -> Gate:
         """Return a link for somebody who reads a language, as the gate makes it."""
-        room = self.stage.service.doors[-1]
-        assert isinstance(room, Room)
-        return Gate(*room.link(self._me, Profile(locale=locale, zone="Europe/London"), locale))
+        return Gate(*self._room.link(self._me, Profile(locale=locale, zone="Europe/London"), locale))
 
-    @property
-    def _me(self) -> Address:
-        return Address(platform="slack", tenant=self.stage.workspace.team_id, user=SAM)
+    def show(self, shown: Shown) -> None:
+        """Bring what an errand has brought, to the page before which the person sits."""
+        self.do(lambda: self._room.show(self._me, shown))
 
     def later(self, by: timedelta) -> None:
         """Let time pass."""
         self.stage.clock.later(by)
 
-    def tell(self, **more: Any) -> Shown | None:
-        """Let the person do something at the desk that no chat shows."""
-        arrival = Arrival(
-            id=self.stage.clock.chance(8).hex(), address=self._me, profile=Profile(), secluded=True, **more
-        )
-        return self.do(lambda: self.stage.service.desk.receive(arrival))
+    @property
+    def _room(self) -> Room:
+        (room,) = [each for each in self.stage.service.doors if isinstance(each, Room)]
+        return room
+
+    @property
+    def _me(self) -> Address:
+        return Address(platform="slack", tenant=self.stage.workspace.team_id, user=SAM)
 
 
 @contextmanager

@@ -40,7 +40,10 @@ def slack_view(view: Json) -> Look:
     _only(view, "type callback_id title close blocks notify_on_close private_metadata submit")
     lines, fields, buttons = _blocks(view["blocks"])
     submit = _plain(view["submit"]) if "submit" in view else ""
-    return Look(lines, buttons, fields, _plain(view["title"]), submit, view.get("private_metadata", ""))
+    form, _, closing = view.get("private_metadata", "").partition(" ")
+    if closing and closing not in {button.token for button in buttons}:
+        raise Unreadable("closing the modal means something that no button says")
+    return Look(lines, buttons, fields, _plain(view["title"]), submit, "" if form == "-" else form)
 
 
 def slack_errors(view: Json, entered: Json, errors: dict[str, str]) -> Look:

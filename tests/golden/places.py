@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adapters.platform import Address, Arrival, Shown
+from adapters.slack.draw import MOMENT
 from bot.sandbox.slack import payloads, views
 from bot.sandbox.slack.api import create_slack
 from bot.sandbox.slack.demo import demo_workspace as slack_workspace
@@ -148,8 +149,8 @@ class OnSlack:
         await self._deliver(self.hands.submit(self.user, _labelled(shown, values)))
 
     async def close(self) -> None:
-        if self.hands.modal(self.user):
-            await self.hands.close(self.user, everything=True)
+        """Leave the modals without a word, as when the client goes away: what closing means has tests of its own."""
+        views.stack(self.workspace, self.user).clear()
 
     def keep(self, label: str) -> None:
         self._kept = self._tapped(label)
@@ -179,6 +180,10 @@ class OnSlack:
             match call.method, call.payload:
                 case _ if call.error:
                     continue
+                case "views.open", {"view": {"blocks": [{"text": {"text": text}}]}} if text == MOMENT:
+                    continue  # this machine was slow: the same dialog shows the screen next
+                case "views.update", {"view_id": beneath} if self._covered(beneath):
+                    continue  # it is seen when what lies on it is closed
                 case "chat.postMessage", message:
                     found.append(Drawn(parse.slack_message(message), SLACK_MESSAGE))
                 case "answer.view_submission", {"errors": errors}:
@@ -188,6 +193,9 @@ class OnSlack:
                 case (("views.open" | "views.update" | "views.push" | "answer.view_submission"), {"view": view}):
                     found.append(Drawn(parse.slack_view(view), SLACK_DIALOG))
         return found
+
+    def _covered(self, view_id: str) -> bool:
+        return view_id in {view.id for view in views.stack(self.workspace, self.user)[:-1]}
 
 
 class OnTeams:

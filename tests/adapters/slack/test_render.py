@@ -86,7 +86,7 @@ def test_the_head_of_a_dialog() -> None:
     assert drawn["submit"]["text"] == "Send it"
     assert drawn["close"]["text"] == "Close"
     assert drawn["private_metadata"] == "FORM"
-    assert drawn["notify_on_close"] is False
+    assert drawn["notify_on_close"] is True
     block = drawn["blocks"][1]
     assert block["hint"]["text"] == "As you like"
     assert block["element"]["initial_value"] == "Sam"

@@ -223,15 +223,25 @@ async def test_a_proxy_in_the_way_is_named(
 
 
 @contextlib.asynccontextmanager
-async def proxy(status: int) -> AsyncIterator[str]:
+async def proxy(status: int, says: str = "sign in", *, everything: bool = False) -> AsyncIterator[str]:
     app = FastAPI(openapi_url=None)
+    if everything:
+        app.add_api_route("/{path:path}", lambda path: path, methods=["GET"])
 
     @app.post("/api/messages")
     async def answer() -> Response:
-        return Response("sign in", status, {"Location": "https://example.org/"} if status == 301 else None)
+        return Response(says, status, {"Location": "https://example.org/"} if status == 301 else None)
 
     async with serve(app) as url:
         yield url
+
+
+async def test_a_proxy_that_passes_on_everything_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with proxy(401, "not verified", everything=True) as url:
+        site.env["HAVEN_PUBLIC_URL"] = url
+        found = (await site.look(monkeypatch))["Teams, step 1: the address"]
+    assert found.good is False
+    assert "nothing else" in found.remedy
 
 
 async def test_the_playground_is_pointed_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
