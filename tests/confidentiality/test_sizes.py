@@ -84,7 +84,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
     return Conversation(
         turn="f" * 16,
         frame=choosing,
-        suspended=(choosing, Frame(flow="privacy", version=1, state={"at": "forgotten"})),
+        suspended=(
+            choosing.model_copy(update={"turn": "f" * 16}),
+            Frame(flow="privacy", version=1, state={"at": "forgotten"}, turn="f" * 16),
+        ),
         until=draw(INSTANT),
     )
 
