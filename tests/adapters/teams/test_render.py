@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -160,6 +160,8 @@ def test_a_note_ends_the_dialog() -> None:
     assert checked(note("Try again.")) == {"task": {"type": "message", "value": "Try again."}}
 
 
+@example(["x" * 500] * 60)
+@example(["😀" * 9000, "é and a space " * 700])
 @given(st.lists(st.text('aé😀 \\"', min_size=1, max_size=9000), max_size=12))
 def test_what_is_too_long_for_a_message_comes_in_several(lines: list[str]) -> None:
     shown = public(*lines, buttons=("Step",))
