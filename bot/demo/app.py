@@ -71,7 +71,7 @@ def _deeds(app: FastAPI, director: Director) -> None:
         if seat is None:
             return _back(request)
         await director.done(attempt(seat, lambda: _do(seat, deed, form), REFUSALS))
-        return _back(request)
+        return _back(request, _one(form, "to"))
 
     @app.post("/later")
     async def later(request: Request) -> Response:
@@ -130,9 +130,9 @@ def _one(form: Form, name: str) -> str:
     return form.get(name, [""])[0]
 
 
-def _back(request: Request) -> Response:
-    """Lead back to the page that the form was on."""
-    query = urlsplit(request.headers.get("referer", "")).query
+def _back(request: Request, to: str = "") -> Response:
+    """Lead back to the page that the form was on, or to another address of this page (`to`, as "/?view=sam")."""
+    query = to[2:] if to.startswith("/?") else urlsplit(request.headers.get("referer", "")).query
     return RedirectResponse(f"/?{query}" if query else "/", 303)
 
 

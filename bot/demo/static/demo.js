@@ -153,7 +153,10 @@ async function load(url, options) {
   }
   if (answer.status === 503) setTimeout(refresh, 700);
   else if (!answer.ok) document.location.reload();
-  else if (mine === going) swap(html);
+  else if (mine === going) {
+    if (answer.redirected && answer.url !== document.location.href) history.pushState(null, "", answer.url);
+    swap(html);
+  }
   return answer.ok;
 }
 const refresh = () => load(document.location.href);

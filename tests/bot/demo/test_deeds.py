@@ -7,6 +7,7 @@ import pytest
 from bot.demo import tour
 from bot.demo.slack_seat import SlackSeat
 from bot.demo.teams_seat import TeamsSeat
+from bot.sandbox.slack import views
 from tests.bot.demo.conftest import Visitor
 from tests.bot.demo.test_tours import check, enter
 
@@ -127,3 +128,34 @@ async def test_every_mark_of_the_tour_is_on_the_page(visitor: Visitor) -> None:
     await check(visitor)
     marks = {move.mark for step in tour.steps(tour.words_of(visitor.stage)) for move in step.moves}
     assert {each.partition(":")[0] for each in marks} == {"say", "window", "install", "time", "label"}
+
+
+async def test_the_home_tab_asks_for_the_app_home_and_shows_it(visitor: Visitor) -> None:
+    await visitor.open()
+    await visitor.press("pane-sam", "Home")
+    assert any(call.method == "views.publish" for call in visitor.stage.slack.recorded)
+    await visitor.open("/?sam=home")
+    assert 'id="home-sam"' in visitor.page
+    await visitor.press("pane-sam", "I agree, let's start")
+    await visitor.open("/?sam=home")
+    assert "Private check" in visitor.text()
+
+
+async def test_of_a_stack_of_windows_the_top_is_drawn_and_the_rest_is_told(visitor: Visitor) -> None:
+    await visitor.open()
+    for title in ("First", "Second"):
+        block = {"type": "section", "text": {"type": "plain_text", "text": f"This is the {title}"}}
+        view = {"type": "modal", "title": {"type": "plain_text", "text": title}, "blocks": [block]}
+        views.put_on_top(visitor.stage.slack, "U0SAM", view)
+    await visitor.open()
+    assert "This is the Second" in visitor.text()
+    assert "This is the First" not in visitor.text()
+    assert "1 more below it" in visitor.text()
+    await visitor.press("w-sam", "Cancel")
+    assert "This is the First" in visitor.text()
+
+
+async def test_nobody_is_led_to_another_site(visitor: Visitor) -> None:
+    for to in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        answer = await visitor.client.post("/do/sam/home", data={"to": to})
+        assert answer.headers["location"] == "/"
