@@ -118,6 +118,11 @@ def says(page: Page, name: str) -> bool:
     return page.headings[0] == getattr(words, name) and about in page.paragraphs
 
 
+def wrong_for(code: str) -> dict[str, str]:
+    """Return what somebody enters at the door who does not know the code."""
+    return {"The four digits beside your link": "0000" if code != "0000" else "1111"}
+
+
 @pytest.fixture
 def house() -> House:
     return House()
