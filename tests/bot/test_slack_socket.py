@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.platform import Arrival, Busy, Shown
 from adapters.slack import socket as room
 from adapters.slack.app import SlackPlatform
 from adapters.slack.deliveries import MOST
@@ -180,8 +181,11 @@ async def test_what_is_too_large_is_not_read(stage: Stage, caplog: pytest.LogCap
 
 
 async def test_a_turn_that_was_not_committed_is_not_acknowledged(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(_: Arrival) -> Shown | None:
+        raise Busy
+
     with monkeypatch.context() as patch:
-        patch.setattr("bot.store.engine.Store.transact", lambda *_: asyncio.sleep(5))
+        patch.setattr(stage.platform, "_receive", busy)
         assert await stage.send(stage.said("hello")) is None
     assert await stage.send(stage.said("hello")) is not None
 
