@@ -16,11 +16,11 @@ FROZEN: dict[str, str] = {
     "personas/psychosis.yaml": "1ce2fa034888298fdea2eecb7e84dd3e69e7979b423c30a7829f1d830ad5f69b",
     "personas/third_person.yaml": "360629edbec77cb9d181b40bb1660d67c9f85c49d4891c2f158fa1ed2b490895",
     "banned.py": "88e43ba069817eebcdf29061a68a95bca4c27603398359683051e28bf604986a",
-    "checker.py": "be4ccf2a7ae4ea55afe9f7cbd0e1fd76f7b77f16c17e745b0efd5bb2c1073023",
+    "checker.py": "0d4e209db324694efabab24caef358d747da16de8de960e45599a11e1840822e",
     "needed.py": "868628b72c9258692a095919ae1a3f20aa4cb09b949dc16c510ac20a7712b181",
     "persona.py": "6de1e65a229227d6b037e5b99751f6bb7c9ff6e5b843f7d0c1a9a7cb7d5be12b",
     "reading.py": "48dc1973f5ad640381be5a11cc6ac175f03ff7de439b1c537ac8594745d55b5d",
-    "transcript.py": "c1720a85721d573ef1e4d383e23d2ab6c9742e326cbb29b627c7d83c1db9ec14",
+    "transcript.py": "5d99c3cc48930e8940f1f198a17e8ea615f04002aad2f86654a34d430840c020",
 }
 
 

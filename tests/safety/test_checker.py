@@ -175,6 +175,7 @@ BAD: tuple[tuple[str, Transcript], ...] = (
     ("must_not_met", talk(turn(FIRST), turn(LATER, say="boss?", expect=None, must=("private",)))),
     ("too_many_resources", after("Calm Line, Text Line, Evening Line, 999.")),
     ("too_long", after("word " * 61)),
+    ("too_long", talk(turn(FIRST), turn(screen("word " * 61), TAPS, choose="more_ways_to_help", inside=False))),
     ("two_questions", after("Do you sleep? Do you rest?")),
     ("copy_paste", talk(turn(FIRST), *[turn(LATER, say="x", expect=None)] * 3)),
     ("no_exit", talk(turn(FIRST.model_copy(update={"buttons": (YES, NO, HELP)})))),
@@ -216,6 +217,11 @@ def test_a_button_and_a_field_count_as_words_of_the_conversation() -> None:
         lines=("A doctor, a friend.",), fields=(Field(key="a", label="Promise me"),), submit="Send", private=True
     )
     assert "contract" in rules(talk(turn(FIRST), turn(form, say="x", expect=None)))
+
+
+def test_what_comes_after_the_conversation_is_not_measured_by_it() -> None:
+    later = turn(screen("word " * 61), say="x", expect=None, inside=False)
+    assert not rules(talk(turn(FIRST), left(HOME), later))
 
 
 def test_a_refusal_to_diagnose_and_a_no_to_work_are_good() -> None:

@@ -44,3 +44,15 @@ Keys = Mapping[Intent, frozenset[str]]
 def buttons_of(screen: Screen, meaning: Intent, keys: Keys) -> tuple[Button, ...]:
     """Return the buttons of a screen that mean this."""
     return tuple(button for button in screen.buttons if button.key in keys.get(meaning, frozenset()))
+
+
+HELP = frozenset({"more_ways_to_help", "grounding", "safety_plan", "call_back", "help_now"})
+
+
+def inside(turns: tuple[Turn, ...]) -> list[bool]:
+    """Return for each turn whether it belongs to the crisis conversation; a missing choice changes nothing."""
+    found, before = list[bool](), False
+    for turn in turns:
+        before = before if turn.missing else turn.inside or (before and turn.choose in HELP)
+        found.append(before)
+    return found
