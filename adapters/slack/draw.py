@@ -21,6 +21,7 @@ from adapters.slack.web import Refused, Web, remember
 
 _KNOWN_DIALOGS: Final = 10_000
 MOMENT: Final = "One moment."
+SETTLING: Final = 0.5  # seconds in which Slack has drawn what the answer to a form holds
 PATIENCE: Final = 1.0  # seconds for the turn before the dialog is opened, and for opening it: a trigger lives 3
 _FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
 
@@ -219,6 +220,8 @@ class Easel:
             await self._under(shown, where)
 
     async def _below(self, address: Address, shown: Shown, where: Where) -> None:
+        if shown.screen.waits:  # what an errand brings comes by another way, and must not be drawn over by this
+            await asyncio.sleep(SETTLING)
         if where.beneath and not shown.screen.detail:
             await self._under(shown, where)
         await self._drawn(address, shown.turn)

@@ -23,10 +23,8 @@ from adapters.teams.reference import Reference
 from adapters.teams.render import messages
 from adapters.teams.web import Web
 from adapters.teams.wire import remember
-from flows.core.screen import Screen
 
 HOLD: Final = 4.0  # seconds from the tap: Teams gives a dialog about five
-WAITING: Final = "look_again"  # the key of the one button of a screen that waits for an errand
 _KNOWN_CARDS: Final = 10_000
 _FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
 
@@ -63,7 +61,7 @@ class Held:
 
     async def best(self, shown: Shown) -> Shown:
         """Return what to show: this screen, or the last that errands bring before the time is up."""
-        self.waits = waiting(shown.screen)
+        self.waits = shown.screen.waits
         self.turned.set()
         while self.waits:
             left = self.until - asyncio.get_running_loop().time()
@@ -71,7 +69,7 @@ class Held:
             if not done:
                 break
             shown, self.better = self.better.result(), asyncio.get_running_loop().create_future()
-            self.waits = waiting(shown.screen)
+            self.waits = shown.screen.waits
         self.waits = False
         return shown
 
@@ -230,12 +228,6 @@ class Easel:
             await self._web.delete(reference, card.id)
         except Exception as error:
             event("teams_card_not_deleted", error=type(error).__name__)
-
-
-def waiting(screen: Screen) -> bool:
-    """Tell whether a screen has nothing to do on it but to look whether an errand has come back."""
-    steps = [button.key for button in screen.buttons if not button.standing]
-    return screen.private and not screen.fields and steps == [WAITING]
 
 
 def settled(public: Public) -> Public:

@@ -210,7 +210,7 @@ class Room:
         values = arrival.event.values if isinstance(arrival.event, Answered) and again else {}
         if not session.changed.is_set():
             session.next, session.turn = Sent(shown, values, again), shown.turn
-        if pages.waits(shown.screen):
+        if shown.screen.waits:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(session.changed.wait(), HOLD)
 

@@ -15,7 +15,6 @@ from adapters.web.sessions import Sent
 from flows.core.screen import Button, Field, Screen
 
 FIELD: Final = "q:"  # a field's name is q:<key>: nothing of ours can collide with it
-LOOK_AGAIN: Final = "look_again"  # the key of the one step of a screen that waits for an errand
 HELP: Final = "help"
 OWN: Final = frozenset({"room", HELP})  # buttons that the page draws elsewhere, or is itself
 _RADIO: Final = 10  # more options than that are folded
@@ -92,7 +91,7 @@ def room(sent: Sent, language: Language, *, form: str, page: str) -> str:
         form=form,
         page=page,
         turn=shown.turn,
-        waits=waits(screen),
+        waits=screen.waits,
         rights=[(getattr(language.words, name), language.phrases[name]) for name in RIGHTS],
     )
 
@@ -111,11 +110,6 @@ def state(language: Language, name: str, minutes: int = 0, again: str = "") -> s
 def crisis(language: Language, screen: Screen) -> str:
     """Return a page with crisis help, for whoever comes by."""
     return _render("crisis.html", language, screen=screen)
-
-
-def waits(screen: Screen) -> bool:
-    """Tell whether a screen has nothing to do on it but to look whether an errand has come back."""
-    return not screen.fields and [button.key for button in screen.buttons if not button.standing] == [LOOK_AGAIN]
 
 
 def _pairs(shown: Shown) -> list[tuple[Button, str]]:

@@ -1,11 +1,14 @@
 """What a person sees, in no platform's terms."""
 
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import Field as Bound
 from pydantic import model_validator
 
 from flows.core.base import Value
+
+LOOK_AGAIN: Final = "look_again"
+"""The key of the one step of a screen that waits for an errand."""
 
 
 class Option(Value):
@@ -65,6 +68,12 @@ class Screen(Value):
     private: bool = False
     title: str = Bound(default="", max_length=24)
     submit: str = Bound(default="", max_length=24)
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether there is nothing to do here but to look whether an errand has come back."""
+        steps = [button.key for button in self.buttons if not button.standing]
+        return self.private and not self.fields and steps == [LOOK_AGAIN]
 
     @property
     def errors(self) -> dict[str, str]:

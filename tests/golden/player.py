@@ -21,7 +21,7 @@ from adapters.platform import Public, Shown
 from flows.core.screen import Screen
 from tests.golden.look import TERMINAL, Look, Medium, differences, expected, seen
 from tests.golden.places import Drawn, Place
-from tests.golden.rules import heard, notes_about_typing, waits
+from tests.golden.rules import heard, notes_about_typing
 from tests.golden.stage import Backstage, Given
 
 _PASS: Final = re.compile(r"(\d+) (minute|hour|day)s? pass(?:es)?")
@@ -118,7 +118,7 @@ class Player:
         pairs = matched(move.text, given, drawings, self.place.name)
         for index, (each, drawing) in enumerate(pairs):
             move.screens.append(self._heard(each.shown))
-            overtaken = waits(each.shown.screen) and index + 1 < len(pairs)
+            overtaken = each.shown.screen.waits and index + 1 < len(pairs)
             if drawing is not None and not overtaken:
                 move.written.append(written(each, drawing.look))
         for each in given:
@@ -143,13 +143,13 @@ def matched(at: str, given: list[Given], drawings: list[Drawn], platform: str) -
             raise Differs(f"{platform}, > {at}: drawn, and nobody gave it: {drawing.look}")
         fits = [index for index in left if _fits(pairs[index][0], drawing)]
         # all launchers look alike: in Teams one stands for a screen that an errand brought, not for "One moment"
-        index = min(fits or left, key=lambda each: platform == "teams" and waits(pairs[each][0].shown.screen))
+        index = min(fits or left, key=lambda each: platform == "teams" and pairs[each][0].shown.screen.waits)
         want = _wanted(pairs[index][0].shown, drawing.medium)
         if found := list(differences(want, seen(drawing.look, drawing.medium))):
             raise Differs(f"{platform}, > {at}: {drawing.medium.name}:\n  " + "\n  ".join(found))
         pairs[index] = (pairs[index][0], drawing)
     for index, (each, there) in enumerate(pairs):
-        held_back = platform == "teams" and waits(each.shown.screen) and index + 1 < len(pairs)
+        held_back = platform == "teams" and each.shown.screen.waits and index + 1 < len(pairs)
         if there is None and not held_back:
             raise Differs(f"{platform}, > {at}: given, and not drawn: {each.shown.screen}")
     return pairs

@@ -31,7 +31,6 @@ _OWN: Final = (  # rule 5
     (re.compile(r"^\w+( \w+)*( asked me to send this)"), r"(Somebody)\2"),
     (re.compile(r"\(Appointment/[\w-]+, \w+\)"), "(its keys)"),
 )
-_WAITING: Final = "look_again"
 
 
 def own(line: str) -> str:
@@ -50,11 +49,6 @@ def heard(screen: Screen) -> Screen:
 
 def _keyless(button: Button) -> Button:
     return button.model_copy(update={"arg": "(its key)"}) if button.key == "cancel" and button.arg else button
-
-
-def waits(screen: Screen) -> bool:
-    """Tell whether a screen has nothing on it to do but look whether an errand has come back."""
-    return [button.key for button in screen.buttons if not button.standing] == [_WAITING]
 
 
 def notes_about_typing(behind: "Backstage", *, private: bool) -> set[str]:

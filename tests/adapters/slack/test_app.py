@@ -3,8 +3,11 @@ import asyncio
 import pytest
 
 from adapters.platform import Arrival, Shown
+from adapters.slack.draw import SETTLING
+from bot.sandbox.slack import views
 from bot.sandbox.slack.look import text_of
 from flows.core.events import Answered, Said
+from flows.core.screen import LOOK_AGAIN, Button
 from tests.adapters.slack.conftest import LAUNCHER, SAM, World, private, public
 
 
@@ -126,6 +129,32 @@ async def test_an_errand_finds_the_dialog_that_a_form_was_answered_in(world: Wor
     await world.hands.submit("U0SAM", {"First?": "Not at all"})
     await world.platform.show(SAM, private("Three slots"))
     assert world.calls()[-1] == "views.update"
+
+
+async def test_an_errand_that_is_quicker_than_the_answer_to_a_form_is_not_drawn_over(world: World) -> None:
+    await world.open_dialog(private("Ask", asks=("First?",)))
+    errands = []
+
+    def answer(_: Arrival) -> Shown:
+        errands.append(asyncio.create_task(world.platform.show(SAM, private("Booked", turn="t3"))))
+        waiting = private("One moment", turn="t2")
+        again = Button(key=LOOK_AGAIN, label="Look again")
+        return waiting.model_copy(
+            update={
+                "screen": waiting.screen.model_copy(update={"buttons": (again,)}),
+                "tokens": ("token-again",),
+            }
+        )
+
+    world.desk.answer = answer
+    sent = views.stack(world.workspace, "U0SAM")[-1]
+    delivery = await world.hands.interaction(world.hands.submit_payload("U0SAM", {"First?": "Not at all"}))
+    await asyncio.sleep(SETTLING / 2)  # Slack has the answer, and takes its time to draw it
+    world.hands.take_answer(sent, delivery)
+    await asyncio.gather(*errands)
+    modal = world.hands.modal("U0SAM")
+    assert modal is not None
+    assert "Booked" in text_of(modal)
 
 
 @pytest.mark.parametrize("closed", [True, False])

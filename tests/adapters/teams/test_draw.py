@@ -3,10 +3,9 @@ import asyncio
 import pytest
 
 from adapters.platform import Arrival, Shown
-from adapters.teams.draw import HOLD, settled, waiting
+from adapters.teams.draw import HOLD, settled
 from bot.sandbox.teams.demo import ALEX, SAM
 from bot.sandbox.teams.look import buttons_of
-from flows.core.screen import Button, Screen
 from tests.adapters.teams.conftest import LAUNCHER, World, looking, private, public
 
 # --- errands
@@ -122,14 +121,6 @@ async def test_without_a_dialog_an_errand_offers_the_launcher(here: World) -> No
 async def test_an_errand_with_a_public_answer_posts_it(here: World) -> None:
     await here.platform.show(here.sam, public("A reminder"))
     assert here.texts() == ["A reminder"]
-
-
-def test_what_waits() -> None:
-    assert waiting(looking().screen)
-    assert not waiting(private("Done", buttons=("look_again",)).screen)
-    again = (Button(key="look_again", label="Look again"), Button(key="done", label="Done"))
-    assert not waiting(Screen(lines=("Choose",), buttons=again, private=True))
-    assert not waiting(Screen(lines=("Choose",), buttons=again[:1]))
 
 
 # --- our own cards
