@@ -89,6 +89,12 @@ async def test_a_page_takes_no_messages(house: House) -> None:
 
 
 async def test_words_are_words_and_no_markup(house: House) -> None:
+    """In a line, which is drawn with its links, and on a button, which is drawn by the template."""
     rig = Rig(house)
-    await rig.show(contract.PUBLIC)
-    assert html.escape("Hello & welcome <here>.") in rig.visitor.page.html
+    screen = contract.PUBLIC.screen
+    bold = screen.buttons[0].model_copy(update={"label": "<b>Talk</b>"})
+    marked = screen.model_copy(update={"buttons": (bold, *screen.buttons[1:])})
+    await rig.show(contract.PUBLIC.model_copy(update={"screen": marked}))
+    for text in ("Hello & welcome <here>.", "<b>Talk</b>"):
+        assert html.escape(text) in rig.visitor.page.html
+        assert text not in rig.visitor.page.html
