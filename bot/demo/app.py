@@ -48,7 +48,9 @@ def create_demo(director: Director) -> FastAPI:
     _deeds(app, director)
 
     @app.exception_handler(Resetting)
-    async def resetting(_: Request, __: Exception) -> Response:
+    async def resetting(_: Request, why: Exception) -> Response:
+        if str(why):
+            return HTMLResponse(pages.trouble("Starting over did not work", str(why), again=True), 500)
         return HTMLResponse(pages.trouble("Setting up", "A moment, please: everything is made anew."), 503)
 
     @app.exception_handler(404)

@@ -10,7 +10,9 @@ from typing import Final
 from bot import log, timelapse
 from bot.demo import stored, tour
 from bot.demo.stage import Stage, staged
-from bot.settings import Settings
+from bot.settings import Settings, SettingsTrouble
+from bot.vault import KeyTrouble
+from content.problems import ContentError
 
 STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 _BEAT: Final = 0.25  # seconds between two looks at the stage
@@ -28,6 +30,7 @@ class Director:
         self._changed = asyncio.Condition()
         self._stage: Stage | None = None
         self._mark: object = None
+        self._trouble = ""
         self._content: object = None
         self.beat = 0
         self.closing = False
@@ -36,8 +39,13 @@ class Director:
     def stage(self) -> Stage:
         """Return the stage. Raises Resetting while it is set up."""
         if self._stage is None:
-            raise Resetting
+            raise Resetting(self._trouble)
         return self._stage
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the database outlives the demo."""
+        return self._db is not None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Director"]:
@@ -64,9 +72,12 @@ class Director:
     async def start_over(self) -> None:
         """Strike the stage and set a new one: fresh keys, databases, workspace and tenant; `--db` is kept."""
         async with self._lock:
-            self._stage = None
+            self._stage, self._trouble = None, ""
             await self._open.aclose()
-            self._stage = await self._open.enter_async_context(staged(self._settings, self._db, self._at))
+            try:
+                self._stage = await self._open.enter_async_context(staged(self._settings, self._db, self._at))
+            except (SettingsTrouble, KeyTrouble, ContentError, ValueError) as error:
+                self._trouble = str(error)
         await self._pulse()
 
     async def later(self, by: timedelta) -> None:
@@ -140,7 +151,7 @@ class Director:
 
 
 class Resetting(Exception):
-    """The stage is being set up."""
+    """The stage is being set up; or it could not be, and this says why."""
 
 
 def _stamp(path: Path) -> object:

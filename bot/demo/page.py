@@ -43,6 +43,7 @@ class Pages:
             here=here,
             theme=theme if theme in {"light", "dark"} else "system",
             beat=self._director.beat,
+            kept=self._director.kept,
             now=stage.clock.now().astimezone(zone),
             time=lambda at: datetime.fromtimestamp(at, UTC).astimezone(zone),
             views=views,
@@ -52,9 +53,9 @@ class Pages:
             panel=await self._panel(stage, here),
         )
 
-    def trouble(self, title: str, said: str) -> str:
-        """Return a page that says what happened."""
-        return self._templates.get_template("trouble.html").render(title=title, said=said)
+    def trouble(self, title: str, said: str, again: bool = False) -> str:
+        """Return a page that says what happened; `again` offers to start over."""
+        return self._templates.get_template("trouble.html").render(title=title, said=said, again=again)
 
     async def _seat(self, seat: Seat, here: Where) -> dict[str, Any]:
         places = seat.places()

@@ -1,5 +1,6 @@
 """A click in the page goes through the service's own doors, signed or with a token, over HTTP."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +160,15 @@ async def test_nobody_is_led_to_another_site(visitor: Visitor) -> None:
     for to in ("https://evil.example/", "//evil.example", "/\\evil.example"):
         answer = await visitor.client.post("/do/sam/home", data={"to": to})
         assert answer.headers["location"] == "/"
+
+
+async def test_what_keeps_it_from_starting_over_is_said_and_can_be_mended(visitor: Visitor, tmp_path: Path) -> None:
+    await visitor.open()
+    settings = visitor.director._settings
+    visitor.director._settings = settings.model_copy(update={"content_dir": tmp_path})
+    answer = await visitor.client.post("/over", follow_redirects=True)
+    assert answer.status_code == 500
+    assert "organisation.yaml" in answer.text
+    visitor.director._settings = settings
+    answer = await visitor.client.post("/over", follow_redirects=True)
+    assert answer.status_code == 200
