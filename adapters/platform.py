@@ -40,6 +40,8 @@ class Arrival(Value):
     that the window of a detail was closed: its way back is taken if it is on screen still, otherwise nothing happens.
     `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis help if they need
     it, and a plain refusal otherwise; `None` says that the platform could not tell, and the turn is refused as Busy.
+    `reference` is where the person's chat is, in the platform's own words, where nothing else leads there. It is kept
+    with the turn: a repetition keeps nothing, and a turn that forgets somebody forgets it too.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Arrival(Value):
     command: bool = False
     closing: bool = False
     admitted: bool | None = True
+    reference: str = Field(default="", max_length=600)
 
 
 class Public(Value):

@@ -12,7 +12,10 @@ from bot.vault import Vault
 
 @dataclass(frozen=True)
 class SealedReferences:
-    """Keeps one conversation reference a person, in the first sealed column; "forget me" takes it along."""
+    """Keeps one conversation reference a person, in the first sealed column; "forget me" takes it along.
+
+    It comes there with a turn (`Arrival.reference`); here it is read, and changed without one.
+    """
 
     store: Store
     vault: Vault
@@ -35,7 +38,7 @@ class SealedReferences:
         return await self.store.transact(turn)
 
     async def put(self, user: str, reference: str) -> None:
-        """Keep a reference, in place of an earlier one."""
+        """Keep a reference in place of an earlier one; nothing happens if this person is not known."""
         await self._write(user, reference)
 
     async def drop(self, user: str) -> None:
@@ -43,16 +46,13 @@ class SealedReferences:
         await self._write(user, "")
 
     async def _write(self, user: str, reference: str) -> None:
-        address = self._address(user)
-        sid = self.vault.sid(address)
+        sid = self.vault.sid(self._address(user))
 
         def turn(conn: Connection) -> None:
             record = self.people.load(conn, sid)
-            if record is None and not reference:
-                return
-            record = record or self.people.stranger(sid, address)
-            record.set_ops(reference=reference)
-            self.people.save(conn, record)
+            if record is not None:
+                record.set_ops(reference=reference)
+                self.people.save(conn, record)
 
         await self.store.transact(turn)
 

@@ -57,6 +57,8 @@ class Turns:
             return self._repeated(conn, sid)
         record = self._people.load(conn, sid) or self._people.stranger(sid, arrival.address)
         welcome(record, arrival.profile, content)
+        if arrival.reference:
+            record.set_ops(reference=arrival.reference)
         expired = self._expire(record, now)
         commands = content.commands[content.locale(record.ops.locale)]
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)

@@ -43,19 +43,19 @@ SERVICE_HOSTS: Final = (MICROSOFTS,)
 _BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
 _NOTHING: Final = "There is nothing to show here any more."
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in small letters, as tokens have them
-_PATIENCE: Final = 0.5  # seconds for keeping a reference: nobody's answer waits longer for that
+_PATIENCE: Final = 0.5  # seconds for looking up and keeping a reference: no welcome waits longer for that
 
 
 class TeamsPlatform:
     """One bot in one tenant. Include `router` in the application, `start` it in the loop, `stop` it at the end.
 
-    `clock_now` returns the current instant, aware; `chance(n)` n random bytes. `references` keeps where people's
-    chats are. `openid_url`, `login_url` and `service_hosts` are Microsoft's, unless a stand-in is used (see
-    ServiceHosts). `busy_words` is what somebody reads when a tap or form could not be taken; for typed lines Teams
-    gets 503, and delivers them again. `playground` is for development: deliveries come without a token and calls go
-    without one, and only between this machine and itself. Raises ValueError without a whole app id, password and
-    tenant id: with an empty app id botbuilder would let everybody in; and with `playground` if there is a password,
-    or a service host that is not on this machine.
+    `clock_now` returns the current instant, aware; `chance(n)` n random bytes. `references` knows where people's
+    chats are: every arrival says it, and the desk keeps it. `openid_url`, `login_url` and `service_hosts` are
+    Microsoft's, unless a stand-in is used (see ServiceHosts). `busy_words` is what somebody reads when a tap or form
+    could not be taken; for typed lines Teams gets 503, and delivers them again. `playground` is for development:
+    deliveries come without a token and calls go without one, and only between this machine and itself. Raises
+    ValueError without a whole app id, password and tenant id: with an empty app id botbuilder would let everybody in;
+    and with `playground` if there is a password, or a service host that is not on this machine.
     """
 
     name = "teams"
@@ -189,51 +189,39 @@ class TeamsPlatform:
                 except Busy:
                     event("teams_busy", logging.WARNING)
                     return JSONResponse(note(self._busy_words))
-                if shown is None:
-                    self._easel.moved(address, delivery.reference, delivery.card, "")
+                if shown is None:  # a repetition: the chat stays as it is
                     return JSONResponse(note(_NOTHING))
-                shown = await held.best(shown)
+                first, shown = shown, await held.best(shown)
             answer = JSONResponse(dialog(shown))
-            self._easel.answered(address, shown)
+            self._easel.answered(address, first, shown)
             self._easel.moved(address, delivery.reference, delivery.card, shown.turn)
             return answer
-        welcomed = delivery.place == "added" and await self._known(address.user)
-        if delivery.place == "moved" or welcomed:
-            await self._admitted(delivery)
-            return Response(status_code=200)
+        if delivery.place in ("added", "moved"):
+            arrival = await self._admitted(delivery)
+            known = arrival.admitted and await self._moved(arrival)
+            if known or delivery.place == "moved":  # who comes back is not welcomed a second time
+                return Response(status_code=200)
         with self._easel.place(address) as place:
-            arrival = await self._admitted(delivery, keep=delivery.place != "added")
-            if shown := await self._receive(arrival):
+            if shown := await self._receive(await self._admitted(delivery)):
                 place.then = self._easel.posted(address, shown, delivery.reference)
-            if delivery.place == "added" and arrival.admitted:
-                # not before: who is known is not welcomed, and a turn that failed is delivered again
-                await self._keep(address.user, delivery.reference.model_dump_json())
         return Response(status_code=200)
 
-    async def _admitted(self, delivery: Delivery, *, keep: bool = True) -> Arrival:
-        """Say whether the person is of the house; if so, keep where their chat is, before anything can forget them."""
-        user, reference = delivery.arrival.address.user, delivery.reference
-        admitted = await self._people.admitted(user, reference)
-        if admitted and keep:
-            await self._keep(user, reference.model_dump_json())
+    async def _admitted(self, delivery: Delivery) -> Arrival:
+        """Say whether the person is of the house."""
+        admitted = await self._people.admitted(delivery.arrival.address.user, delivery.reference)
         return delivery.arrival.model_copy(update={"admitted": admitted})
 
-    async def _known(self, user: str) -> bool:
-        """Tell whether somebody has been here before: who comes back is not welcomed a second time."""
+    async def _moved(self, arrival: Arrival) -> bool:
+        """Keep where somebody's chat is now, without a turn; False if they are not known, and then nothing is kept."""
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._references.get(user) is not None
+                kept = await self._references.get(arrival.address.user)
+                if kept is not None and kept != arrival.reference:
+                    await self._references.put(arrival.address.user, arrival.reference)
+                return kept is not None
         except Exception as error:
             failure("teams_reference_failed", error)
             return False
-
-    async def _keep(self, user: str, reference: str) -> None:
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                if await self._references.get(user) != reference:
-                    await self._references.put(user, reference)
-        except Exception as error:  # above all the store's: crisis help does not wait for it
-            failure("teams_reference_failed", error)
 
 
 def _ignored(activity: dict[str, Any]) -> Response:

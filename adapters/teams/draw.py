@@ -128,13 +128,15 @@ class Easel:
             if self._held.get(address.user) is held:
                 del self._held[address.user]
 
-    def answered(self, address: Address, shown: Shown) -> None:
-        """Tell the desk that a reply carries this screen: whoever waits for the reply does not wait for that."""
-        self._spawn(self._tell(address, shown.turn))
+    def answered(self, address: Address, first: Shown, last: Shown) -> None:
+        """Tell the desk that a reply carries the last screen, which took the place of the first if that is another:
+        neither is drawn again. Whoever waits for the reply does not wait for that."""
+        for turn in dict.fromkeys((first.turn, last.turn)):
+            self._spawn(self._tell(address, turn))
 
     def moved(self, address: Address, reference: Reference, card: str, turn: str) -> None:
         """Tidy the chat after an answer in a dialog. `card` is the message whose button opened it, empty if it was open
-        before; `turn` the moment that the dialog shows, empty if it has ended."""
+        before; `turn` the moment that the dialog shows."""
         self._spawn(self._tidy(address, reference, card, turn))
 
     def posted(self, address: Address, shown: Shown, reference: Reference) -> Work:
@@ -204,7 +206,7 @@ class Easel:
             if not last.launcher:
                 if last.turn != turn:
                     await self._settle(reference, last)
-            elif card and turn:
+            elif card:
                 last.used = last.used or card == last.id
             elif last.used:
                 del self._last[address.user]

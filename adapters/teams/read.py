@@ -86,6 +86,7 @@ def _read(activity: dict[str, Any], tenant: str) -> Delivery | None:
         event=event,
         token=token,
         profile=_profile(activity, sender),
+        reference=reference.model_dump_json(),
     )
     opened = _name(activity.get("replyToId")) if activity.get("name") == "task/fetch" else ""
     return Delivery(place, arrival, reference, opened)

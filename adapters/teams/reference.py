@@ -26,16 +26,17 @@ class Reference(Value):
 
 
 class References(Protocol):
-    """Keeps one reference a person, as JSON of 600 bytes at most: whoever implements it seals them.
+    """Knows one reference a person, as JSON of 600 bytes at most: whoever implements it seals them.
 
-    `user` is the person's id as in `Address.user`.
+    It comes with a person's turns (`Arrival.reference`), and is forgotten with them. `user` is their id as in
+    `Address.user`.
     """
 
     async def get(self, user: str) -> str | None:
         """Return what was put; empty if it was dropped, None if this person was never here (or is forgotten)."""
 
     async def put(self, user: str, reference: str) -> None:
-        """Keep a reference, in place of an earlier one."""
+        """Keep a reference in place of an earlier one; nothing happens if this person is not known."""
 
     async def drop(self, user: str) -> None:
         """Forget it; nothing happens if there is none."""

@@ -59,15 +59,26 @@ def looking(turn: str = "looking") -> Shown:
 
 @dataclass
 class Desk:
-    """Keeps what arrives and what was drawn; answers what `answer` says, or raises what it raises."""
+    """Keeps what arrives and what was drawn; answers what `answer` says, or raises what it raises.
 
+    Where a chat is, it keeps as the real one does: before the turn, which may forget it, and not if that fails.
+    """
+
+    references: "Memory"
     answer: Callable[[Arrival], Shown | None] = lambda _: None
     arrivals: list[Arrival] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
 
     async def receive(self, arrival: Arrival) -> Shown | None:
         self.arrivals.append(arrival)
-        return self.answer(arrival)
+        kept = dict(self.references.kept)
+        if arrival.admitted:
+            self.references.kept[arrival.address.user] = arrival.reference
+        try:
+            return self.answer(arrival)
+        except Exception:
+            self.references.kept = kept
+            raise
 
     async def tell(self, address: Address, turn: str) -> None:
         self.drawn.append(turn)
@@ -86,7 +97,8 @@ class Memory:
 
     async def put(self, user: str, reference: str) -> None:
         self._check()
-        self.kept[user] = reference
+        if user in self.kept:  # as in bot/references.py
+            self.kept[user] = reference
 
     async def drop(self, user: str) -> None:
         self._check()
@@ -224,7 +236,8 @@ async def standing(*, playground: bool) -> AsyncIterator[World]:
     clock = ShiftedClock()
     workspace = tenant(clock)
     workspace.playground = playground
-    desk, references = Desk(), Memory()
+    references = Memory()
+    desk = Desk(references)
     app = create_connector(workspace)
     async with serve(app) as url:
         workspace.url = url

@@ -199,6 +199,15 @@ async def test_the_welcome_comes_once(world: World, again: str) -> None:
     assert world.texts() == ["Welcome", "A check-in"]
 
 
+async def test_an_update_keeps_nothing_of_whom_nobody_knows(world: World) -> None:
+    told = payloads.installation(
+        world.workspace, world.workspace.person(SAM), world.workspace.personal(SAM), "add-upgrade"
+    )
+    assert (await world.hands.deliver(told)).status == 200
+    assert world.references.kept == {}
+    assert world.desk.arrivals == []
+
+
 async def test_a_welcome_that_failed_is_not_lost(world: World) -> None:
     world.fail(Busy())
     *_, installed = await world.hands.install(SAM)
@@ -249,7 +258,10 @@ async def test_if_references_cannot_be_kept_people_are_answered_all_the_same(her
     here.references.fails = RuntimeError("down")
     here.will(public("Call 999"))
     await here.say("help")
-    assert here.texts() == ["Call 999"]
+    here.workspace.personal(SAM).installed = False
+    await here.hands.install(SAM)
+    await here.settle()
+    assert here.texts() == ["Call 999", "Call 999"]
 
 
 # --- teams

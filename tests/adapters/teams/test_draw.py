@@ -28,7 +28,7 @@ async def test_what_an_errand_brings_in_time_is_shown_at_once(here: World) -> No
     await asyncio.gather(*errands)
     assert "Three slots" in here.dialog()
     assert here.texts() == ["Hello"]
-    assert here.desk.drawn == ["t2"]
+    assert here.desk.drawn == ["t1", "t2"]  # nobody draws later what was passed over
 
 
 def answer_slowly(here: World) -> list[asyncio.Task[None]]:
@@ -169,13 +169,18 @@ async def test_a_launcher_can_be_used_again_until_its_dialog_goes_on(here: World
     assert here.calls("delete_activity") == 1
 
 
-async def test_a_launcher_whose_dialog_ends_is_taken_away(here: World) -> None:
+async def test_a_repetition_takes_nothing_away(here: World) -> None:
     await here.platform.show(here.sam, private("First", buttons=("On",), turn="t1"))
     here.will(private("First", buttons=("On",), turn="t1"))
     await here.tap("Open")
     here.will(None)
-    await here.tap_in_dialog("On")
-    assert here.texts() == []
+    await here.tap_in_dialog("On")  # a repetition, says the desk: there is nothing to draw
+    assert here.texts() == [LAUNCHER.screen.lines[0]]
+    here.will(public("Do you agree?", buttons=("Yes", "No"), turn="t2"))
+    await here.say("hello")
+    here.will(None)
+    await here.tap("Yes")
+    assert [button.label for button in buttons_of(here.said()[-1])] == ["Yes", "No"]
 
 
 async def test_a_launcher_that_stands_there_is_not_posted_again_by_an_errand(here: World) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from adapters.teams.playground import PlaygroundGuard
 from bot.sandbox.teams import payloads
 from bot.sandbox.teams.demo import SAM
-from tests.adapters.teams.conftest import Desk, Memory, World, platform_of, public, standing
+from tests.adapters.teams.conftest import World, platform_of, public, standing
 
 JSON = {"Content-Type": "application/json"}
 
@@ -74,4 +74,4 @@ async def test_without_the_mode_the_same_delivery_is_refused(world: World) -> No
 def test_the_platform_refuses_it_beside_anything_real(world: World, changes: dict[str, Any], reason: str) -> None:
     world.workspace.playground = True
     with pytest.raises(ValueError, match=reason):
-        platform_of(world.workspace, Desk(), Memory(), world.clock, world.url, **changes)
+        platform_of(world.workspace, world.desk, world.references, world.clock, world.url, **changes)
