@@ -50,6 +50,21 @@ class SealedInstallations:
         body = self.vault.seal_installation(id_, _written(installation))
         await self.store.transact(lambda conn: queries.put_installation(conn, id_, body))
 
+    async def replace(self, before: Installation, after: Installation) -> bool:
+        """Keep an installation in place of exactly this earlier one: another process may have been quicker. Raises
+        Unsealable."""
+        id_ = self._id(before.tenant)
+        body = self.vault.seal_installation(id_, _written(after))
+
+        def swap(conn: Connection) -> bool:
+            sealed = queries.get_installation(conn, id_)
+            if sealed is None or _read(self.vault.open_installation(id_, sealed)) != before:
+                return False
+            queries.put_installation(conn, id_, body)
+            return True
+
+        return await self.store.transact(swap)
+
     async def drop(self, tenant: str) -> None:
         """Destroy a tenant's tokens."""
         id_ = self._id(tenant)

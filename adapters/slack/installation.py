@@ -43,6 +43,10 @@ class Installations(Protocol):
     async def put(self, installation: Installation) -> None:
         """Keep an installation, in place of an earlier one of the same tenant."""
 
+    async def replace(self, before: Installation, after: Installation) -> bool:
+        """Keep an installation in place of exactly this earlier one; False, and nothing happens, if another (or none)
+        is kept."""
+
     async def drop(self, tenant: str) -> None:
         """Forget the tenant's tokens; nothing happens if there are none."""
 
@@ -65,6 +69,13 @@ class OneWorkspace:
     async def put(self, installation: Installation) -> None:
         """Keep it."""
         self._kept[installation.tenant] = installation
+
+    async def replace(self, before: Installation, after: Installation) -> bool:
+        """Keep another in place of this one."""
+        if self._kept.get(before.tenant) != before:
+            return False
+        self._kept[after.tenant] = after
+        return True
 
     async def drop(self, tenant: str) -> None:
         """Forget it."""

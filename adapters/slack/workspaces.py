@@ -1,5 +1,6 @@
 """The workspaces that the app is installed in: each with a token, people and drawings of its own."""
 
+import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,10 +48,16 @@ class Workspace:
     """One installation at work."""
 
     tenant: str
+    token: Token
     web: Web
     people: People
     fronts: Fronts
     easel: Easel
+
+    async def stop(self) -> None:
+        """Finish what is being drawn, and a renewal of the token that has begun."""
+        await self.easel.stop()
+        await self.token.stop()
 
 
 class Workspaces:
@@ -73,6 +80,7 @@ class Workspaces:
         self._drawn = drawn
         self._now = clock_now
         self._open: dict[str, Workspace] = {}
+        self._changing = asyncio.Lock()
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
@@ -84,7 +92,7 @@ class Workspaces:
     async def stop(self) -> None:
         """Finish what is being drawn, then close the session."""
         for workspace in self._open.values():
-            await workspace.easel.stop()
+            await workspace.stop()
         if self._session is not None:
             await self._session.close()
 
@@ -115,11 +123,12 @@ class Workspaces:
 
     async def install(self, installation: Installation) -> None:
         """Take an installation over, in place of an earlier one."""
-        await self._installations.put(installation)
-        before = self._open.get(installation.tenant)
-        self._open[installation.tenant] = self._workspace(installation)
+        async with self._changing:
+            await self._installations.put(installation)
+            before = self._open.get(installation.tenant)
+            self._open[installation.tenant] = self._workspace(installation)
         if before is not None:
-            await before.easel.stop()
+            await before.stop()
 
     async def left(self, tenant: str) -> None:
         """Drop a tenant's tokens if Slack takes them no more: its people cannot be reached from now on.
@@ -127,12 +136,16 @@ class Workspaces:
         Slack is asked, because its notices can come late: after somebody has installed the app again. Raises what the
         call raises if Slack does not answer: let the notice be delivered again.
         """
-        if tenant in self._open and not await self._alive(self._open[tenant]):
+        workspace = self._open.get(tenant)
+        if workspace is None or await self._alive(workspace):
+            return
+        async with self._changing:
+            if self._open.get(tenant) is not workspace:  # installed again while Slack was asked
+                return
             event("slack_uninstalled")
             await self._installations.drop(tenant)
-            workspace = self._open.pop(tenant, None)
-            if workspace is not None:
-                await workspace.easel.stop()
+            del self._open[tenant]
+        await workspace.stop()
 
     async def _alive(self, workspace: Workspace) -> bool:
         try:
@@ -175,4 +188,4 @@ class Workspaces:
         web = Web(Client(self._api_url, self.session, token))
         people = People(web, installation.tenant, self._now)
         fronts = Fronts(web, people, self._look)
-        return Workspace(installation.tenant, web, people, fronts, Easel(web, self._drawn, fronts))
+        return Workspace(installation.tenant, token, web, people, fronts, Easel(web, self._drawn, fronts))

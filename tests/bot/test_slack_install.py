@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from adapters.platform import Address, Public, Unreachable
 from adapters.slack.app import SlackPlatform
 from adapters.slack.scopes import SCOPES
+from adapters.slack.workspaces import Workspace as SlackWorkspace
 from bot.clock import ShiftedClock
 from bot.sandbox.serve import serve
 from bot.sandbox.slack.api import create_slack
@@ -374,6 +376,38 @@ async def test_a_notice_that_comes_after_it_was_installed_again_changes_nothing(
     await stage.install("T0HAVEN")
     assert (await stage.hands["T0HAVEN"].uninstalled()).status == 200
     assert await stage.answered("T0HAVEN")
+
+
+async def test_a_notice_during_which_it_is_installed_again_removes_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.install("T0HAVEN")
+    stage.slack.uninstall(stage.workspace("T0HAVEN"))
+    workspaces = stage.platform.workspaces
+    looks = workspaces._alive
+
+    async def meanwhile(workspace: SlackWorkspace) -> bool:
+        alive = await looks(workspace)
+        await stage.install("T0HAVEN")
+        return alive
+
+    monkeypatch.setattr(workspaces, "_alive", meanwhile)
+    assert (await stage.hands["T0HAVEN"].uninstalled()).status == 200
+    assert len(await workspaces._installations.all()) == 1
+    await stage.platform.post(stage.to("T0HAVEN"), HELLO)
+
+
+async def test_what_is_stored_is_replaced_by_who_knows_it_only(stage: Stage) -> None:
+    await stage.install("T0HAVEN")
+    installations = stage.platform.workspaces._installations
+    (first,) = await installations.all()
+    second, third = (first.model_copy(update={"token": SecretStr(f"xoxb-{name}")}) for name in ("second", "third"))
+    assert await installations.replace(first, second)
+    assert not await installations.replace(first, third)
+    assert await installations.all() == [second]
+    await installations.drop("T0HAVEN")
+    assert not await installations.replace(second, third)
+    assert await installations.all() == []
 
 
 async def test_a_notice_that_cannot_be_looked_into_is_delivered_again(stage: Stage) -> None:
