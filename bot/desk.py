@@ -129,7 +129,7 @@ class Desk:
     def _asks_for_help(self, arrival: Arrival, made: Made | None) -> bool:
         if isinstance(arrival.event, Said):
             content = self._library.current
-            phrases = content.commands[content.locale(arrival.profile.locale)]["help"]
+            phrases = content.phrases(arrival.profile.locale)["help"]
             said = plain(arrival.event.text)
             return said in {plain(phrase) for phrase in phrases} or (arrival.command and SLASH.get(said) == "help")
         return isinstance(made, Standing) and made.key == "help"

@@ -13,7 +13,7 @@ from content.library import Library
 from flows import team
 from flows.checkin import next_due
 from flows.core.care import Appointment
-from flows.core.effects import Agree, Book, Cancel, Effect, FindSlots, Forget, Nudge, Remind, SetPlan
+from flows.core.effects import Agree, Book, Cancel, Effect, FindSlots, Forget, Nudge, Remind, SetLanguage, SetPlan
 from flows.core.events import Changed, Event, Failed
 
 
@@ -33,6 +33,8 @@ class Local:
                 record.set_ops(plan=plan, due=next_due(plan, now) if plan else None)
             case Nudge(key=key):
                 self._nudge(conn, record, key, now)
+            case SetLanguage(locale=locale):
+                record.set_ops(language=locale, locale=locale)
             case FindSlots() | Book() | Cancel():
                 key = record.asked = token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)

@@ -53,6 +53,7 @@ class Ops(Value):
 
     address: Address
     locale: str = Field(default="en", max_length=16)
+    language: str = Field(default="", max_length=16)  # chosen, so it goes before the profile's; empty: never chosen
     zone: str = Field(default="UTC", max_length=64)
     notice: str = Field(default="", max_length=40)
     reference: str = Field(default="", max_length=600)  # where a Teams chat is; empty elsewhere
@@ -151,13 +152,15 @@ class People:
 
 
 def welcome(record: Record, profile: Profile, content: Loaded) -> None:
-    """Take over the language and the zone that the platform states, where we have nothing better."""
+    """Take over the language and the zone that the platform states, where we have nothing better.
+
+    A language that somebody chose is better, for as long as there is one of that name."""
     if profile.zone in zones():
         record.set_ops(zone=profile.zone)
     elif record.ops.zone == "UTC":
         record.set_ops(zone=content.organisation.zone)
-    if profile.locale:
-        record.set_ops(locale=content.locale(profile.locale))
+    if wanted := record.ops.language or profile.locale:
+        record.set_ops(locale=content.locale(wanted))
 
 
 def person_of(record: Record, content: Loaded) -> Person:
@@ -184,11 +187,12 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
     plan, conversation = record.ops.plan, record.private.conversation
     values: dict[str, list[str]] = {
         "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
-        "locale": [record.ops.locale],
+        "locale": [catalog.languages.get(record.ops.locale, record.ops.locale)],
+        "language": [catalog.languages.get(record.ops.language, record.ops.language) or str(common.held_nothing)],
         "zone": [record.ops.zone],
         "notice": [record.ops.notice or str(common.held_nothing)],
         "reference": [record.ops.reference or str(common.held_nothing)],
-        "plan": [f"{catalog.weekdays[plan.day]} {plan.at:%H:%M}, {plan.zone}" if plan else str(common.held_nothing)],
+        "plan": [f"{catalog.locale.days[plan.day]} {plan.at:%H:%M}, {plan.zone}" if plan else str(common.held_nothing)],
         "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else str(common.held_nothing)],
         "nudges": [", ".join(record.ops.nudges) or str(common.held_nothing)],
         "conversation": [conversation.frame.flow if conversation else str(common.held_nothing)],

@@ -61,6 +61,7 @@ COMMANDS: Mapping[str, Enter] = {
     "book": Enter("booking"),
     "checkins": Enter("checkin"),
     "remind": Enter("team"),
+    "language": Enter("language"),
 }
 SLASH: Mapping[str, str] = {
     "help": "help",
@@ -73,7 +74,10 @@ SLASH: Mapping[str, str] = {
 """What may stand behind the service's own command in every language, beside the phrases of the content files."""
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
-    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "check", "checkins", "remind", "my_data")},
+    **{
+        key: COMMANDS[key]
+        for key in ("help", "stop", "pause", "not_now", "check", "checkins", "remind", "my_data", "language")
+    },
     "options": Enter("options"),
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),

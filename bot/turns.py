@@ -60,7 +60,7 @@ class Turns:
         if arrival.reference:
             record.set_ops(reference=arrival.reference)
         expired = self._expire(record, now)
-        commands = content.commands[content.locale(record.ops.locale)]
+        commands = content.phrases(record.ops.locale)
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
         if isinstance(way, Nothing):
             return None
@@ -151,7 +151,7 @@ class Turns:
 
     def _nudge(self, record: Record, key: str) -> Screen | None:
         content = self._library.current
-        text = next((each.text for each in content.nudges if each.key == key), None)
+        text = next((each.text for each in content.catalog(record.ops.locale).nudges if each.key == key), None)
         plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
         assert isinstance(words, CheckinWords)
         if text is None or plan is None or plan.rests(self._clock.now()):

@@ -9,6 +9,7 @@ from content.problems import Problem
 from content.schema import Organisation, Providers, TeamEntry
 from content.source import Source
 from flows.core.catalog import Catalog, Instrument, Region, Service, Surface, Team, Template
+from flows.core.locale import Locale
 from flows.core.words import Words
 from flows.safety import Lexicon
 
@@ -28,6 +29,7 @@ class Loaded:
     providers: Providers
     words: Mapping[str, Mapping[str, Words]]
     commands: Mapping[str, Mapping[str, tuple[str, ...]]]
+    locales: Mapping[str, Locale]
     instruments: Mapping[str, Mapping[str, Instrument]]
     regions: Mapping[str, Region]
     nudges: tuple[Template, ...]
@@ -43,6 +45,24 @@ class Loaded:
         names = {name.casefold(): name for name in self.words}
         tag = wanted.replace("_", "-").casefold()
         return names.get(tag) or names.get(tag[:2]) or DEFAULT_LOCALE
+
+    def phrases(self, locale: str) -> Mapping[str, tuple[str, ...]]:
+        """Return what may be typed for each command: in the person's language first, and in every other, because
+        people in need write in their own. What their language says already means nothing else."""
+        return self._phrases[self.locale(locale)]
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        return {locale: self._understood(locale) for locale in self.words}
+
+    def _understood(self, locale: str) -> Mapping[str, tuple[str, ...]]:
+        own = self.commands[locale]
+        said = {phrase.casefold() for phrases in own.values() for phrase in phrases}
+        others = [commands for name, commands in self.commands.items() if name != locale]
+        return {
+            name: (*phrases, *(each for other in others for each in other[name] if each.casefold() not in said))
+            for name, phrases in own.items()
+        }
 
     def catalog(self, locale: str) -> Catalog:
         """Return what flows may read, for a locale; an unknown one gets the closest."""
@@ -69,4 +89,6 @@ class Loaded:
             nudges=self.nudges,
             services=self.services,
             phone=self.organisation.phone,
+            locale=self.locales[locale],
+            languages={name: each.name for name, each in self.locales.items()},
         )

@@ -16,6 +16,7 @@ from content.pins import PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
 from flows.core.catalog import Helpline, Instrument, Item, Region, Service, Template
+from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
 
@@ -24,6 +25,7 @@ _ORG: Final = ("organisation", "teams", "providers", "nudges", "templates", "ser
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = ("lint_terms.yaml",)  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
+W = TypeVar("W", bound=Words)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class _Reader:
         instruments = self._instruments()
         lexicons = self._lexicons()
         words = {locale: self._words(locale) for locale in locales}
+        own = {locale: self._sentences(f"{locale}/locale.yaml", Locale) for locale in locales}
         commands = {locale: self._commands(locale) for locale in locales}
         loaded = None
         if organisation and teams and providers and nudges and templates and services and not self._problems:
@@ -86,6 +89,7 @@ class _Reader:
                 providers=providers,
                 words=words,
                 commands=commands,
+                locales={locale: each for locale, each in own.items() if each},
                 instruments=instruments,
                 regions=regions,
                 nudges=tuple(Template(key=each.key, text=each.text) for each in nudges.nudges),
@@ -123,7 +127,7 @@ class _Reader:
         self._expect("instruments", PINS)
         self._expect("crisis", ["regions.yaml", *(f"lexicon.{name}.yaml" for name in (*locales, DEFAULT_LOCALE))])
         for locale in locales:
-            self._expect(locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml"])
+            self._expect(locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml", "locale.yaml"])
         return locales
 
     def _entries(self, folder: Path) -> Iterable[Path]:
@@ -171,12 +175,15 @@ class _Reader:
     def _words(self, locale: str) -> dict[str, Words]:
         words = {}
         for stem, model in self._words_models.items():
-            if (source := self._source(f"{locale}/{stem}.yaml", sentences=True)) is None:
-                continue
-            self._problems += _braces(source, model)
-            if (valid := self._validate(source, model)) is not None:
+            if (valid := self._sentences(f"{locale}/{stem}.yaml", model)) is not None:
                 words[stem] = valid
         return words
+
+    def _sentences(self, file: str, model: type[W]) -> W | None:
+        if (source := self._source(file, sentences=True)) is None:
+            return None
+        self._problems += _braces(source, model)
+        return self._validate(source, model)
 
     def _commands(self, locale: str) -> dict[str, tuple[str, ...]]:
         commands = self._model(f"{locale}/commands.yaml", schema.Commands)

@@ -257,6 +257,7 @@ class Commands(Part):
     book: Phrases = Field(min_length=1)
     checkins: Phrases = Field(min_length=1)
     remind: Phrases = Field(min_length=1)
+    language: Phrases = Field(min_length=1)
 
     @model_validator(mode="after")
     def _tell_apart(self) -> Self:

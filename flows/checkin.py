@@ -231,19 +231,18 @@ def _overview(state: Overview, words: CheckinWords, at: Moment) -> Screen:
         start = Button(key="start", label=words.start, style="primary")
         lines = said or (words.none, words.promise)
         return Screen(lines=lines, buttons=(start, done), private=True, title=words.title)
-    day = at.catalog.weekdays[plan.day]
+    day = at.catalog.locale.days[plan.day]
     about: tuple[str, ...] = (words.every.fill(day=day, time=f"{plan.at:%H:%M}", zone=plan.zone),)
     resting = plan.rests(at.now)
     if resting and plan.paused_until:
-        until = f"{plan.paused_until.day} {at.catalog.months[plan.paused_until.month - 1]}"
-        about = (*about, words.paused.fill(until=until))
+        about = (*about, words.paused.fill(until=at.catalog.date(plan.paused_until)))
     rest = Button(key="resume", label=words.resume) if resting else Button(key="pause", label=words.pause)
     change, stop = Button(key="change", label=words.change), Button(key="stop_plan", label=words.stop)
     return Screen(lines=(*about, words.promise), buttons=(change, rest, stop, done), private=True, title=words.title)
 
 
 def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:
-    days = tuple(Option(key=str(number), label=name) for number, name in enumerate(at.catalog.weekdays))
+    days = tuple(Option(key=str(number), label=name) for number, name in enumerate(at.catalog.locale.days))
     hours = tuple(Option(key=hour, label=hour) for hour in HOURS)
     fields = (
         FormField(key="day", label=words.day, options=days, value=state.day),

@@ -25,6 +25,7 @@ class HomeWords(Words):
     checkin: Label
     team: Label
     my_data: Label
+    language: Label
     front: Line
     coming: Label
     checkins_on: Line
@@ -93,6 +94,7 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
         "checkins": words.checkin,
         **({"remind": words.team} if person.manages else {}),
         "my_data": words.my_data,
+        "language": words.language,
     }
     rest = tuple(Button(key=key, label=label, standing=True) for key, label in others.items())
     if plan is None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.effects import Forget
 from flows.core.events import Chose, Event
-from flows.core.flow import Back, Carry, Flow, Moment, Step, Turn
+from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
 
@@ -20,6 +20,7 @@ class PrivacyWords(Words):
     item: Annotated[Line, Blanks("name", "value")]
     not_held: Line
     forget: Label
+    language: Label
     sure: Line
     sure_booked: Line
     yes: Label
@@ -59,6 +60,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     match state, event:
         case Data(), Chose(key="forget"):
             return Turn(Sure())
+        case Data(), Chose(key="language"):
+            return Goto("language")
         case Sure(), Chose(key="yes"):
             return Turn(Forgotten(), (Forget(),))
         case ((Data() | Sure()), Chose(key="back")):
@@ -73,6 +76,7 @@ def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
         case Data():
             items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held)
             buttons = (
+                Button(key="language", label=words.language),
                 Button(key="forget", label=words.forget, style="danger"),
                 Button(key="back", label=words.back, closes=True),
             )

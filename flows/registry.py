@@ -1,6 +1,6 @@
 """Every conversation there is, by name: the one list that the desk, the content and the tests walk."""
 
-from flows import booking, checkin, home, notice, options, privacy, safety, screening, team
+from flows import booking, checkin, home, language, notice, options, privacy, safety, screening, team
 from flows.core.flow import AnyFlow
 
 FLOWS: dict[str, AnyFlow] = {
@@ -14,6 +14,7 @@ FLOWS: dict[str, AnyFlow] = {
         checkin.FLOW,
         team.FLOW,
         privacy.FLOW,
+        language.FLOW,
         safety.FLOW,
     )
 }

@@ -11,11 +11,22 @@ from pydantic import TypeAdapter
 from flows.core.care import Appointment, Plan, Slot
 from flows.core.catalog import Catalog, Helpline, Instrument, Item, Region, Service, Team, Template
 from flows.core.flow import AnyFlow, Held, Moment, Person
+from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 OPTIONS = ("Not at all", "Several days", "More than half the days", "Nearly every day")
+LOCALE = Locale.model_validate(
+    {
+        "name": "English",
+        "weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        "days": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+        "months": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        "when": "{weekday} {day} {month}, {time}",
+        "date": "{day} {month}",
+    }
+)
 LEXICON = Lexicon.model_validate(
     {
         "safe": ["kill% * process"],
@@ -81,6 +92,8 @@ def catalog(**changes: Any) -> Catalog:
         nudges=(Template(key="n1", text="nudge one"), Template(key="n2", text="nudge two")),
         services=(Service(name="GP", text="a doctor", reach="call them"),),
         phone="0800 1",
+        locale=LOCALE,
+        languages={"en": "English", "xx": "Xxish"},
     )
     return base.model_copy(update=changes)
 

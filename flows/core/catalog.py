@@ -1,7 +1,7 @@
 """What flows may read of the content: typed here, filled from files by `content/`."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flows.core.base import Value
 from flows.core.care import Weekday
+from flows.core.locale import Locale
 
 Tier = Literal["employer", "custodian"]
 Surface = Literal["in_app", "offered", "room"]
@@ -93,16 +94,18 @@ class Catalog(Value):
     nudges: tuple[Template, ...] = Field(min_length=1)
     services: tuple[Service, ...]
     phone: str  # the assistance line that answers when nobody is free online
-    weekdays: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    months: tuple[str, ...] = (
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    )  # fmt: skip
+    locale: Locale  # how days and dates are written
+    languages: Mapping[str, str]  # every locale there is, and what it calls itself
 
     def when(self, instant: datetime, zone: str) -> str:
         """Say an instant as somebody in `zone` reads it on their wall: "Tue 24 Nov, 09:00"."""
         local = instant.astimezone(ZoneInfo(zone))
-        day = f"{self.weekdays[local.weekday()]} {local.day} {self.months[local.month - 1]}"
-        return f"{day}, {local:%H:%M}"
+        weekday, month = self.locale.weekdays[local.weekday()], self.locale.months[local.month - 1]
+        return self.locale.when.fill(weekday=weekday, day=str(local.day), month=month, time=f"{local:%H:%M}")
+
+    def date(self, day: date) -> str:
+        """Say a day of the year: "24 Nov"."""
+        return self.locale.date.fill(day=str(day.day), month=self.locale.months[day.month - 1])
 
     def help_for(self, region: str | None) -> Region:
         """Crisis help for a country; the international finder if there is none, never another country's."""

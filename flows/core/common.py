@@ -21,6 +21,7 @@ class CommonWords(Words):
     refused: Line
     held_address: Line
     held_locale: Line
+    held_language: Line
     held_zone: Line
     held_notice: Line
     held_reference: Line

@@ -22,6 +22,13 @@ class SetPlan(Value):
     plan: Plan | None
 
 
+class SetLanguage(Value):
+    """Speak this language with the person from now on, whatever their profile says."""
+
+    kind: Literal["set_language"] = "set_language"
+    locale: str = Field(max_length=16)
+
+
 class FindSlots(Value):
     """Search free slots from now on, earliest first. Answered by SlotsFound or Failed."""
 
@@ -69,4 +76,6 @@ class Forget(Value):
     kind: Literal["forget"] = "forget"
 
 
-Effect = Annotated[Agree | SetPlan | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")]
+Effect = Annotated[
+    Agree | SetPlan | SetLanguage | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")
+]

@@ -50,7 +50,8 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
     await stage.modal(SAM, "What would help today?")
     settled = await page(stage, "Check-ins are off.")
     assert "This page is yours alone" in settled
-    assert labels(stage) == ["Private check", "Ways to get help", "My appointments", "Check-ins", "My data", "Help now"]
+    offered = ["Private check", "Ways to get help", "My appointments", "Check-ins", "My data", "Language", "Help now"]
+    assert labels(stage) == offered
 
     # every button of the page opens its own window, and leads where it says
     await hands.close(SAM)
@@ -60,6 +61,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
         "My appointments": "You have no appointments",
         "Check-ins": "once a week",
         "My data": "Where I reach you",
+        "Language": "Which language",
         "Help now": "In danger now",
     }.items():
         await hands.tap_home(SAM, label)
@@ -137,7 +139,7 @@ async def test_somebody_elses_page_does_nothing(stage: Stage) -> None:
     await stage.hands.home_opened(SAM)
     await page(stage, "I am a program")
     await stage.hands.home_opened("U0ALEX")
-    await page(stage, "I am a program", "U0ALEX")
+    await page(stage, "Soy un programa", "U0ALEX")
     stage.workspace.homes["U0ALEX"].payload = stage.workspace.homes[SAM].payload
     assert (await stage.hands.tap_home("U0ALEX", "I agree, let's start")).status == 403
     assert await people(stage) == 0

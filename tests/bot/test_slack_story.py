@@ -342,7 +342,7 @@ async def test_help_now_helps_whoever_presses_it(stage: Stage) -> None:
     payload = stage.hands.tap_payload(SAM, stage.workspace.dm(SAM).id, message["ts"], "Help now")
     payload["user"]["id"] = "U0ALEX"
     assert (await stage.hands.interaction(payload)).status == 200
-    await stage.message("U0ALEX", "In danger now: call 911")
+    await stage.message("U0ALEX", "911")  # of where Alex is, in Alex's language
 
 
 async def test_crisis_in_the_middle_of_a_private_form(stage: Stage) -> None:

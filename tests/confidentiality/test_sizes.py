@@ -101,6 +101,7 @@ def test_the_fullest_record_fits(conversation: Conversation, appointments: list[
         ops=Ops(
             address=address,
             locale="x" * 16,
+            language="x" * 16,
             zone="z" * 64,
             notice="n" * 40,
             reference="r" * 600,

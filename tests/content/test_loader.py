@@ -114,7 +114,7 @@ def test_english_has_to_be_there(root: Path) -> None:
 def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: Path, edit: Edit) -> None:
     edit("en/booking.yaml", "Good to see you.", "Good to see you.")
     (root / "es").mkdir()
-    for name in ("booking.yaml", "commands.yaml"):
+    for name in ("booking.yaml", "commands.yaml", "locale.yaml"):
         (root / "es" / name).write_bytes((root / "en" / name).read_bytes())
     path = root / "es" / "booking.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("Good to see you.", "Qué bueno verte."), encoding="utf-8")
@@ -130,7 +130,8 @@ def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: 
 def test_a_half_translated_language_is_told_file_by_file(root: Path) -> None:
     (root / "pt-BR").mkdir()
 
-    assert [each.file for each in reading(root).problems] == ["pt-BR/booking.yaml", "pt-BR/commands.yaml"]
+    missing = [f"pt-BR/{name}.yaml" for name in ("booking", "commands", "locale")]
+    assert [each.file for each in reading(root).problems] == missing
 
 
 LEXICON = "safe: [kill switch]\nrules:\n  - {kind: self, level: strong, patterns: [no way out]}\n"

@@ -21,13 +21,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from flows.core.screen import Button, Screen
+from tests.content.test_screens import CONTENT
 
 if TYPE_CHECKING:
     from tests.golden.stage import Backstage
 
+
+def _held(name: str) -> str:
+    """Return what "my data" calls something, in every language, as a pattern."""
+    return "|".join(re.escape(getattr(words["common"], f"held_{name}")) for words in CONTENT.words.values())
+
+
 _OWN: Final = (  # rule 5
-    (re.compile(r"^(Where I reach you: ).*", re.DOTALL), r"\1(here)"),
-    (re.compile(r"^(How I reach your Teams chat: ).*", re.DOTALL), r"\1(here)"),
+    (re.compile(rf"^((?:{_held('address')}) ?: ).*", re.DOTALL), r"\1(here)"),
+    (re.compile(rf"^((?:{_held('reference')}) ?: ).*", re.DOTALL), r"\1(here)"),
     (re.compile(r"^\w+( \w+)*( asked me to send this)"), r"(Somebody)\2"),
     (re.compile(r"\(Appointment/[\w-]+, \w+\)"), "(its keys)"),
 )

@@ -1,0 +1,25 @@
+"""How a language writes days and dates, and what it calls itself."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from flows.core.words import Blanks, Label, Line, Words
+
+Days = Annotated[tuple[Label, ...], Field(min_length=7, max_length=7)]
+"""Seven names, Monday first, as `datetime.weekday()` counts."""
+Months = Annotated[tuple[Label, ...], Field(min_length=12, max_length=12)]
+
+
+class Locale(Words):
+    """Names of days and months, and the order in which a date is said.
+
+    `name` is what the language calls itself, so that whoever reads nothing else finds it. `weekdays` and `months` are
+    short, for dates; `days` stand by themselves ("every Monday at 10:00")."""
+
+    name: Label
+    weekdays: Days
+    days: Days
+    months: Months
+    when: Annotated[Line, Blanks("weekday", "day", "month", "time")]
+    date: Annotated[Line, Blanks("day", "month")]
