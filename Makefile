@@ -17,7 +17,7 @@ e2e: $(STAMP)      ## Haven as a process, with programs of others and a browser;
 
 proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000 turns, 10,000 odd requests at every door
 	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
-	$(BIN)/python -m pytest -n auto --fuzz 10000 tests/fuzz
+	$(BIN)/python -m pytest -n auto -p no:logging --fuzz 10000 tests/fuzz
 
 check: $(STAMP)    ## format, lint, types, contracts, content
 	$(BIN)/ruff format --check .

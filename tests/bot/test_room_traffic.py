@@ -122,11 +122,12 @@ class InTeams:
         await self._stage.enter(TEAMS_SAM)
 
     async def gate(self, typed: str) -> Gate:
-        hands, said = self._stage.hands, len(self._stage.said(TEAMS_SAM))
+        hands, said = self._stage.hands, [each["id"] for each in self._stage.said(TEAMS_SAM)][-1:]
         if hands.dialog(TEAMS_SAM):
             await hands.close(TEAMS_SAM)
         await hands.say(TEAMS_SAM, typed)
-        await self._stage.until(lambda: len(self._stage.said(TEAMS_SAM)) > said)
+        # not how many: as one launcher is posted, an earlier one is taken away
+        await self._stage.until(lambda: [each["id"] for each in self._stage.said(TEAMS_SAM)][-1:] != said)
         await self._stage.tap(TEAMS_SAM, "private", "Open")
         shown = await self._stage.dialog(TEAMS_SAM, "this code")
         link = next(each.url for each in teams_buttons(shown) if each.label == LINK)

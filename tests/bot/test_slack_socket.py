@@ -132,7 +132,7 @@ async def test_the_story_over_a_socket(stage: Stage) -> None:
     await stage.until("not a diagnosis", stage.dialog)
     command = await hands.command(SAM, "", "/haven", "help now")
     assert command.status == 200
-    await stage.until("nobody reads this", stage.chat)
+    await stage.until("nobody reads this", stage.dialog)
 
 
 async def test_there_is_no_door_over_http(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.web.app import Room
 from bot.sandbox.slack.demo import demo_workspace as slack_workspace
 from bot.sandbox.teams.demo import demo_workspace as teams_workspace
 from tests.golden.places import PLACES, OnSlack, OnTeams
@@ -51,6 +52,7 @@ class Served:
 
     base: str
     place: OnSlack | OnTeams | None = None
+    room: Room | None = None
     deliveries: list[Any] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     ear: Ear = field(default_factory=Ear)
@@ -66,7 +68,7 @@ class Served:
 
 def without_own_entries(text: str) -> str:
     """Return an answer without what stands in the fields of a form that comes back: that is the person's own."""
-    return re.sub(r'"(initial_value|value)": ?"[^"]*"', "", text)
+    return re.sub(r'"(initial_value|value)": ?"[^"]*"|\bvalue="[^"]*"', "", text)
 
 
 @contextlib.contextmanager
@@ -119,7 +121,7 @@ def routes(folder: Path, ground: Ground) -> Iterator[Served]:
                 },
             }
             async with backstage(folder / "routes", ground, settings, app, base, clock) as behind:
-                yield Served(base), behind
+                yield Served(base, room=next(each for each in behind.service.doors if isinstance(each, Room))), behind
 
     with _in_a_thread(all_of_it) as one:
         yield one

@@ -45,7 +45,16 @@ ODD: Final[tuple[Any, ...]] = (
     "<@U0SAM> & <!channel>",
     "../../etc/passwd",
     "modal",
+    "workflow_step",
     "block_actions",
+    "block_suggestion",
+    "view_submission",
+    "view_closed",
+    "message_action",
+    "workflow_step_edit",
+    "workflow_step_execute",
+    "message_changed",
+    "app_home_opened",
     "task/fetch",
 )
 KINDS: Final = (

@@ -68,7 +68,9 @@ class Player:
         typed = await self._do(text)
         offered = self._take(move)
         if offered and self._shown and self._shown.launcher:
-            # what is answered in private where no dialog is open is offered by a launcher: open it
+            # what is answered in private where no dialog is open is offered by a launcher: open it. Where an errand
+            # came late, Teams has both: a dialog that says "One moment", and the launcher below it
+            await self.place.close()
             await self.place.tap(self._shown.launcher.screen.buttons[0].label)
             opened = Move("(open)")
             self._take(opened)

@@ -15,6 +15,8 @@ from tests.adapters.slack.conftest import World, public
 from tests.adapters.slack.test_read import SAMPLES, anything, message
 
 CANARY = "canary-7f3a"
+VIEW = {"type": "view_submission", "team": {"id": "T0HAVEN"}, "view": {"callback_id": "haven"}}  # of no type
+STEP = {"type": "event_callback", "team_id": "T0HAVEN", "event": {"type": "workflow_step_execute", "workflow_step": {}}}
 BODIES = {400: "malformed", 401: "not verified", 403: "not this workspace", 413: "too large"}
 
 
@@ -114,6 +116,10 @@ async def test_a_replay_is_refused_after_five_minutes(world: World) -> None:
         (b"hello=canary-7f3a", FORM),
         (urlencode({"payload": json.dumps({"view": {"callback_id": CANARY}})}).encode(), FORM),
         (urlencode({"payload": json.dumps({"type": "view_submission", "view": CANARY})}).encode(), FORM),
+        (urlencode({"payload": json.dumps(VIEW)}).encode(), FORM),
+        (urlencode({"payload": json.dumps(VIEW | {"view": {"callback_id": CANARY, "type": CANARY}})}).encode(), FORM),
+        (urlencode({"payload": json.dumps(VIEW | {"type": "workflow_step_edit", "callback_id": "x"})}).encode(), FORM),
+        (json.dumps(STEP).encode(), JSON),
         (json.dumps({"type": "event_callback", "team_id": "T0HAVEN", "event": CANARY}).encode(), JSON),
         (json.dumps({"type": "event_callback", "authorizations": [CANARY]}).encode(), JSON),
         (json.dumps({"type": "block_actions", "team": {"id": "T0HAVEN"}, "actions": []}).encode(), JSON),
