@@ -21,10 +21,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
+from adapters.drawing import Place
 from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Look, Public, Receive, Shown, Unreachable
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.door import door
-from adapters.slack.draw import PATIENCE, Easel, Place
+from adapters.slack.draw import PATIENCE, Easel
 from adapters.slack.installation import Installations
 from adapters.slack.log import SILENT, event, failure
 from adapters.slack.oauth import Offer, oauth
@@ -173,10 +174,10 @@ class SlackPlatform:
         if looked is not None:
             workspace = self.workspaces.of(looked.address.tenant)
             page = await workspace.fronts.page(looked.address)
-            with workspace.easel.place(looked.address) as place:
-                if page is not None and looked.tab == "home":
-                    place.then = workspace.easel.opened(looked.address, page)
-                elif page is not None and looked.chat:
+            if page is not None and looked.tab == "home":
+                workspace.easel.opened(looked.address)
+            elif page is not None and looked.chat:
+                with workspace.easel.queues.place(looked.address) as place:
                     place.then = workspace.easel.greeted(looked.address, page, looked.chat)
         return await ack()
 
@@ -184,7 +185,7 @@ class SlackPlatform:
         arrival = await self._arrival(body)
         if arrival is not None:
             easel = self._easel(arrival.address)
-            with easel.place(arrival.address) as place:
+            with easel.queues.place(arrival.address) as place:
                 if shown := await self._receive(arrival):
                     place.then = easel.posted(arrival.address, shown)
         return await ack()
@@ -194,7 +195,7 @@ class SlackPlatform:
         arrival = await self._arrival(body)
         if arrival is not None:
             easel = self._easel(arrival.address)
-            with easel.place(arrival.address) as place:
+            with easel.queues.place(arrival.address) as place:
                 try:
                     shown, spot = await self._opening(arrival, body, easel, place, began)
                 except Busy:
@@ -209,7 +210,7 @@ class SlackPlatform:
         arrival = await self._arrival(body)
         if arrival is not None:
             easel = self._easel(arrival.address)
-            with easel.place(arrival.address) as place:
+            with easel.queues.place(arrival.address) as place:
                 try:
                     shown, spot = await self._opening(arrival, body, easel, place, began)
                 except Busy:
@@ -244,7 +245,7 @@ class SlackPlatform:
         if address is None:
             return await ack()
         easel = self._easel(address)
-        with easel.place(address) as place:
+        with easel.queues.place(address) as place:
             easel.closed(address, spot)
             try:
                 if arrival is not None and (shown := await self._receive(arrival)):
@@ -258,7 +259,7 @@ class SlackPlatform:
         if arrival is None:
             return await ack(response_action="clear")
         easel = self._easel(arrival.address)
-        with easel.place(arrival.address) as place:
+        with easel.queues.place(arrival.address) as place:
             try:
                 shown = await self._receive(arrival)
             except Busy:

@@ -10,6 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from starlette.requests import ClientDisconnect
 
+from adapters.intake import bounded, only
 from adapters.slack.deliveries import MOST, Deliveries
 from adapters.slack.log import event
 from adapters.slack.verify import verify
@@ -35,13 +36,13 @@ def door(deliveries: Deliveries, secret: bytes, clock_now: Callable[[], datetime
     @router.post(PATH, include_in_schema=False)
     async def deliver(request: Request) -> Response:
         try:
-            body = await _bounded(request)
+            body = await bounded(request, MOST)
         except ClientDisconnect:
             return _refused(400)
         if body is None:
             return _refused(413)
-        stamp = _only(request, b"x-slack-request-timestamp")
-        signature = _only(request, b"x-slack-signature")
+        stamp = only(request, b"x-slack-request-timestamp")
+        signature = only(request, b"x-slack-signature")
         if not verify(secret, stamp, signature, body, clock_now()):
             return _refused(401)
         bolt = _bolt_request(body, request.headers.get("content-type", ""))
@@ -51,25 +52,6 @@ def door(deliveries: Deliveries, secret: bytes, clock_now: Callable[[], datetime
         return _refused(answer) if isinstance(answer, int) else _response(answer)
 
     return router
-
-
-async def _bounded(request: Request) -> bytes | None:
-    """Return the body, or None if it says or turns out that it is too large; no more than that is read."""
-    said = request.headers.get("content-length", "0")
-    if not said.isascii() or not said.isdigit() or len(said) > len(str(MOST)) or int(said) > MOST:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            return None
-    return bytes(body)
-
-
-def _only(request: Request, name: bytes) -> bytes | None:
-    """Return a header's raw value; None if it is absent or stands there twice."""
-    values = [value for key, value in request.headers.raw if key == name]
-    return values[0] if len(values) == 1 else None
 
 
 def _bolt_request(body: bytes, content_type: str) -> AsyncBoltRequest | None:

@@ -5,34 +5,24 @@ before the turn is committed, so that the answer to an errand never overtakes "O
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final
-from weakref import WeakValueDictionary
 
-from adapters.platform import Address, Drawn, Front, Public, Shown, Unreachable
+from adapters.drawing import Queues, Work
+from adapters.memory import remember
+from adapters.platform import Address, Drawn, Front, Public, Shown
 from adapters.slack.front import Fronts
 from adapters.slack.log import event, failure
 from adapters.slack.read import Where
 from adapters.slack.render import message, modal, note
-from adapters.slack.web import Refused, Web, remember
+from adapters.slack.web import Refused, Web
 
 _KNOWN_DIALOGS: Final = 10_000
 MOMENT: Final = "One moment."
 SETTLING: Final = 0.5  # seconds in which Slack has drawn what the answer to a form holds
 PATIENCE: Final = 1.0  # seconds for the turn before the dialog is opened, and for opening it: a trigger lives 3
-_FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
-
-Work = Callable[[], Awaitable[None]]
-
-
-@dataclass
-class Place:
-    """A place in the queue of one person's drawings; `then` is what to do there, None for nothing."""
-
-    then: Work | None = None
 
 
 class Easel:
@@ -47,46 +37,9 @@ class Easel:
         self._fronts = fronts
         self._drawn = drawn
         self._dialogs: dict[str, str] = {}
-        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def stop(self) -> None:
-        """Finish what is being drawn; what takes longer than 10 seconds is given up."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=_FAREWELL)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    @contextmanager
-    def place(self, address: Address) -> Iterator[Place]:
-        """Take a place in the person's queue; its work starts when the block ends and its turn has come."""
-        place = Place()
-        ready = asyncio.Event()
-        task = asyncio.create_task(self._work(address, place, ready))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            yield place
-        finally:
-            ready.set()
-
-    async def _work(self, address: Address, place: Place, ready: asyncio.Event) -> None:
-        async with self._queue(address):
-            await ready.wait()
-            if place.then is None:
-                return
-            try:
-                await place.then()
-                await self._fronts.refresh(address)
-            except Unreachable:
-                event("slack_unreachable")
-            except Exception as error:
-                # not lost: the desk was not told that it is drawn
-                failure("slack_draw_failed", error)
-
-    def _queue(self, address: Address) -> asyncio.Lock:
-        return self._queues.setdefault(address.user, asyncio.Lock())
+        self.queues = Queues(
+            partial(failure, "slack_draw_failed"), partial(event, "slack_unreachable"), after=self._refresh
+        )
 
     # --- what may be done in a place
 
@@ -138,9 +91,9 @@ class Easel:
             return where
         return replace(where, view=view, waiting=True)
 
-    def opened(self, address: Address, page: Front) -> Work:
-        """Put the front page on the Home tab that was opened."""
-        return partial(self._fronts.publish, address, page)
+    def opened(self, address: Address) -> None:
+        """Put the front page on the Home tab that was opened; nothing else of the person's waits for that."""
+        self.queues.spawn(self._fronts.publish(address))
 
     def greeted(self, address: Address, page: Front, chat: str) -> Work:
         """Greet in a chat that was opened, if it is empty."""
@@ -158,23 +111,27 @@ class Easel:
 
     async def show(self, address: Address, shown: Shown) -> None:
         """Draw the current screen: in the open dialog if it is private, otherwise in the chat."""
-        async with self._queue(address):
+        async with self.queues.of(address):
             view = self._dialogs.get(address.user)
             if shown.screen.private and view:
                 await self._update(address, shown, view)
             else:
                 await self._post(address, shown)
-            await self._fronts.refresh(address, if_published=True)
+        self._refresh(address)
 
     async def post(self, address: Address, public: Public) -> str:
         """Post to the person's private chat and return the message's ts."""
         ts = await self._say(address, public)
-        await self._fronts.refresh(address, if_published=True)
+        self._refresh(address)
         return ts
 
     async def announce(self, channel: str, public: Public) -> str:
         """Post to a channel and return the message's ts."""
         return await self._web.post(channel, message(public))
+
+    def _refresh(self, address: Address) -> None:
+        """Draw the front page anew, beside the queue: Slack may make us wait for it, and the next answer must not."""
+        self.queues.spawn(self._fronts.refresh(address))
 
     async def _say(self, address: Address, public: Public) -> str:
         return await self._web.post(await self._web.direct(address.user), message(public))

@@ -4,13 +4,16 @@ The page is no message: nothing of it stands in the archive of the workspace. It
 again after whatever changes what it says. Opening is not an act: nothing is posted and nothing is stored by it.
 """
 
+import asyncio
 from typing import Final
+from weakref import WeakValueDictionary
 
+from adapters.memory import remember
 from adapters.platform import Address, Front, Look
 from adapters.slack.log import failure
 from adapters.slack.people import People
 from adapters.slack.render import home, message_of
-from adapters.slack.web import Web, remember
+from adapters.slack.web import Web
 from flows.core.screen import Screen
 
 _KNOWN: Final = 10_000
@@ -26,16 +29,16 @@ class Fronts:
         self._look = look
         self._published: dict[str, Screen] = {}
         self._greeted: dict[str, bool] = {}
+        self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def page(self, address: Address) -> Front | None:
         """Return somebody's page; None for a bot. Raises Busy."""
         who = await self._people.who(address.user)
         return None if who.bot else await self._look(address, who.profile, who.admitted)
 
-    async def publish(self, address: Address, page: Front) -> None:
-        """Put the page on the person's Home tab."""
-        await self._web.publish(address.user, home(page))
-        remember(self._published, address.user, page.screen, _KNOWN)
+    async def publish(self, address: Address) -> None:
+        """Put the page on the person's Home tab. Never raises: the page is drawn at its next opening."""
+        await self._draw(address, always=True)
 
     async def greet(self, address: Address, page: Front, chat: str) -> None:
         """Greet somebody of whom nothing is known in their empty chat, once, in words that Slack does not keep."""
@@ -44,16 +47,20 @@ class Fronts:
         await self._web.whisper(chat, address.user, message_of(page.screen, page.tokens))
         remember(self._greeted, address.user, True, _KNOWN)
 
-    async def refresh(self, address: Address, *, if_published: bool = False) -> None:
-        """Publish the page if it says something else than before. Never raises: the page is drawn at its next opening.
+    async def refresh(self, address: Address) -> None:
+        """Publish the page anew if it says something else than before. Never raises.
 
-        `if_published` leaves out those whose page is not known to this process: a check-in to everybody must not ask
-        Slack for everybody."""
-        if if_published and address.user not in self._published:
-            return
+        Whose page is not known to this process is left out: a check-in to everybody must not ask Slack for everybody,
+        and who never opened the tab needs none."""
+        if address.user in self._published:
+            await self._draw(address, always=False)
+
+    async def _draw(self, address: Address, *, always: bool) -> None:
         try:
-            page = await self.page(address)
-            if page is not None and self._published.get(address.user) != page.screen:
-                await self.publish(address, page)
+            async with self._drawing.setdefault(address.user, asyncio.Lock()):  # the last one drawn is the newest
+                page = await self.page(address)
+                if page is not None and (always or self._published.get(address.user) != page.screen):
+                    await self._web.publish(address.user, home(page))
+                    remember(self._published, address.user, page.screen, _KNOWN)
         except Exception as error:
             failure("slack_front_failed", error)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters.memory import remember
 from adapters.platform import Profile
 from adapters.slack.log import failure
-from adapters.slack.web import Web, remember
+from adapters.slack.web import Web
 
 KEPT: Final = timedelta(hours=1)
 _PATIENCE: Final = 1.5  # seconds: a trigger lives 3, and the turn has yet to be committed

@@ -9,6 +9,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.memory import remember
 from adapters.platform import Unreachable
 from adapters.slack.log import SILENT
 
@@ -133,14 +134,6 @@ class Web:
     async def update(self, view_id: str, view: dict[str, Any]) -> None:
         """Draw an open dialog anew. Raises Refused if it has been closed."""
         await _ask(self.client.views_update(view_id=view_id, view=view))
-
-
-def remember(known: dict[str, Any], key: str, value: object, most: int) -> None:
-    """Keep a value; beyond `most` of them the oldest are forgotten."""
-    known.pop(key, None)
-    known[key] = value
-    while len(known) > most:
-        del known[next(iter(known))]
 
 
 def error_code(error: SlackApiError) -> str | None:

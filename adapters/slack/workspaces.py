@@ -56,7 +56,7 @@ class Workspace:
 
     async def stop(self) -> None:
         """Finish what is being drawn, and a renewal of the token that has begun."""
-        await self.easel.stop()
+        await self.easel.queues.stop()
         await self.token.stop()
 
 
@@ -106,10 +106,6 @@ class Workspaces:
         """The one session. Only after `start`."""
         assert self._session is not None, "start() opens the session"
         return self._session
-
-    def all(self) -> tuple[Workspace, ...]:
-        """Return the workspaces that are open."""
-        return tuple(self._open.values())
 
     def knows(self, tenant: str) -> bool:
         """Tell whether the app is installed there."""

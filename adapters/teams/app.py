@@ -110,7 +110,7 @@ class TeamsPlatform:
 
     async def stop(self) -> None:
         """Finish what is being drawn, then close the session."""
-        await self._easel.stop()
+        await self._easel.queues.stop()
         await self._wire.stop()
 
     # --- the socket
@@ -201,7 +201,7 @@ class TeamsPlatform:
             known = arrival.admitted and await self._moved(arrival)
             if known or delivery.place == "moved":  # who comes back is not welcomed a second time
                 return Response(status_code=200)
-        with self._easel.place(address) as place:
+        with self._easel.queues.place(address) as place:
             if shown := await self._receive(await self._admitted(delivery)):
                 place.then = self._easel.posted(address, shown, delivery.reference)
         return Response(status_code=200)

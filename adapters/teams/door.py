@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
+from adapters.intake import bounded, only
 from adapters.teams.keys import Keys
 from adapters.teams.log import event
 from adapters.teams.reference import ServiceHosts
@@ -47,7 +48,7 @@ class TokenGuard:
 
     async def service(self, request: Request) -> str | int:
         """Return the service URL that the token is good for, or the status of the refusal."""
-        given = presented(_only(request, b"authorization"))
+        given = presented(only(request, b"authorization"))
         if given is None:
             return 401
         key = await self._keys.find(given.kid)
@@ -77,7 +78,7 @@ class Door:
         if verified is not None and not self._hosts.allow(verified):
             return refused(401)
         try:
-            body = await _bounded(request)
+            body = await bounded(request, MOST)
         except ClientDisconnect:
             return refused(400)
         if body is None:
@@ -97,25 +98,6 @@ def refused(status: int) -> Response:
     """Return a refusal: it says nothing about what came in."""
     event("teams_refused", logging.WARNING, status=status)
     return Response(content=_REFUSALS[status], status_code=status, media_type="text/plain")
-
-
-async def _bounded(request: Request) -> bytes | None:
-    """Return the body, or None if it says or turns out that it is too large; no more than that is read."""
-    said = request.headers.get("content-length", "0")
-    if not said.isascii() or not said.isdigit() or len(said) > len(str(MOST)) or int(said) > MOST:
-        return None
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            return None
-    return bytes(body)
-
-
-def _only(request: Request, name: bytes) -> bytes | None:
-    """Return a header's raw value; None if it is absent or stands there twice."""
-    values = [value for key, value in request.headers.raw if key == name]
-    return values[0] if len(values) == 1 else None
 
 
 def _activity(body: bytes) -> Activity | None:

@@ -15,20 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
-from weakref import WeakValueDictionary
 
-from adapters.platform import Address, Drawn, Public, Shown, Unreachable
+from adapters.drawing import Queues, Work
+from adapters.memory import remember
+from adapters.platform import Address, Drawn, Public, Shown
 from adapters.teams.log import event, failure
 from adapters.teams.reference import Reference
 from adapters.teams.render import messages
 from adapters.teams.web import Web
-from adapters.teams.wire import remember
 
 HOLD: Final = 4.0  # seconds from the tap: Teams gives a dialog about five
 _KNOWN_CARDS: Final = 10_000
-_FAREWELL: Final = 10.0  # seconds that open work gets when the service stops
-
-Work = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -41,13 +38,6 @@ class Card:
     turn: str
     launcher: bool
     used: bool = False
-
-
-@dataclass
-class Place:
-    """A place in the queue of one person's messages; `then` is what to do there, None for nothing."""
-
-    then: Work | None = None
 
 
 @dataclass
@@ -93,27 +83,7 @@ class Easel:
         self._drawn = drawn
         self._held: dict[str, Held] = {}
         self._last: dict[str, Card] = {}
-        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def stop(self) -> None:
-        """Finish what is being drawn; what takes longer than 10 seconds is given up."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=_FAREWELL)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    @contextmanager
-    def place(self, address: Address) -> Iterator[Place]:
-        """Take a place in the person's queue; its work starts when the block ends and its turn has come."""
-        place = Place()
-        ready = asyncio.Event()
-        self._spawn(self._work(address, place, ready))
-        try:
-            yield place
-        finally:
-            ready.set()
+        self.queues = Queues(partial(failure, "teams_draw_failed"), partial(event, "teams_unreachable"))
 
     @contextmanager
     def hold(self, address: Address) -> Iterator[Held]:
@@ -132,12 +102,12 @@ class Easel:
         """Tell the desk that a reply carries the last screen, which took the place of the first if that is another:
         neither is drawn again. Whoever waits for the reply does not wait for that."""
         for turn in dict.fromkeys((first.turn, last.turn)):
-            self._spawn(self._tell(address, turn))
+            self.queues.spawn(self._tell(address, turn))
 
     def moved(self, address: Address, reference: Reference, card: str, turn: str) -> None:
         """Tidy the chat after an answer in a dialog. `card` is the message whose button opened it, empty if it was open
         before; `turn` the moment that the dialog shows."""
-        self._spawn(self._tidy(address, reference, card, turn))
+        self.queues.spawn(self._tidy(address, reference, card, turn))
 
     def posted(self, address: Address, shown: Shown, reference: Reference) -> Work:
         """Answer in the chat: the screen if it may stand there, otherwise its launcher."""
@@ -148,7 +118,7 @@ class Easel:
         held = self._held.get(address.user)
         if held is not None and await held.take(shown):
             return
-        async with self._queue(address):
+        async with self.queues.of(address):
             last = self._last.get(address.user)
             if shown.launcher and last and last.launcher and not last.used:
                 await self._drawn(address, shown.turn)  # it stands there already, and opens whatever is current
@@ -156,27 +126,6 @@ class Easel:
             await self._post(address, shown, await find())
 
     # --- inside
-
-    def _queue(self, address: Address) -> asyncio.Lock:
-        return self._queues.setdefault(address.user, asyncio.Lock())
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _work(self, address: Address, place: Place, ready: asyncio.Event) -> None:
-        async with self._queue(address):
-            await ready.wait()
-            if place.then is None:
-                return
-            try:
-                await place.then()
-            except Unreachable:
-                event("teams_unreachable")
-            except Exception as error:
-                # not lost: the desk was not told that it is drawn
-                failure("teams_draw_failed", error)
 
     async def _tell(self, address: Address, turn: str) -> None:
         try:
@@ -199,7 +148,7 @@ class Easel:
             await self._settle(reference, earlier)
 
     async def _tidy(self, address: Address, reference: Reference, card: str, turn: str) -> None:
-        async with self._queue(address):
+        async with self.queues.of(address):
             last = self._last.get(address.user)
             if last is None:
                 return

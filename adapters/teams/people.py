@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters.memory import remember
 from adapters.teams.log import failure
 from adapters.teams.reference import Reference
 from adapters.teams.web import Web
-from adapters.teams.wire import remember
 
 KEPT: Final = timedelta(hours=1)
 _PATIENCE: Final = 1.5  # seconds: a dialog waits for it

@@ -11,11 +11,11 @@ from botframework.connector.auth import BotFrameworkAuthentication
 from botframework.connector.auth.connector_factory import ConnectorFactory
 from msrest.authentication import Authentication
 
+from adapters.memory import remember
 from adapters.platform import Unreachable
 from adapters.teams.reference import Reference, ServiceHosts
 from adapters.teams.sender import Sender
 from adapters.teams.token import CHANNEL
-from adapters.teams.wire import remember
 
 _KNOWN_CLIENTS: Final = 100
 _PAGE: Final = 500

@@ -69,11 +69,3 @@ class Wire:
         if not isinstance(told, dict):
             raise Unusable("the answer is no JSON object")
         return told
-
-
-def remember(known: dict[str, Any], key: str, value: object, most: int) -> None:
-    """Keep a value; beyond `most` of them the oldest are forgotten."""
-    known.pop(key, None)
-    known[key] = value
-    while len(known) > most:
-        del known[next(iter(known))]

@@ -172,6 +172,7 @@ async def test_an_empty_chat_is_greeted_and_the_archive_does_not_show_who_looked
     await stage.hands.tap(SAM, chat, greeting["ts"], "I agree, let's start")
     await stage.message(SAM, "What would help today?")
     await stage.hands.home_opened(SAM, "messages")
+    await stage.hands.home_opened(SAM)
     await page(stage, "Check-ins are off.")
     assert len(stage.hands.messages(SAM)) == 2
 

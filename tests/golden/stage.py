@@ -213,7 +213,7 @@ def _library(root: Path, *_: Any) -> Library:
 
 def _draws(task: asyncio.Task[Any]) -> bool:
     """Tell whether a task is an adapter's, putting a screen before somebody after the delivery was answered."""
-    return getattr(task.get_coro(), "__qualname__", "").startswith("Easel.")
+    return getattr(task.get_coro(), "__qualname__", "").startswith(("Easel.", "Queues.", "Fronts."))
 
 
 @contextlib.asynccontextmanager

@@ -101,7 +101,7 @@ class World:
 
     async def settle(self) -> None:
         """Wait until nothing is being drawn."""
-        while tasks := {task for each in self.platform.workspaces.all() for task in each.easel._tasks}:
+        while tasks := {task for each in self.platform.workspaces._open.values() for task in each.easel.queues.tasks}:
             await asyncio.wait(tasks)
 
     def seen(self, user: str = "U0SAM") -> list[str]:

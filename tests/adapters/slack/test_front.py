@@ -1,5 +1,7 @@
 """The Home tab and the greeting of an empty chat: drawn for one person, and never a message that is kept."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.slack.look import buttons_of, text_of
@@ -9,6 +11,15 @@ from tests.adapters.slack.conftest import SAM, World, front, private, public
 def page(world: World, user: str = "U0SAM") -> str:
     view = world.hands.home(user)
     return text_of(view) if view else ""
+
+
+async def seen_soon(world: World, *texts: str) -> None:
+    """Wait for messages, for a second at most."""
+    for _ in range(100):
+        if world.seen() == list(texts):
+            return
+        await asyncio.sleep(0.01)
+    assert world.seen() == list(texts)
 
 
 async def test_the_home_tab_is_drawn_when_it_is_opened(world: World) -> None:
@@ -51,9 +62,11 @@ async def test_an_errand_draws_it_again_for_who_has_seen_it_only(world: World) -
     await world.settle()
     world.desk.page = front("Something is coming up", known=True)
     await world.platform.post(SAM, public("News").public())
+    await world.settle()
     assert page(world) == "Something is coming up"
     world.desk.page = front("Nothing is", known=True)
     await world.platform.show(SAM, private("Cancelled"))
+    await world.settle()
     assert page(world) == "Nothing is"
 
 
@@ -64,6 +77,37 @@ async def test_a_page_that_cannot_be_drawn_holds_up_nothing(world: World) -> Non
     await world.settle()
     assert world.seen() == ["Hello"]
     assert world.desk.drawn == ["t1"]
+
+
+async def test_a_page_that_slack_makes_us_wait_for_holds_up_no_answer(world: World) -> None:
+    await world.hands.home_opened("U0SAM", "home")
+    await world.settle()
+    world.workspace.fail_next("views.publish", status=429, retry_after=2)
+    for words in ("Hello", "Help at once"):
+        world.will(public(words))
+        world.desk.page = front(words, known=True)
+        await world.hands.say("U0SAM", words)
+    await seen_soon(world, "Hello", "Help at once")
+    assert page(world) != "Help at once"  # Slack is waited for, still
+    await world.settle()
+    assert page(world) == "Help at once"
+
+
+async def test_opening_the_tab_holds_up_no_answer_either(world: World) -> None:
+    world.workspace.fail_next("views.publish", status=429, retry_after=2)
+    await world.hands.home_opened("U0SAM", "home")
+    world.will(public("Help at once"))
+    await world.hands.say("U0SAM", "help")
+    await seen_soon(world, "Help at once")
+    assert page(world) == ""
+
+
+async def test_who_never_opened_the_tab_gets_no_page(world: World) -> None:
+    world.will(public("Hello"))
+    await world.hands.say("U0SAM", "hello")
+    await world.settle()
+    assert world.seen() == ["Hello"]
+    assert world.desk.looks == []
 
 
 @pytest.mark.parametrize("answer", [public("For you"), private("For you only")])

@@ -141,7 +141,7 @@ class World:
 
     async def settle(self) -> None:
         """Wait until nothing is being drawn."""
-        while tasks := self.platform._easel._tasks:
+        while tasks := self.platform._easel.queues.tasks:
             await asyncio.wait(tasks)
 
     async def install(self, user: str = SAM) -> list[Delivery]:
