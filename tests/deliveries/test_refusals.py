@@ -4,9 +4,7 @@ The doors' own tests (tests/adapters) try the edges of each; here is the whole l
 """
 
 import json
-import logging
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,39 +16,9 @@ from bot.sandbox.teams.demo import OTHER_TENANT
 from bot.sandbox.teams.identity import FORGERIES
 from bot.store.tables import metadata
 from tests.fuzz.served import CANARY, Ear
-from tests.golden.conftest import Contents
-from tests.golden.places import PLACES, OnSlack, OnTeams
-from tests.golden.player import Player
+from tests.golden.places import OnSlack, OnTeams
 
 Sent = tuple[bytes, dict[str, str]]
-
-
-@pytest.fixture
-async def slack(tmp_path: Path, contents: Contents) -> AsyncIterator[OnSlack]:
-    async with PLACES["slack"](tmp_path / "slack", contents["usual"], "sam") as here:
-        assert isinstance(here, OnSlack)
-        await Player(here).play(["hello", "[I agree, let's start]"])
-        yield here
-
-
-@pytest.fixture
-async def teams(tmp_path: Path, contents: Contents) -> AsyncIterator[OnTeams]:
-    async with PLACES["teams"](tmp_path / "teams", contents["usual"], "sam") as here:
-        assert isinstance(here, OnTeams)
-        await Player(here).play(["hello", "[I agree, let's start]"])
-        yield here
-
-
-@pytest.fixture
-def ear() -> Any:
-    """Listen at every logger; yields the ear, and what our own said."""
-    heard, root = Ear(), logging.getLogger()
-    level = root.level
-    root.addHandler(heard)
-    root.setLevel(logging.DEBUG)
-    yield heard
-    root.removeHandler(heard)
-    root.setLevel(level)
 
 
 def _event(here: OnSlack, **changes: Any) -> dict[str, Any]:
@@ -129,7 +97,7 @@ async def _held(place: OnSlack | OnTeams) -> dict[str, list[str]]:
     )
 
 
-async def _is_refused(place: OnSlack | OnTeams, sent: Sent, status: int, said: str, ear: Ear) -> None:
+async def is_refused(place: OnSlack | OnTeams, sent: Sent, status: int, said: str, ear: Ear) -> None:
     before, drawn = await _held(place), len(place.workspace.recorded)
     answer: Answer = await place.behind.during(place.hands.raw(*sent))
     assert (answer.status, answer.body) == (status, said)
@@ -143,7 +111,7 @@ async def _is_refused(place: OnSlack | OnTeams, sent: Sent, status: int, said: s
 @pytest.mark.parametrize("name", SLACK)
 async def test_slack_refuses(slack: OnSlack, ear: Ear, name: str) -> None:
     make, status, said = SLACK[name]
-    await _is_refused(slack, make(slack), status, said, ear)
+    await is_refused(slack, make(slack), status, said, ear)
 
 
 def _activity(here: OnTeams, **changes: Any) -> dict[str, Any]:
@@ -196,4 +164,4 @@ TEAMS: dict[str, tuple[Callable[[OnTeams], Sent], int, str]] = {
 @pytest.mark.parametrize("name", TEAMS)
 async def test_teams_refuses(teams: OnTeams, ear: Ear, name: str) -> None:
     make, status, said = TEAMS[name]
-    await _is_refused(teams, make(teams), status, said, ear)
+    await is_refused(teams, make(teams), status, said, ear)

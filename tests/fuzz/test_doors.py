@@ -121,7 +121,7 @@ def _teams(haven: Served, http: httpx.Client, many: int) -> None:
     payloads = [dict(each.activity) for each in haven.deliveries]
     good = identity.token(url)
     forgeries = {kind: identity.forge(kind, url) for kind in FORGERIES}
-    tokens = st.sampled_from([""] * 40 + sorted(FORGERIES))
+    tokens = st.sampled_from([""] * 160 + sorted(FORGERIES))
 
     @fuzz(many, st.data(), spoilt(payloads), tokens, st.sampled_from((*[None] * 40, *KINDS)), st.booleans())
     def check(data: Any, told: dict[str, Any], forgery: str, kind: Any, pieces: bool) -> None:
