@@ -57,6 +57,11 @@ def looking(turn: str = "looking") -> Shown:
     return Shown(turn=turn, screen=screen, tokens=("token-again", "token-help"), launcher=LAUNCHER)
 
 
+PATIENCE = (
+    30.0  # seconds for an answer: how long one is held back is told apart (HOLD), a busy machine is not tried out
+)
+
+
 @dataclass
 class Desk:
     """Keeps what arrives and what was drawn; answers what `answer` says, or raises what it raises.
@@ -244,7 +249,8 @@ async def standing(*, playground: bool) -> AsyncIterator[World]:
         platform = platform_of(workspace, desk, references, clock, url)
         app.include_router(platform.router)  # one server is both ends of the wire: quicker to stop than two
         await platform.start()
-        yield World(workspace, Hands(workspace, url, clock), platform, desk, references, clock, url)
+        hands = Hands(workspace, url, clock, invoke_patience=PATIENCE)
+        yield World(workspace, hands, platform, desk, references, clock, url)
         await platform.stop()
 
 
