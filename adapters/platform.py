@@ -78,7 +78,8 @@ class Shown(Value):
 
     `turn` is opaque and names the moment of the conversation; `locale` is the language it is drawn in. A button
     that only leads somewhere (`Button.link`) has an empty token. `launcher` is what to post instead where a
-    private screen cannot open by itself; it is set exactly if the screen is private.
+    private screen cannot open by itself; it is set exactly if the screen is private. `close` is what a window's own
+    button for closing says, where the platform lets us say it.
     """
 
     turn: str
@@ -87,6 +88,7 @@ class Shown(Value):
     form: str = ""
     launcher: Public | None = None
     locale: str = ""
+    close: str = "Close"
 
     def public(self) -> Public:
         """Return what may stand in a chat message: the screen itself, or its launcher."""

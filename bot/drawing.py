@@ -45,6 +45,7 @@ class Drawing:
             form=form,
             launcher=launcher,
             locale=record.ops.locale,
+            close=common.close,
         )
 
     def screen(self, record: Record, at: Moment) -> Screen:
@@ -96,8 +97,7 @@ class Drawing:
     def usage(self, sid: bytes, locale: str) -> Shown:
         """Say which commands there are. It belongs to no turn: nothing has changed."""
         listed = self.common(locale).usage.fill(words=", ".join(SLASH))
-        message = self.public(sid, Screen(lines=(listed,)), locale)
-        return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale)
+        return self._loose(self.public(sid, Screen(lines=(listed,)), locale), locale)
 
     def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
         """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.
@@ -119,7 +119,12 @@ class Drawing:
             drawn = flow.view(opened.state, words, at)
             asked = str(getattr(words, "question", ""))
             message = self.public(sid, Screen(lines=tuple(line for line in drawn.lines if line != asked)), locale)
-        return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale)
+        return self._loose(message, locale)
+
+    def _loose(self, message: Public, locale: str) -> Shown:
+        """Return a message as a screen that belongs to no turn."""
+        close = self.common(locale).close
+        return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale, close=close)
 
     def help_for(self, locale: str) -> Screen:
         """Draw crisis help for whoever comes by: of the organisation's country, in a language."""

@@ -86,7 +86,8 @@ class Gate:
         )
         live = self._desk.drawing.public(self._vault.sid(address), screen, shown.locale)
         private = live.screen.model_copy(update={"private": True})
-        return Shown(turn=shown.turn, screen=private, tokens=live.tokens, launcher=shown.launcher, locale=shown.locale)
+        changes = {"screen": private, "tokens": live.tokens, "form": ""}
+        return shown.model_copy(update=changes)
 
     def _words(self, locale: str) -> RoomWords:
         content = self._library.current

@@ -66,6 +66,7 @@ def modal(shown: Shown) -> dict[str, Any]:
     view = _view(
         screen.title,
         [*_sections(lines, _VIEW_BLOCKS - len(inputs) - len(buttons)), *inputs, *buttons],
+        shown.close,
     )
     closing = [token for button, token in zip(screen.buttons, shown.tokens, strict=True) if button.closes]
     view["private_metadata"] = " ".join((shown.form or (NO_FORM if closing else ""), *closing))
@@ -100,12 +101,12 @@ def note(words: str) -> dict[str, Any]:
     return _view("", _sections([words], 1))
 
 
-def _view(title: str, blocks: list[Block]) -> dict[str, Any]:
+def _view(title: str, blocks: list[Block], close: str = CLOSE) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
         "title": _plain(title or NAME, 24),
-        "close": _plain(CLOSE, 24),
+        "close": _plain(close, 24),
         "blocks": blocks,
         "notify_on_close": False,
     }

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from flows.core.words import Blanks, Label, Line, Words
+from flows.core.words import Blanks, Label, Line, Title, Words
 
 
 class CommonWords(Words):
@@ -10,6 +10,7 @@ class CommonWords(Words):
 
     help_now: Label
     open: Label
+    close: Title
     room: Label
     launcher: Line
     news: Line

@@ -181,3 +181,8 @@ def test_nothing_of_a_screen_stands_in_what_a_dialog_remembers() -> None:
     taps = [each for block in drawn["blocks"] if block["type"] == "actions" for each in block["elements"]]
     held = [drawn["private_metadata"], drawn["callback_id"], *(t["value"] + t["action_id"] for t in taps)]
     assert not any("canary" in each.lower() for each in held)
+
+
+def test_the_windows_own_button_is_in_the_language_of_the_screen() -> None:
+    drawn = shown(Screen(lines=("Hola",), private=True)).model_copy(update={"close": "Cerrar"})
+    assert modal(drawn)["close"]["text"] == "Cerrar"

@@ -1,0 +1,96 @@
+"""The language of somebody: from the profile, theirs to choose, and no obstacle to a right whatever it is."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.platform import Profile, Shown
+from bot.routing import RIGHTS
+from flows.registry import FLOWS
+from tests.rig import Rig, rig
+
+LOCALES = ("de", "en", "es", "fr", "pt")
+STATES = Path(__file__).parent.parent / "states"
+LEADS = {  # each right: the conversation that it leads to, and where in it
+    "help": ("safety", "helping"),
+    "stop": ("checkin", "overview"),
+    "pause": ("checkin", "overview"),
+    "human": ("options", "listing"),
+    "my_data": ("privacy", "data"),
+    "forget": ("privacy", "sure"),
+}
+
+
+async def _say(haven: Rig, text: str, locale: str = "en") -> Shown:
+    return await haven.say("sam", text, profile=Profile(locale=locale, zone="Europe/London", name="Sam"))
+
+
+async def _question(haven: Rig, locale: str) -> str:
+    return str(haven.service.library.current.words[locale]["home"].model_dump()["question"])
+
+
+async def test_the_choice_holds_over_the_profile_over_a_restart_and_until_forgotten(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        content = haven.service.library.current
+        await _say(haven, "hello", "fr-FR")
+        assert haven.text("sam").startswith(content.words["fr"]["notice"].model_dump()["hello"])
+        await _say(haven, "Sprache", "fr-FR")
+        await haven.tap("sam", "Deutsch", profile=Profile(locale="fr-FR", zone="Europe/London", name="Sam"))
+        assert haven.text("sam").startswith(content.words["de"]["notice"].model_dump()["hello"])
+        await haven.restart()
+        await _say(haven, "hello", "fr-FR")
+        assert haven.text("sam").startswith(content.words["de"]["notice"].model_dump()["hello"])
+        await haven.tap("sam", "agree", profile=Profile(locale="fr-FR", zone="Europe/London", name="Sam"))
+        await _say(haven, "start", "fr-FR")
+        assert await _question(haven, "de") in haven.text("sam")
+        await _say(haven, "meine Daten", "fr-FR")
+        assert "Deutsch" in haven.text("sam")
+        await _say(haven, "vergiss mich", "fr-FR")
+        await haven.tap("sam", "yes", profile=Profile(locale="fr-FR", zone="Europe/London", name="Sam"))
+        await _say(haven, "bonjour", "fr-FR")
+        assert haven.text("sam").startswith(content.words["fr"]["notice"].model_dump()["hello"])
+
+
+async def test_whoever_chose_nothing_reads_the_language_of_the_profile_as_it_changes(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        for locale in ("pt-BR", "es-MX", "en-GB"):
+            await _say(haven, "home", locale)
+            assert await _question(haven, locale[:2]) in haven.text("sam")
+
+
+@pytest.mark.parametrize("name", list(FLOWS))
+async def test_every_right_typed_in_any_language_reaches_its_place_in_one_turn(tmp_path: Path, name: str) -> None:
+    """Full product: every state of every conversation, every right, every language that it may be typed in, for who
+    has a profile in English."""
+    async with rig(tmp_path) as haven:
+        commands = haven.service.library.current.commands
+        assert set(LEADS) == RIGHTS
+        assert set(commands) == set(LOCALES)
+        for state in json.loads((STATES / f"{name}.v{FLOWS[name].version}.json").read_text()):
+            for right, locale in itertools.product(LEADS, LOCALES):
+                await haven.place("sam", name, state)
+                await _say(haven, commands[locale][right][0])
+                assert await _at(haven) == LEADS[right], (state["at"], right, locale)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_right_needs_no_notice_and_no_language(tmp_path: Path, locale: str) -> None:
+    async with rig(tmp_path) as haven:
+        commands = haven.service.library.current.commands[locale]
+        for profile, (right, lead) in itertools.product(LOCALES, LEADS.items()):
+            await haven.service.store.transact(
+                lambda conn: haven.service.people.forget(conn, haven.service.vault.sid(haven.address("sam")))
+            )
+            await _say(haven, commands[right][0], profile)
+            assert await _at(haven) == lead, (profile, right)
+
+
+async def _at(haven: Rig) -> tuple[str, str]:
+    record = await haven.record("sam")
+    assert record is not None
+    assert record.private.conversation is not None
+    frame = record.private.conversation.frame
+    return frame.flow, str(frame.state["at"])
