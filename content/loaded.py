@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Final
 
 from content.problems import Problem
-from content.schema import Organisation, Providers, TeamEntry
+from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, TeamEntry
 from content.source import Source
-from flows.core.catalog import Catalog, Instrument, Region, Service, Surface, Team, Template
+from flows.core.catalog import Catalog, Instrument, Region, Surface, Team, Template
 from flows.core.locale import Locale
 from flows.core.words import Words
 from flows.safety import Lexicon
@@ -32,9 +32,9 @@ class Loaded:
     locales: Mapping[str, Locale]
     instruments: Mapping[str, Mapping[str, Instrument]]
     regions: Mapping[str, Region]
-    nudges: tuple[Template, ...]
+    nudges: tuple[NudgeEntry, ...]
     templates: tuple[Template, ...]
-    services: tuple[Service, ...]
+    services: tuple[ServiceEntry, ...]
     lexicons: Mapping[str, Lexicon]
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...]
@@ -86,8 +86,8 @@ class Loaded:
             regions=self.regions,
             teams={team.key: Team(key=team.key, name=team.name, size=team.size) for team in self.teams},
             templates=self.templates,
-            nudges=self.nudges,
-            services=self.services,
+            nudges=tuple(each.said(locale) for each in self.nudges),
+            services=tuple(each.said(locale) for each in self.services),
             phone=self.organisation.phone,
             locale=self.locales[locale],
             languages={name: each.name for name, each in self.locales.items()},

@@ -15,7 +15,7 @@ from content.loaded import DEFAULT_LOCALE, Loaded
 from content.pins import PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
-from flows.core.catalog import Helpline, Instrument, Item, Region, Service, Template
+from flows.core.catalog import Helpline, Instrument, Item, Region, Template
 from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
@@ -92,9 +92,9 @@ class _Reader:
                 locales={locale: each for locale, each in own.items() if each},
                 instruments=instruments,
                 regions=regions,
-                nudges=tuple(Template(key=each.key, text=each.text) for each in nudges.nudges),
+                nudges=nudges.nudges,
                 templates=tuple(Template(**each.model_dump()) for each in templates.templates),
-                services=tuple(Service(**each.model_dump()) for each in services.services),
+                services=services.services,
                 lexicons=lexicons,
                 sources=tuple(self._sources),
                 warnings=tuple(sorted(self._warnings)),

@@ -33,7 +33,7 @@ from content.values import (
     refuse,
 )
 from flows.core.care import Modality
-from flows.core.catalog import Tier
+from flows.core.catalog import Service, Template, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -138,10 +138,15 @@ class Providers(Part):
 
 
 class NudgeEntry(Part):
-    """A check-in line."""
+    """A check-in line; `translations` by language, as far as there are any."""
 
     key: Key
     text: Message
+    translations: dict[Language, Message] = Field(default_factory=dict)
+
+    def said(self, locale: str) -> Template:
+        """Return it in a language; as it was written if it has no translation into that one."""
+        return Template(key=self.key, text=self.translations.get(locale[:2], self.text))
 
 
 class Nudges(Part):
@@ -164,12 +169,23 @@ class Templates(Part):
     templates: Annotated[tuple[TemplateEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
 
 
-class ServiceEntry(Part):
-    """A way to get help besides teletherapy: what it is, in a sentence, and how to reach it."""
+class ServiceText(Part):
+    """What a way to get help is called, what it is, in a sentence, and how to reach it."""
 
     name: Name
     text: Message
     reach: Sentence
+
+
+class ServiceEntry(ServiceText):
+    """A way to get help besides teletherapy; `translations` by language, as far as there are any."""
+
+    translations: dict[Language, ServiceText] = Field(default_factory=dict)
+
+    def said(self, locale: str) -> Service:
+        """Return it in a language; as it was written if it has no translation into that one."""
+        text = self.translations.get(locale[:2], self)
+        return Service(name=text.name, text=text.text, reach=text.reach)
 
 
 class Services(Part):

@@ -1,17 +1,21 @@
 """Every language that ships is whole: each line, each blank, the promise, what can be typed, and how it reads."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.routing import COMMANDS, SLASH, plain
 from bot.wiring import WORDS
+from content.loader import load
 from flows.core.flow import Carry, Turn
 from flows.core.locale import Locale
 from flows.core.screen import Screen
 from flows.registry import FLOWS
 from tests import world
+from tests.content.conftest import TODAY, Edit, reading
+from tests.content.conftest import WORDS as SAMPLE_WORDS
 from tests.content.test_screens import CONTENT, DRAWN, words_on
 
 SHIPPED = ("de", "en", "es", "fr", "pt")
@@ -202,3 +206,24 @@ def test_the_check_says_that_it_is_not_there_and_what_is(locale: str) -> None:
     screen = flow.view(opened.state, CONTENT.words[locale]["screening"], at)
     assert screen.lines == (lines(locale)["screening", "unavailable"],)
     assert [button.key for button in screen.buttons] == ["other", "done"]
+
+
+def test_the_organisations_texts_come_in_the_language_of_whoever_reads_them(root: Path, edit: Edit) -> None:
+    """The lines are HR's: a translation is used where there is one, the text itself where there is none."""
+    edit("org/nudges.yaml", "nudges:", 'nudges:\n  - {key: one, text: "Hello", translations: {es: "Hola"}}')
+    service = (
+        "{name: Talk, text: A talk., reach: Call, translations: {es: {name: Charla, text: Una charla., reach: Llama}}}"
+    )
+    edit("org/services.yaml", "services:", f"services:\n  - {service}")
+    (root / "es").mkdir()
+    for path in (root / "en").iterdir():
+        (root / "es" / path.name).write_bytes(path.read_bytes())
+    loaded = load(root, SAMPLE_WORDS, TODAY)
+    said = {each: (loaded.catalog(each).nudges[0].text, loaded.catalog(each).services[0].name) for each in ("en", "es")}
+    assert said == {"en": ("Hello", "Talk"), "es": ("Hola", "Charla")}
+    assert loaded.catalog("es").nudges[1] == loaded.catalog("en").nudges[1]
+
+
+def test_a_translation_into_no_language_is_refused(root: Path, edit: Edit) -> None:
+    edit("org/nudges.yaml", "nudges:", 'nudges:\n  - {key: one, text: "Hello", translations: {Spanish: "Hola"}}')
+    assert any("not a language code" in problem.message for problem in reading(root).problems)
