@@ -15,7 +15,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from bot import log
+from bot import log, wiring
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
 from bot.manifest import slack, teams
@@ -219,9 +219,8 @@ def manifest_slack(
     """Print the app's manifest for Slack (JSON), to paste into *Create New App*, *From a manifest*."""
     settings = _settings()
     try:
-        current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
-        told = slack.manifest(settings, current.commands[DEFAULT_LOCALE], socket=socket, several=several)
-    except (ContentError, SettingsTrouble) as error:
+        told = slack.manifest(settings, socket=socket, several=several)
+    except SettingsTrouble as error:
         _stop(str(error))
     _out.print(json.dumps(told, indent=2))
 
@@ -249,23 +248,10 @@ def send_due(at: At = None) -> None:
     settings = _settings()
     log.configure()
     try:
-        planned = asyncio.run(_send_due(settings, ShiftedClock(_instant(at))))
+        planned = asyncio.run(wiring.send_due(settings, ShiftedClock(_instant(at))))
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
         _stop(str(error))
     _out.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
-
-
-async def _send_due(settings: Settings, clock: ShiftedClock) -> tuple[int, int]:
-    service = build(settings, clock, base_url=f"http://127.0.0.1:{settings.port}")
-    try:
-        for door in service.doors:
-            await door.start()
-        await service.schedule.load()
-        return await service.schedule.tick(), await service.errands.drain()
-    finally:
-        for door in service.doors:
-            await door.stop()
-        await service.close()
 
 
 @main.command()

@@ -151,16 +151,37 @@ class Settings(BaseSettings):
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
                 "Ask the provider for it, or set HAVEN_PROVIDER__KIND=clinic to use the built-in clinic."
             )
-        if self.profile == "production" and self.key_file is None:
+        if self.profile == "production":
+            self._production(somebody=self.slack.connected or teams)
+
+    def _production(self, *, somebody: bool) -> None:
+        """Refuse what is for looking around and for trying only. `somebody` tells whether a platform is set."""
+        if self.key_file is None:
             raise SettingsTrouble(
                 "HAVEN_KEY_FILE: in production say where the keys lie, on another disk than the database and its "
                 "backups, as /etc/haven/keys.json. The first start makes the file (mode 400): back it up at once."
             )
-        if self.profile == "production" and not (self.slack.connected or teams):
+        if not somebody:
             raise SettingsTrouble(
                 "HAVEN_PROFILE=production needs a platform: set HAVEN_SLACK__SIGNING_SECRET, HAVEN_SLACK__BOT_TOKEN "
                 "and HAVEN_SLACK__TEAM_ID (or HAVEN_TEAMS__APP_ID, __APP_PASSWORD and __TENANT_ID; "
                 "README says where to get them), or use HAVEN_PROFILE=demo to look around."
+            )
+        for name, address in {
+            "HAVEN_PUBLIC_URL": self.public_url or "https:",
+            "HAVEN_SLACK__API_URL": self.slack.api_url,
+            "HAVEN_TEAMS__LOGIN_URL": self.teams.login_url,
+            "HAVEN_TEAMS__OPENID_URL": self.teams.openid_url,
+        }.items():
+            if urlsplit(address).scheme != "https":
+                raise SettingsTrouble(
+                    f"{name}: refused in production unless it starts with https://, because what passes there proves "
+                    "who somebody is. Set its https:// address, or use HAVEN_PROFILE=demo with a stand-in."
+                )
+        if urlsplit(self.teams.openid_url).hostname != _OPENID_HOST:
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__OPENID_URL: refused in production unless it is Microsoft's, because whoever publishes "
+                f"the keys can speak as anybody. Unset it: its host is {_OPENID_HOST}."
             )
 
     def _playground(self) -> None:
@@ -180,6 +201,11 @@ class Settings(BaseSettings):
             raise SettingsTrouble(
                 "HAVEN_TEAMS__PLAYGROUND: not beside HAVEN_TEAMS__APP_PASSWORD, so that no real bot runs unguarded. "
                 "Unset one of them."
+            )
+        if self.public_url and not is_loopback(urlsplit(self.public_url).hostname or ""):
+            raise SettingsTrouble(
+                "HAVEN_TEAMS__PLAYGROUND: not beside a HAVEN_PUBLIC_URL that others reach, because whoever comes "
+                "through its proxy would be let in. Unset one of them."
             )
         services = [urlsplit(each.strip()).hostname or "" for each in teams.service_hosts.split(",")]
         if not (teams.app_id and all(map(is_loopback, services))):
@@ -213,6 +239,7 @@ def _matching(name: str, value: str | SecretStr | None, pattern: str) -> None:
         raise SettingsTrouble(f"{name}: {_HELP[name]}")
 
 
+_OPENID_HOST = "login.botframework.com"
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SLACK_SHAPES = {
     "app_token": r"xapp-.+",

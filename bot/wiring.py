@@ -115,8 +115,9 @@ class Service:
             self.clinic.state.practice.replace(practitioners(self.library.current))
 
 
-def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
-    """Put a service together. `base_url` is where this process itself can be reached over HTTP.
+def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = True) -> Service:
+    """Put a service together. `base_url` is where this process itself can be reached over HTTP; one that does not
+    listen only sends, beside a service that does.
 
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
     settings.check()
@@ -133,6 +134,8 @@ def build(settings: Settings, clock: Clock, *, base_url: str) -> Service:
     )
     room = room_of(settings, desk, library, clock)
     gate = Gate(desk, room, vault, library) if room else None
+    if not listens:  # Slack would share what it delivers out among all open sockets
+        settings = settings.model_copy(update={"slack": settings.slack.model_copy(update={"app_token": None})})
     chats = _chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
     platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in chats}
     doors: tuple[Door, ...] = (*chats, room) if room else chats
@@ -266,6 +269,21 @@ def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences,
     )
 
 
+async def send_due(settings: Settings, clock: Clock) -> tuple[int, int]:
+    """Run one tick and end: return how many check-ins were planned and how many effects carried out. Safe beside a
+    running service. Raises what `build` raises."""
+    service = build(settings, clock, base_url=f"http://127.0.0.1:{settings.port}", listens=False)
+    try:
+        for door in service.doors:
+            await door.start()
+        await service.schedule.load()
+        return await service.schedule.tick(), await service.errands.drain()
+    finally:
+        for door in service.doors:
+            await door.stop()
+        await service.close()
+
+
 @contextlib.asynccontextmanager
 async def running(service: Service) -> AsyncIterator[Service]:
     """Start a service for the length of the block."""
@@ -276,4 +294,4 @@ async def running(service: Service) -> AsyncIterator[Service]:
         await service.stop()
 
 
-__all__ = ["CLINIC", "Service", "SettingsTrouble", "build", "running"]
+__all__ = ["CLINIC", "Service", "SettingsTrouble", "build", "running", "send_due"]

@@ -78,6 +78,7 @@ class SlackPlatform:
             installations,
             api_url=api_url,
             credentials=offer.credentials if offer else None,
+            allowed=offer.allowed if offer else None,
             drawn=drawn,
             look=look,
             clock_now=clock_now,

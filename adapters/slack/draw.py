@@ -38,7 +38,7 @@ class Easel:
         self._drawn = drawn
         self._dialogs: dict[str, str] = {}
         self.queues = Queues(
-            partial(failure, "slack_draw_failed"), partial(event, "slack_unreachable"), after=self._refresh
+            lambda error: failure("slack_draw_failed", error), lambda: event("slack_unreachable"), after=self._refresh
         )
 
     # --- what may be done in a place

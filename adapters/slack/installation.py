@@ -1,7 +1,7 @@
 """What installing the app into a workspace gives us, and where that is kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
@@ -21,7 +21,8 @@ _Token = Annotated[SecretStr, Field(max_length=600), AfterValidator(_letters)]  
 class Installation(Value):
     """The right to speak in one workspace (`tenant` T...) or, installed org-wide, in one organisation (E...).
 
-    `refresh` and `expires` are set where tokens rotate. Printing one shows no token.
+    `organisation` (E...) is what the workspace belongs to, if it does. `refresh` and `expires` are set where tokens
+    rotate. Printing one shows no token.
     Source: Slack, oauth.v2.access and "Using token rotation".
     """
 
@@ -29,6 +30,11 @@ class Installation(Value):
     token: _Token
     refresh: _Token | None = None
     expires: AwareDatetime | None = None
+    organisation: str | None = Field(default=None, pattern=r"^E[A-Z0-9]{2,20}$")
+
+    def among(self, allowed: Collection[str]) -> bool:
+        """Tell whether the workspace, or the organisation that it belongs to, is on a list."""
+        return self.tenant in allowed or self.organisation in allowed
 
 
 class Installations(Protocol):

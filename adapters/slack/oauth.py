@@ -2,11 +2,14 @@
 
 `/slack/install` sends the browser to Slack, `/slack/oauth_redirect` takes it back with a code, which is exchanged for
 the workspace's token. Anybody can call both, so: the state is signed, good once and for ten minutes, and bound to
-the browser that began; and only workspaces and organisations on the list in the settings are let in.
+the browser that began; only workspaces and organisations on the list in the settings are let in; and codes are taken to
+Slack one at a time, a few a minute.
 """
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -23,6 +26,7 @@ from adapters.slack.workspaces import Credentials, Workspaces
 INSTALL: Final = "/slack/install"
 REDIRECT: Final = "/slack/oauth_redirect"
 LIFE: Final = timedelta(minutes=10)
+MOST: Final = 6  # codes a minute that are taken to Slack
 COOKIE: Final = "haven_slack_install"
 _GIVEN: Final = re.compile(r"[\x21-\x7e]{1,600}")  # what a code or state of Slack's or ours looks like
 _PAGES: Final = {
@@ -44,6 +48,12 @@ _PAGES: Final = {
         "Some permissions are missing",
         "Slack did not grant all that Haven needs, so nothing was installed. Bring the app up to date with "
         "haven manifest slack, then start again at /slack/install.",
+    ),
+    "crowded": (
+        429,
+        "Too many at once",
+        "Others are installing Haven in this minute, so nothing was installed. Wait a minute, then start again at "
+        "/slack/install.",
     ),
     "failed": (
         502,
@@ -88,7 +98,7 @@ class Offer:
 
 def oauth(offer: Offer, workspaces: Workspaces, api_url: str, clock_now: Callable[[], datetime]) -> APIRouter:
     """Return the two routes. Every page is constant: nothing of what came in is on it."""
-    router = APIRouter()
+    router, exchanges = APIRouter(), Few(MOST, clock_now)
 
     @router.get(INSTALL, include_in_schema=False)
     async def begin() -> Response:
@@ -109,14 +119,40 @@ def oauth(offer: Offer, workspaces: Workspaces, api_url: str, clock_now: Callabl
 
     @router.get(REDIRECT, include_in_schema=False)
     async def back(request: Request) -> Response:
-        outcome = await _take(request, offer, workspaces, clock_now)
+        outcome = await _take(request, offer, workspaces, exchanges, clock_now)
         event("slack_install", kind=outcome)
         return _page(outcome)
 
     return router
 
 
-async def _take(request: Request, offer: Offer, workspaces: Workspaces, clock_now: Callable[[], datetime]) -> str:
+class Few:
+    """Lets one through at a time, and no more than `most` a minute: anybody can come back with a code that they made
+    up, and each costs a call to Slack."""
+
+    def __init__(self, most: int, clock_now: Callable[[], datetime]) -> None:
+        self._now = clock_now
+        self._begun: deque[datetime] = deque(maxlen=most)
+        self._busy = False
+
+    @contextmanager
+    def one(self) -> Iterator[bool]:
+        """Tell whether it may go on, and hold the place meanwhile."""
+        now, full = self._now(), len(self._begun) == self._begun.maxlen
+        if self._busy or (full and now < self._begun[0] + timedelta(minutes=1)):
+            yield False
+            return
+        self._begun.append(now)
+        self._busy = True
+        try:
+            yield True
+        finally:
+            self._busy = False
+
+
+async def _take(
+    request: Request, offer: Offer, workspaces: Workspaces, exchanges: Few, clock_now: Callable[[], datetime]
+) -> str:
     """Carry out what the browser came back with; return the name of the page that says how it went."""
     state, browser = _only(request, "state"), request.cookies.get(COOKIE, "")
     if not (state and _GIVEN.fullmatch(browser) and await offer.states.redeem(state, browser)):
@@ -124,12 +160,18 @@ async def _take(request: Request, offer: Offer, workspaces: Workspaces, clock_no
     code = _only(request, "code")
     if not code:
         return "denied"
+    with exchanges.one() as free:
+        return await _exchange(code, offer, workspaces, clock_now) if free else "crowded"
+
+
+async def _exchange(code: str, offer: Offer, workspaces: Workspaces, clock_now: Callable[[], datetime]) -> str:
     try:
         told = await workspaces.exchange(code=code, redirect_uri=offer.redirect)
         installation = granted(told, clock_now())
-        refusal = _refusal(told, installation.tenant, offer.allowed)
-        if refusal:
+        refusal = _refusal(told, installation, offer.allowed)
+        if refusal == "stranger":  # from nobody else: without rotation it can be the token that is at work there
             await workspaces.give_back(installation.token)
+        if refusal:
             return refusal
         await workspaces.install(installation)
     except Exception as error:  # Slack refused, did not answer, or answered with something else
@@ -150,13 +192,13 @@ def granted(told: dict[str, Any], now: datetime) -> Installation:
         token=SecretStr(told["access_token"]),
         refresh=SecretStr(told["refresh_token"]) if rotates else None,
         expires=now + timedelta(seconds=int(told["expires_in"])) if rotates else None,
+        organisation=(told.get("enterprise") or {}).get("id"),
     )
 
 
-def _refusal(told: dict[str, Any], tenant: str, allowed: frozenset[str]) -> str:
+def _refusal(told: dict[str, Any], installation: Installation, allowed: frozenset[str]) -> str:
     """Return the page of a refusal; empty if the workspace, or the organisation that it belongs to, is on the list."""
-    organisation = (told.get("enterprise") or {}).get("id")
-    if tenant not in allowed and organisation not in allowed:
+    if not installation.among(allowed):
         return "stranger"
     if not set(SCOPES) <= set(str(told.get("scope")).split(",")):
         return "narrow"

@@ -164,6 +164,7 @@ def renewal(told: dict[str, Any], before: Installation, now: datetime) -> Instal
         token=SecretStr(told["access_token"]),
         refresh=SecretStr(told["refresh_token"]),
         expires=now + timedelta(seconds=int(told["expires_in"])),
+        organisation=before.organisation,
     )
 
 

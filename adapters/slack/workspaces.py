@@ -2,7 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -61,7 +62,8 @@ class Workspace:
 
 
 class Workspaces:
-    """Opens a Workspace for each installation. `start` it in the loop, `stop` it at the end."""
+    """Opens a Workspace for each installation that is `allowed` (None: all). `start` it in the loop, `stop` it at the
+    end."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Workspaces:
         *,
         api_url: str,
         credentials: Credentials | None,
+        allowed: Collection[str] | None,
         drawn: Drawn,
         look: Look,
         clock_now: Callable[[], datetime],
@@ -77,6 +80,7 @@ class Workspaces:
         self._installations = installations
         self._api_url = api_url
         self._credentials = credentials
+        self._allowed = allowed
         self._drawn = drawn
         self._now = clock_now
         self._open: dict[str, Workspace] = {}
@@ -84,9 +88,12 @@ class Workspaces:
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
-        """Open the session to Slack, and every workspace that the app is installed in."""
+        """Open the session to Slack, and every workspace that the app is installed in and that is allowed."""
         self._session = session()
         for installation in await self._installations.all():
+            if self._allowed is not None and not installation.among(self._allowed):
+                event("slack_not_allowed", logging.WARNING)
+                continue
             self._open[installation.tenant] = self._workspace(installation)
 
     async def stop(self) -> None:

@@ -83,7 +83,7 @@ class Easel:
         self._drawn = drawn
         self._held: dict[str, Held] = {}
         self._last: dict[str, Card] = {}
-        self.queues = Queues(partial(failure, "teams_draw_failed"), partial(event, "teams_unreachable"))
+        self.queues = Queues(lambda error: failure("teams_draw_failed", error), lambda: event("teams_unreachable"))
 
     @contextmanager
     def hold(self, address: Address) -> Iterator[Held]:

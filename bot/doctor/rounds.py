@@ -7,7 +7,8 @@ from bot.settings import SettingsTrouble, load_settings
 
 
 async def examine(clock: Clock) -> list[Finding]:
-    """Return what was found, in the order in which to mend it. Reads only, but for migrations of the tables."""
+    """Return what was found, in the order in which to mend it. Makes no file, and changes none, but for
+    migrations of the tables."""
     try:
         settings = load_settings()
         settings.check()

@@ -5,7 +5,7 @@ from bot.doctor.finding import Finding
 from bot.providers.fhir import FhirProvider
 from bot.settings import Settings
 from bot.store import queries
-from bot.store.engine import connect, upgrade
+from bot.store.engine import connect, file_of, upgrade
 from bot.vault import KeyTrouble, load_keys
 from bot.wiring import WORDS, content_root
 from content.check import check
@@ -17,13 +17,16 @@ async def look(settings: Settings, clock: Clock) -> list[Finding]:
 
 
 def _data(settings: Settings, clock: Clock) -> Finding:
+    """Look at the database and its keys. Makes neither: a file of whoever runs the doctor, as root, would lock out
+    whom the service runs as."""
     try:
-        engine = connect(settings.database_url)
-        upgrade(engine)
-        with engine.begin() as connection:
-            empty = queries.is_empty(connection)
-        engine.dispose()
-        load_keys(settings.keys, database_is_empty=empty, clock=clock)
+        made = file_of(settings.database_url).exists()
+        if not settings.keys.exists() and (not made or _is_empty(settings)):
+            return Finding("database and keys", None, "not there yet", "the first `haven serve` makes them")
+        load_keys(settings.keys, database_is_empty=False, clock=clock)
+        if not made:
+            return Finding("database and keys", None, "keys, no database yet", "the first `haven serve` makes it")
+        _is_empty(settings)
     except (KeyTrouble, ValueError) as error:
         return Finding("database and keys", False, "not usable", str(error))
     except Exception as error:
@@ -34,6 +37,17 @@ def _data(settings: Settings, clock: Clock) -> Finding:
             "HAVEN_DATABASE_URL: is the file writable, the disk not full?",
         )
     return Finding("database and keys", True, "ready")
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Tell whether a database that is there holds nothing yet; its tables are brought up to date."""
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+        with engine.begin() as connection:
+            return queries.is_empty(connection)
+    finally:
+        engine.dispose()
 
 
 def _content(settings: Settings, clock: Clock) -> Finding:

@@ -3,6 +3,7 @@
 import hmac
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -11,6 +12,7 @@ from typing import Any, Final
 import httpx
 
 from adapters.slack.door import PATH
+from adapters.slack.installation import Installation
 from adapters.slack.oauth import INSTALL
 from adapters.slack.scopes import SCOPES
 from adapters.slack.verify import FRESH
@@ -20,7 +22,7 @@ from bot.doctor.address import knock, read
 from bot.doctor.finding import Finding
 from bot.installations import SealedInstallations
 from bot.settings import Settings
-from bot.store.engine import Store, connect
+from bot.store.engine import Store, connect, file_of
 from bot.vault import Vault, load_keys
 
 _PATIENCE: Final = 5.0  # seconds for every question
@@ -200,20 +202,24 @@ async def _credentials(client: httpx.AsyncClient, settings: Settings) -> Finding
 
 
 async def _installed(client: httpx.AsyncClient, settings: Settings, clock: Clock) -> list[Finding]:
-    """Look at each workspace that may install the app."""
-    store = Store(connect(settings.database_url))
+    """Look at each workspace that may install the app, or has installed it."""
     try:
-        vault = Vault(load_keys(settings.keys, database_is_empty=False, clock=clock), clock)
-        kept = {each.tenant: each for each in await SealedInstallations(store, vault).all()}
+        kept = {each.tenant: each for each in await _kept(settings, clock)}
     except Exception:  # the finding about database and keys says why
         return []
-    finally:
-        store.close()
     findings: list[Finding] = []
-    for tenant in sorted({each.strip() for each in (settings.slack.allowed or "").split(",")} | kept.keys()):
+    allowed = {each.strip() for each in (settings.slack.allowed or "").split(",")}
+    for tenant in sorted(allowed | kept.keys()):
         if (one := kept.get(tenant)) is None:
             remedy = f"an administrator of it opens {settings.public_url}{INSTALL}"
             findings.append(Finding(f"Slack, step 4: {tenant}", None, "not installed yet", remedy))
+        elif not one.among(allowed):
+            remedy = (
+                "add it, or its organisation, to HAVEN_SLACK__ALLOWED and let its administrator open "
+                f"{settings.public_url}{INSTALL}; or let them remove the app in Slack"
+            )
+            unserved = "installed, but not in HAVEN_SLACK__ALLOWED: nobody there is served"
+            findings.append(Finding(f"Slack, step 4: {tenant}", None, unserved, remedy))
         elif one.expires and _over(one.expires, clock):
             remedy = "nothing: Haven renews it before its next call"
             findings.append(Finding(f"Slack, step 4: {tenant}", None, "its token is over", remedy))
@@ -222,6 +228,18 @@ async def _installed(client: httpx.AsyncClient, settings: Settings, clock: Clock
             found, _ = await _token(client, settings, one.token.get_secret_value(), tenant, clock, step)
             findings += found
     return findings
+
+
+async def _kept(settings: Settings, clock: Clock) -> Sequence[Installation]:
+    """Return what is installed; nothing before the first start, which alone makes database and keys."""
+    if not (settings.keys.exists() and file_of(settings.database_url).exists()):
+        return ()
+    vault = Vault(load_keys(settings.keys, database_is_empty=False, clock=clock), clock)
+    store = Store(connect(settings.database_url))
+    try:
+        return await SealedInstallations(store, vault).all()
+    finally:
+        store.close()
 
 
 def _over(expires: datetime, clock: Clock) -> bool:

@@ -4,17 +4,16 @@ Scopes and events come from the tables beside the code that needs them, so the m
 Source: Slack, "App manifest reference", `_metadata.major_version` 1.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.slack.door import PATH
 from adapters.slack.oauth import REDIRECT
 from adapters.slack.scopes import EVENTS, SCOPES
+from bot.routing import SLASH
 from bot.settings import Settings, SettingsTrouble
 
 COMMAND: Final = "/haven"
 SHORTCUT: Final = "open_haven"
-_HINTS: Final = ("help", "home", "check", "book", "checkins", "my_data", "stop")
 _SHORT: Final = "Confidential support at work, and a private talk with a therapist."
 _LONG: Final = (
     "Haven helps you find support, and books a private talk with a therapist, in a chat of your own. It asks a few "
@@ -25,10 +24,8 @@ _LONG: Final = (
 )
 
 
-def manifest(
-    settings: Settings, commands: Mapping[str, Sequence[str]], *, socket: bool = False, several: bool = False
-) -> dict[str, Any]:
-    """Return the manifest; `commands` are the phrases of each command, for the hint beside the slash command.
+def manifest(settings: Settings, *, socket: bool = False, several: bool = False) -> dict[str, Any]:
+    """Return the manifest.
 
     `socket` asks for Socket Mode, `several` for an app that several workspaces install by OAuth; settings that say so
     already do, too. Raises SettingsTrouble naming what is missing."""
@@ -71,7 +68,7 @@ def manifest(
                     "command": COMMAND,
                     **({} if socket else {"url": f"{site}{PATH}"}),
                     "description": "Confidential support. Only you see what you type here.",
-                    "usage_hint": " | ".join(commands[each][0] for each in _HINTS if commands.get(each)),
+                    "usage_hint": " | ".join(SLASH),
                     "should_escape": False,
                 }
             ],

@@ -27,14 +27,21 @@ class StoreDown(Exception):
     """The database did not take the turn; nothing of it happened."""
 
 
-def connect(url: str) -> Engine:
-    """Return an engine on a SQLite file with the settings that confidentiality needs. Raises ValueError."""
+def file_of(url: str) -> Path:
+    """Return the file of a SQLite database. Raises ValueError for any other."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise ValueError("HAVEN_DATABASE_URL: a file is needed, as in sqlite:///haven.db (four slashes: absolute)")
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return Path(parsed.database)
+
+
+def connect(url: str) -> Engine:
+    """Return an engine on a SQLite file with the settings that confidentiality needs. Raises ValueError."""
+    file_of(url).parent.mkdir(parents=True, exist_ok=True)
     # hide_parameters: error texts of the database must not hold what a row holds
-    engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = create_engine(
+        make_url(url), hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10}
+    )
 
     @event.listens_for(engine, "connect")
     def _pragmas(raw: Any, _: object) -> None:

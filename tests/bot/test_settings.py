@@ -33,6 +33,37 @@ def test_production_needs_a_platform_and_a_place_for_the_keys() -> None:
     Settings(profile="production", key_file=Path("/etc/haven/keys.json"), slack=SlackSettings(**WHOLE)).check()
 
 
+PRODUCTION = {
+    "HAVEN_PROFILE": "production",
+    "HAVEN_KEY_FILE": "/etc/haven/keys.json",
+    "HAVEN_PUBLIC_URL": "https://haven.example.org",
+    **{f"HAVEN_SLACK__{name.upper()}": value for name, value in WHOLE.items()},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HAVEN_PUBLIC_URL", "http://127.0.0.1:8080"),
+        ("HAVEN_SLACK__API_URL", "http://127.0.0.1:9/api/"),
+        ("HAVEN_SLACK__API_URL", "slack.com/api/"),
+        ("HAVEN_TEAMS__LOGIN_URL", "http://login.microsoftonline.com"),
+        ("HAVEN_TEAMS__OPENID_URL", "http://login.botframework.com/v1/.well-known/openidconfiguration"),
+        ("HAVEN_TEAMS__OPENID_URL", "https://login.botframework.com.evil.example/openidconfiguration"),
+        ("HAVEN_TEAMS__OPENID_URL", "https://login.botframework.com@evil.example/openidconfiguration"),
+    ],
+)
+def test_production_takes_no_stand_in_and_no_plain_http(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for each, given in PRODUCTION.items():
+        monkeypatch.setenv(each, given)
+    load_settings().check()
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsTrouble, match=f"{name}: refused in production"):
+        load_settings().check()
+    monkeypatch.setenv("HAVEN_PROFILE", "demo")
+    load_settings().check()
+
+
 def test_a_fhir_provider_needs_its_address() -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PROVIDER__BASE_URL"):
         Settings.model_validate({"provider": {"kind": "fhir"}}).check()
@@ -88,6 +119,8 @@ PLAYGROUND = {
         ({}, ""),
         ({"HAVEN_HOST": "::1"}, ""),
         ({"HAVEN_PROFILE": "production", "HAVEN_KEY_FILE": "/etc/haven/keys.json"}, "refused in production"),
+        ({"HAVEN_PUBLIC_URL": "http://127.0.0.1:8080"}, ""),
+        ({"HAVEN_PUBLIC_URL": "https://haven.example.org"}, "not beside a HAVEN_PUBLIC_URL"),
         ({"HAVEN_HOST": "0.0.0.0"}, "only with HAVEN_HOST=127.0.0.1"),
         ({"HAVEN_HOST": "10.0.0.7"}, "only with HAVEN_HOST=127.0.0.1"),
         ({"HAVEN_TEAMS__APP_PASSWORD": "hidden-password"}, "not beside HAVEN_TEAMS__APP_PASSWORD"),

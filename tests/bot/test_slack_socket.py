@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.platform import Arrival, Busy, Shown
+from adapters.platform import Address, Arrival, Busy, Public, Shown
 from adapters.slack import socket as room
 from adapters.slack.app import SlackPlatform
 from adapters.slack.deliveries import MOST
@@ -31,7 +31,8 @@ from bot.sandbox.slack.sockets import Exchange, SocketCourier, sockets
 from bot.sandbox.slack.workspace import Json, Workspace
 from bot.settings import Settings, SlackSettings
 from bot.web import create_app
-from bot.wiring import Service, build, running
+from bot.wiring import Service, build, running, send_due
+from flows.core.screen import Screen
 
 SAM = "U0SAM"
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -267,3 +268,20 @@ async def test_no_token_and_no_text_is_in_the_log(tmp_path: Path, caplog: pytest
     ours = [each for each in caplog.records if each.name == "haven"]
     assert ours
     assert not [each for each in ours for word in secrets if word in json.dumps(each.__dict__, default=str)]
+
+
+async def test_what_is_sent_beside_a_running_service_opens_no_second_socket(stage: Stage) -> None:
+    settings, clock = stage.service.settings, stage.service.clock
+    before = len(stage.exchange.sockets)
+    await send_due(settings, clock)
+    beside = build(settings, clock, base_url=stage.base, listens=False)
+    await beside.doors[0].start()
+    await beside.doors[0].post(
+        Address(platform="slack", tenant="T0HAVEN", user=SAM), Public(screen=Screen(lines=("Hi",)))
+    )
+    await asyncio.sleep(0.2)
+    assert len(stage.exchange.sockets) == before
+    assert not stage.slack.tickets, "nobody asked for another one"
+    assert "Hi" in stage.chat()
+    await beside.doors[0].stop()
+    await beside.close()

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request, Response
+from pydantic import SecretStr
 
 from adapters.slack.door import PATH
+from adapters.slack.installation import Installation
 from bot.clock import ShiftedClock
 from bot.doctor import examine
 from bot.doctor.finding import Finding
+from bot.installations import SealedInstallations
 from bot.sandbox.serve import serve
 from bot.sandbox.slack.api import create_slack
 from bot.sandbox.slack.demo import demo_workspace
@@ -323,3 +326,27 @@ async def test_a_wrong_client_is_named(
     assert finding.good is False
     assert words in finding.finding
     assert remedy in finding.remedy
+
+
+async def test_a_workspace_that_is_not_on_the_list_any_more_is_named(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _several(site, allowed="T0NEW, E0NEW")
+    settings = Settings(database_url=site.env["HAVEN_DATABASE_URL"])
+    service = build(settings, site.clock, base_url="http://127.0.0.1:1")
+    installations = SealedInstallations(service.store, service.vault)
+    for tenant, organisation in {"T0OLD": None, "T0OURS": "E0NEW"}.items():
+        token = SecretStr("xoxb-old")
+        await installations.put(Installation(tenant=tenant, token=token, organisation=organisation))
+    await service.close()
+    found = await site.look(monkeypatch)
+    assert "nobody there is served" in found["Slack, step 4: T0OLD"].finding
+    assert "HAVEN_SLACK__ALLOWED" in found["Slack, step 4: T0OLD"].remedy
+    assert "does not know the token" in found["Slack, step 4: T0OURS: the token"].finding
+
+
+async def test_before_the_first_start_the_doctor_makes_no_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    _several(site)
+    before = {*site.folder.iterdir()}
+    await site.look(monkeypatch)
+    assert {*site.folder.iterdir()} == before

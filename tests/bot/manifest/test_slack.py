@@ -19,7 +19,6 @@ from tests.bot.manifest.slack_schema import faults
 
 ROOT = Path(__file__).parents[3] / "adapters/slack"
 TREES = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ROOT.glob("*.py"))}
-COMMANDS = {"help": ("help now",), "home": ("home", "menu"), "my_data": ("my data",)}
 SITE = "https://haven.example.org"
 HTTP = Settings(public_url=SITE)
 SOCKET = Settings(slack=SlackSettings(app_token="xapp-1"))
@@ -72,7 +71,7 @@ def test_the_table_says_what_slack_says_of_each_method() -> None:
 
 
 def test_the_manifest_asks_for_what_is_called_and_no_more() -> None:
-    asked = manifest(HTTP, COMMANDS)["oauth_config"]["scopes"]["bot"]
+    asked = manifest(HTTP)["oauth_config"]["scopes"]["bot"]
     needed = {scopes.METHODS[name] for name in methods_in_source()} | {"commands"}
     needed |= {scope for name, scope in scopes.EVENTS.items() if name.partition(".")[0] in events_in_source()}
     assert set(asked) == needed - {""}
@@ -80,13 +79,13 @@ def test_the_manifest_asks_for_what_is_called_and_no_more() -> None:
 
 
 def test_the_manifest_subscribes_to_what_is_handled_and_no_more() -> None:
-    subscribed = manifest(HTTP, COMMANDS)["settings"]["event_subscriptions"]["bot_events"]
+    subscribed = manifest(HTTP)["settings"]["event_subscriptions"]["bot_events"]
     assert {each.partition(".")[0] for each in subscribed} == events_in_source()
 
 
 @pytest.mark.parametrize("settings", [HTTP, SOCKET, SEVERAL])
 def test_slack_takes_it(settings: Settings) -> None:
-    told = manifest(settings, COMMANDS)
+    told = manifest(settings)
     assert [*faults(told)] == []
     assert json.loads(json.dumps(told)) == told
 
@@ -101,31 +100,31 @@ def test_slack_takes_it(settings: Settings) -> None:
     ],
 )
 def test_what_slack_would_refuse_is_seen(spoil: dict[str, str], fault: str) -> None:
-    told = manifest(HTTP, COMMANDS)
+    told = manifest(HTTP)
     told["display_information"] |= spoil
     assert fault in [*faults(told)]
 
 
 def test_over_http_everything_leads_to_one_address() -> None:
-    told = manifest(HTTP, COMMANDS)
+    told = manifest(HTTP)
     address = f"{SITE}/slack/events"
     assert told["settings"]["event_subscriptions"]["request_url"] == address
     assert told["settings"]["interactivity"]["request_url"] == address
     assert told["features"]["slash_commands"][0]["url"] == address
-    assert told["features"]["slash_commands"][0]["usage_hint"] == "help now | home | my data"
+    assert told["features"]["slash_commands"][0]["usage_hint"] == "help | check | book | pause | remind | privacy"
     assert not told["settings"]["socket_mode_enabled"]
     assert "redirect_urls" not in told["oauth_config"]
 
 
 def test_over_a_socket_no_address_is_told() -> None:
-    told = manifest(SOCKET, COMMANDS)
+    told = manifest(SOCKET)
     assert "https://" not in json.dumps(told)
     assert told["settings"]["socket_mode_enabled"]
 
 
 @pytest.mark.parametrize(("settings", "several"), [(HTTP, False), (SEVERAL, True)])
 def test_only_tokens_that_we_can_renew_rotate(settings: Settings, several: bool) -> None:
-    told = manifest(settings, COMMANDS)
+    told = manifest(settings)
     assert told["settings"]["token_rotation_enabled"] is several
     assert told["settings"]["org_deploy_enabled"] is several
     assert told["oauth_config"].get("redirect_urls", []) == [f"{SITE}/slack/oauth_redirect"] * several
@@ -134,16 +133,16 @@ def test_only_tokens_that_we_can_renew_rotate(settings: Settings, several: bool)
 @pytest.mark.parametrize("site", [None, "http://127.0.0.1:8080"])
 def test_without_an_address_it_says_which_setting_is_missing(site: str | None) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL"):
-        manifest(Settings(public_url=site), COMMANDS)
+        manifest(Settings(public_url=site))
 
 
 def test_before_there_is_an_app_the_options_say_what_it_will_be() -> None:
-    assert manifest(Settings(), COMMANDS, socket=True) == manifest(SOCKET, COMMANDS)
-    assert manifest(HTTP, COMMANDS, several=True) == manifest(SEVERAL, COMMANDS)
-    both = manifest(HTTP, COMMANDS, socket=True, several=True)
+    assert manifest(Settings(), socket=True) == manifest(SOCKET)
+    assert manifest(HTTP, several=True) == manifest(SEVERAL)
+    both = manifest(HTTP, socket=True, several=True)
     assert (both["settings"]["socket_mode_enabled"], len(both["oauth_config"]["redirect_urls"])) == (True, 1)
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL"):
-        manifest(Settings(), COMMANDS, socket=True, several=True)
+        manifest(Settings(), socket=True, several=True)
 
 
 def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -154,4 +153,4 @@ def test_the_command_prints_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     printed = CliRunner().invoke(main, ["manifest", "slack"])
     assert printed.exit_code == 0
     assert [*faults(json.loads(printed.output))] == []
-    assert "help now" in printed.output
+    assert "help | check | book" in printed.output
