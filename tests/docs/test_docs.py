@@ -171,11 +171,16 @@ def test_the_retention_table_leaves_no_clock_out() -> None:
 def events_of(path: Path) -> Iterator[str]:
     """Yield the names of the events that a module logs."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            owner = getattr(getattr(node.func, "value", None), "id", "log")
-            if called in {"event", "failure"} and owner == "log" and isinstance(node.args[0].value, str):
-                yield node.args[0].value
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        func, args = node.func, node.args
+        if getattr(func, "id", "") == "partial" and len(args) > 1:  # logged later, by whoever is given it
+            func, args = args[0], args[1:]
+        if isinstance(args[0], ast.Constant):
+            called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+            owner = getattr(getattr(func, "value", None), "id", "log")
+            if called in {"event", "failure"} and owner == "log" and isinstance(args[0].value, str):
+                yield args[0].value
 
 
 def test_operations_explains_every_log_line_and_no_other() -> None:
