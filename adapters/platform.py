@@ -1,7 +1,7 @@
 """The socket that every platform plugs into: what arrives, what is shown, and what a platform can do."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import Field, model_validator
 
@@ -29,15 +29,21 @@ class Profile(Value):
     name: str = ""
 
 
+Place = Literal["chat", "window", "page"]
+"""Where somebody did something: in the chat; in an open window of it, which is no message; on a page of ours."""
+
+
 class Arrival(Value):
     """One thing a person did.
 
     `id` is the platform's own id of the delivery (unique; a repetition has one effect). A tapped button
     brings its `token` and no event; a sent form brings `Answered` and the form's token; a typed line brings
     `Said`; neither event nor token means that the chat was opened. `secluded` says that what is typed does
-    not reach the employer's archive (a terminal, a page of ours). `command` says that the line stood behind the
-    service's own command, where only a command is meant: never an answer; an empty one opens the start. `closing` says
-    that the window of a detail was closed: its way back is taken if it is on screen still, otherwise nothing happens.
+    not reach the employer's archive (a terminal, a page of ours). `place` is where it was done: a page asks by itself
+    where the conversation stands, so what is done there is never drawn in the chat. `command` says that the line stood
+    behind the service's own command, where only a command is meant: never an answer; an empty one opens the start.
+    `closing` says that the window of a detail was closed: its way back is taken if it is on screen still, otherwise
+    nothing happens.
     `admitted=False` marks somebody whom the service refuses (a guest, a stranger): they get crisis help if they need
     it, and a plain refusal otherwise; `None` says that the platform could not tell, and the turn is refused as Busy.
     `reference` is where the person's chat is, in the platform's own words, where nothing else leads there. It is kept
@@ -50,6 +56,7 @@ class Arrival(Value):
     token: str = ""
     profile: Profile = Profile()
     secluded: bool = False
+    place: Place = "chat"
     command: bool = False
     closing: bool = False
     admitted: bool | None = True
@@ -79,7 +86,8 @@ class Shown(Value):
     `turn` is opaque and names the moment of the conversation; `locale` is the language it is drawn in. A button
     that only leads somewhere (`Button.link`) has an empty token. `launcher` is what to post instead where a
     private screen cannot open by itself; it is set exactly if the screen is private. `close` is what a window's own
-    button for closing says, where the platform lets us say it.
+    button for closing says, where the platform lets us say it. `in_window` marks a screen that is
+    private for no other reason than that it came up in a window: there it is drawn, wherever private screens stand.
     """
 
     turn: str
@@ -89,6 +97,7 @@ class Shown(Value):
     launcher: Public | None = None
     locale: str = ""
     close: str = "Close"
+    in_window: bool = False
 
     def public(self) -> Public:
         """Return what may stand in a chat message: the screen itself, or its launcher."""

@@ -15,6 +15,8 @@ from flows.notice import version
 from flows.registry import FLOWS
 from flows.safety import Alarm
 
+IN_PLACE = frozenset({"safety"})  # flows whose public screens belong where the person is, and nowhere else
+
 
 class Drawing:
     """Draws screens and makes them live."""
@@ -46,10 +48,13 @@ class Drawing:
             launcher=launcher,
             locale=record.ops.locale,
             close=common.close,
+            in_window=conversation.frame.flow in IN_PLACE and conversation.place == "window",
         )
 
     def screen(self, record: Record, at: Moment) -> Screen:
-        """Return what the open conversation looks like, "Help now" included."""
+        """Return what the open conversation looks like, "Help now" included.
+
+        Crisis help stands in the chat if it came up there. What came up in a window or on a page is private to it."""
         conversation = record.private.conversation
         if conversation is None:
             raise LookupError("nothing to draw: no conversation is open")
@@ -60,6 +65,8 @@ class Drawing:
         if screen.private and self._library.current.surface == "offered":
             elsewhere = Button(key="room", label=common.room, standing=True)
             screen = screen.model_copy(update={"buttons": (*screen.buttons, elsewhere)})
+        if flow.name in IN_PLACE and conversation.place != "chat":
+            screen = screen.model_copy(update={"private": True})
         return dressed(screen, common)
 
     def public(self, sid: bytes, screen: Screen, locale: str) -> Public:

@@ -1,7 +1,8 @@
 """Stands between the desk and a chat that belongs to the employer, where the private room is offered.
 
 With `HAVEN_SURFACE=room` a private screen never gets to the chat: in its place stands a gate, a link and a code that
-open the room. Otherwise the gate stands there for who asks for it. What happens in the room is drawn in the room.
+open the room. Otherwise the gate stands there for who asks for it. What happens in the room is drawn in the room: until
+its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
 from adapters.platform import Address, Arrival, Front, Platform, Profile, Public, Shown
@@ -47,10 +48,11 @@ class Gate:
     async def receive(self, arrival: Arrival) -> Shown | None:
         """Take an arrival from the chat, as the desk does; a private screen may be answered by the gate."""
         shown = await self._desk.receive(arrival)
-        self._room.elsewhere(arrival.address)
-        if shown and shown.screen.private and (self._always or self._desk.standing(arrival) == ROOM):
-            return self._gate(arrival.address, arrival.profile, shown)
-        return shown
+        if not arrival.closing:
+            self._room.elsewhere(arrival.address)
+        if shown is None or not self._hides(shown, asked=self._desk.standing(arrival) == ROOM):
+            return shown
+        return self._gate(arrival.address, None if _typed(arrival) else arrival.profile, shown)
 
     async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
         """Return somebody's front page, as the desk does: it says nothing of anybody where the room is the surface."""
@@ -65,25 +67,40 @@ class Gate:
         return _Before(platform, self)
 
     async def show(self, platform: Platform, address: Address, shown: Shown) -> None:
-        """Draw a screen where the person is: in the room, or in the chat, there behind the gate if it must be."""
-        if self._room.is_before(address):
-            await self._room.show(address, shown)
-            return
-        hidden = shown.screen.private and self._always
-        await platform.show(address, self._gate(address, Profile(), shown) if hidden else shown)
+        """Draw a screen where the person is: in the room, or in the chat, there behind the gate if it must be.
 
-    def _gate(self, address: Address, profile: Profile, shown: Shown) -> Shown:
-        """Return what stands in the chat for a private screen. It is private itself: no message may hold the code."""
+        Whoever has a page open and may have left it finds the screen there. The chat says that there is something
+        private, unless a link that still opens says so already."""
+        inside = self._room.is_open(address)
+        if inside:
+            await self._room.show(address, shown)
+        if self._room.is_before(address):
+            return
+        if not inside and not self._hides(shown):
+            await platform.show(address, shown)
+        elif shown.screen.private and not self._room.is_linked(address):
+            await platform.show(address, self._gate(address, None, shown))
+
+    def _hides(self, shown: Shown, *, asked: bool = False) -> bool:
+        """Tell whether a screen stays out of the chat's windows; `asked` says that its person wants it elsewhere."""
+        return shown.screen.private and (asked or (self._always and not shown.in_window))
+
+    def _gate(self, address: Address, profile: Profile | None, shown: Shown) -> Shown:
+        """Return what stands in the chat for a private screen. It is private itself: no message may hold the code.
+
+        Without a profile it holds no link, only the button that brings one: a link is made for who sees it at once, as
+        each new one ends an older one."""
         words = self._words(shown.locale)
-        link, code = self._room.link(address, profile, shown.locale)
-        minutes = str(int(LIFE.total_seconds() // 60))
-        again = Button(key=OPEN if self._always else ROOM, label=words.gate_again, standing=True)
-        here = () if self._always else (Button(key=OPEN, label=words.gate_here, standing=True),)
-        screen = Screen(
-            lines=(words.gate, words.gate_code.fill(code=code), words.gate_once.fill(minutes=minutes)),
-            buttons=(Button(key="link", label=words.gate_open, link=link, style="primary"), again, *here),
-            title=words.gate_title,
-        )
+        lines, ways = [str(words.gate)], []
+        if profile is not None:
+            link, code = self._room.link(address, profile, shown.locale)
+            minutes = str(int(LIFE.total_seconds() // 60))
+            lines += [words.gate_code.fill(code=code), words.gate_once.fill(minutes=minutes)]
+            ways.append(Button(key="link", label=words.gate_open, link=link, style="primary"))
+        ways.append(Button(key=OPEN if self._always else ROOM, label=words.gate_again, standing=True))
+        if not self._always:
+            ways.append(Button(key=OPEN, label=words.gate_here, standing=True))
+        screen = Screen(lines=tuple(lines), buttons=tuple(ways), title=words.gate_title)
         live = self._desk.drawing.public(self._vault.sid(address), screen, shown.locale)
         private = live.screen.model_copy(update={"private": True})
         changes = {"screen": private, "tokens": live.tokens, "form": ""}
@@ -94,6 +111,11 @@ class Gate:
         words = content.words[content.locale(locale)]["room"]
         assert isinstance(words, RoomWords)
         return words
+
+
+def _typed(arrival: Arrival) -> bool:
+    """Tell whether an arrival is answered by a message, where no gate can stand but a launcher."""
+    return arrival.place == "chat" and not arrival.token and not arrival.command
 
 
 class _Before:

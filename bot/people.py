@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from adapters.platform import Address, Profile
+from adapters.platform import Address, Place, Profile
 from bot import log
 from bot.places import country_of, zones
 from bot.store import queries
@@ -40,12 +40,13 @@ class Conversation(Value):
     """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again.
 
     `suspended` is where `Back` leads, the latest last: one ordinary conversation at most, and each interrupting one
-    at most once."""
+    at most once. `place` is where the person last moved it."""
 
     turn: str
     frame: Frame
     suspended: tuple[Frame, ...] = ()
     until: AwareDatetime
+    place: Place = "chat"
 
 
 class Ops(Value):
@@ -79,6 +80,7 @@ class Record:
     private: Private = field(default_factory=Private)
     wrapped: tuple[int, bytes] | None = None
     asked: str = ""  # the key of what this turn asked the provider for
+    place: Place | None = None  # where the person did what this turn takes; None if an errand brought it
 
     def set_ops(self, **changes: Any) -> None:
         """Change what is in the first column."""

@@ -113,7 +113,8 @@ def route(
     """Decide. Safety first, then the rights of the person, then what is on screen.
 
     Raises Forged for a token that we did not make for this person."""
-    if alarm and (taken := _alarmed(alarm, here)):
+    hidden = here.screen is not None and here.screen.private and arrival.place == "chat" and not arrival.secluded
+    if alarm and (taken := _alarmed(alarm, here, hidden)):
         return taken
     if isinstance(made, Standing):
         return STANDING_ROUTES.get(made.key, Redraw())
@@ -124,16 +125,17 @@ def route(
     if isinstance(arrival.event, Said) and arrival.command:
         return _commanded(arrival.event.text, commands)
     if isinstance(arrival.event, Said):
-        return _typed(arrival.event.text, arrival.secluded, here, commands)
+        return _typed(arrival.event.text, hidden, arrival.secluded, here, commands)
     return Redraw()
 
 
-def _alarmed(alarm: Alarm, here: Here) -> Route | None:
+def _alarmed(alarm: Alarm, here: Here, hidden: bool) -> Route | None:
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
-    else, opens help for that; more of the same is listened to, and the question is not asked twice."""
+    else, opens help for that; more of the same is listened to, and the question is not asked twice. `hidden` says that
+    what is on screen must not come into the chat: then help is about what was written there, and whole at once."""
     if here.flow != "safety":
         return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
-    if here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
+    if hidden or here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
         return Enter("safety", Carry(ask=alarm.kind, text="strong"))
     return Take(Said(text=""))
 
@@ -186,14 +188,13 @@ def _meant(said: str, commands: Mapping[str, tuple[str, ...]]) -> str | None:
     return next((name for name, phrases in commands.items() if said in {plain(each) for each in phrases}), None)
 
 
-def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
+def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
     """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words."""
     said = plain(text)
     meant = _meant(said, commands)
     if meant in RIGHTS:
         return COMMANDS[meant]
-    closed = here.screen is not None and here.screen.private and not secluded
-    if here.screen and not closed:
+    if here.screen and not hidden:
         for number, button in enumerate(here.screen.buttons, start=1):
             if said and said in {plain(button.label), str(number)}:
                 return (
@@ -203,7 +204,7 @@ def _typed(text: str, secluded: bool, here: Here, commands: Mapping[str, tuple[s
                 )
     if meant:
         return COMMANDS[meant]
-    if closed:
+    if hidden:
         return Redraw("typed_private")
     if here.screen:
         return Take(Said(text=text))

@@ -129,7 +129,9 @@ class Stepping:
         until = self._clock.now() + CONVERSATION
         turn = frame.turn or token(self._clock, 8)  # back where nothing has moved: what was entered there is live still
         frame = frame.model_copy(update={"turn": ""})
-        conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until)
+        before = record.private.conversation
+        place = record.place or (before.place if before else "chat")
+        conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until, place=place)
         record.set_private(conversation=conversation)
 
 

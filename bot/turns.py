@@ -10,7 +10,8 @@ from bot import tasks
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.people import TROUBLES, People, Private, Record, welcome
+from bot.outcomes import holds, note_fact, note_trouble, start
+from bot.people import People, Private, Record, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -18,9 +19,8 @@ from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
 from flows.checkin import CheckinWords, next_due, nudge
-from flows.core.care import Trouble
 from flows.core.effects import Book, Cancel
-from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
+from flows.core.events import Answered, Booked, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
 from flows.core.retention import APPOINTMENT
 from flows.core.screen import Button, Screen
@@ -56,6 +56,7 @@ class Turns:
         if not queries.see(conn, tag, int(now.timestamp()) // 86400):
             return self._repeated(conn, sid)
         record = self._people.load(conn, sid) or self._people.stranger(sid, arrival.address)
+        record.place = arrival.place
         welcome(record, arrival.profile, content)
         if arrival.reference:
             record.set_ops(reference=arrival.reference)
@@ -85,11 +86,11 @@ class Turns:
         """Bring an errand's result to whoever asked: into the conversation if it is there, else as news."""
         fresh = queries.drop_effect(conn, done)
         record = self._people.load(conn, task.sid)
-        if record is None or (isinstance(event, Booked) and not fresh and not _holds(record, event)):
+        if record is None or (isinstance(event, Booked) and not fresh and not holds(record, event)):
             return Gone()
         if not fresh:
             return None
-        _note_fact(record, task, event)
+        note_fact(record, task, event)
         if isinstance(task, tasks.Ask) and isinstance(task.what, Book) and event == Failed(why="uncertain"):
             self._ask_again(conn, task)
         self._expire(record, self._clock.now())
@@ -193,8 +194,11 @@ class Turns:
         return self._shown(record)
 
     def _keep(self, conn: Connection, record: Record, shown: Shown) -> Shown:
-        """Save the record, and with it the promise to draw the screen if the adapter should die first."""
+        """Save the record, and with it the promise to draw the screen if the adapter should die first. A page asks by
+        itself where it stands: whoever left it wants nothing of it in the chat."""
         self._people.save(conn, record)
+        if record.place == "page":
+            return shown
         now = self._clock.now()
         show = tasks.Show(sid=record.sid, turn=shown.turn)
         id_ = self._local.plan(conn, show, now, record.sid, shown.turn)
@@ -211,16 +215,14 @@ class Turns:
         elif conversation:
             self._stepping.take_suspended(conn, record, task.key, event)
         if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel):
-            _note_trouble(record, task, event)
+            note_trouble(record, task, event)
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)
         return None
 
     def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
         now = self._clock.now()
-        settle = tasks.Settle(
-            sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()), start=_start(task)
-        )
+        settle = tasks.Settle(sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()), start=start(task))
         self._local.plan(conn, settle, now + ASK_AGAIN, task.key)
 
     def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:
@@ -259,24 +261,6 @@ class Turns:
         return self.drawing.shown(record, at, note)
 
 
-def _note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-    """Keep what went wrong while nobody looked, so that "My appointments" tells it."""
-    if not isinstance(event, Failed):
-        return
-    what = "cancel" if isinstance(task, tasks.Ask) and isinstance(task.what, Cancel) else "failed"
-    if isinstance(task, tasks.Settle) and event.why == "uncertain":
-        what = "unsure"
-    trouble = Trouble.model_validate({"key": task.key, "what": what, "start": _start(task)})
-    record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
-
-
-def _start(task: tasks.Ask | tasks.Settle) -> datetime:
-    if isinstance(task, tasks.Settle):
-        return task.start
-    assert isinstance(task.what, Book | Cancel)
-    return task.what.slot.start if isinstance(task.what, Book) else task.what.appointment.slot.start
-
-
 def _untaken(event: Event) -> str:
     """Name the line that says why nothing happened; a tap that leads nowhere just shows the screen again."""
     match event:
@@ -286,17 +270,3 @@ def _untaken(event: Event) -> str:
             return "incomplete"
         case _:
             return ""
-
-
-def _holds(record: Record, event: Booked) -> bool:
-    return event.appointment.key in {each.key for each in record.private.appointments}
-
-
-def _note_fact(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-    """What the provider did is a fact, wherever the conversation has gone since."""
-    held = record.private.appointments
-    if isinstance(event, Booked) and not _holds(record, event):
-        record.set_private(appointments=(*held, event.appointment))
-    elif isinstance(event, Changed) and isinstance(task, tasks.Ask) and isinstance(task.what, Cancel):
-        gone = task.what.appointment.key
-        record.set_private(appointments=tuple(each for each in held if each.key != gone))

@@ -146,19 +146,21 @@ def _read(body: dict[str, Any], team: str) -> Arrival | None:
             if action.get("type") != "button":
                 return None
             token = _text(action.get("value"))
-            return _arrival(_key(body), _dict(body.get("user")).get("id"), team, token=token)
+            tapped = _arrival(_key(body), _dict(body.get("user")).get("id"), team, token=token)
+            return _in_window(tapped) if where(body).view else tapped
         case {"type": "view_submission", "view": {"callback_id": str(callback)} as view}:
             values = _values(view)
             if callback != CALLBACK or values is None:
                 return None
             sent = Answered(values=values)
             form, _ = _tokens(view)
-            return _arrival(_key(body), _dict(body.get("user")).get("id"), team, sent, form)
+            return _in_window(_arrival(_key(body), _dict(body.get("user")).get("id"), team, sent, form))
         case {"type": "view_closed", "view": {"callback_id": str(callback)} as view}:
             _, closing = _tokens(view)
             key = f"{_text(view.get('id'))}:{_text(view.get('hash'))}:closed"
             closed = _arrival(key, _dict(body.get("user")).get("id"), team, token=closing)
-            return closed and closed.model_copy(update={"closing": True}) if callback == CALLBACK else None
+            closing_it = {"closing": True, "place": "window"}
+            return closed and closed.model_copy(update=closing_it) if callback == CALLBACK else None
         case {"type": "shortcut"}:
             return _command(_key(body), _dict(body.get("user")).get("id"), team, "")
         case {"command": str(), "user_id": user}:
@@ -183,6 +185,10 @@ def _arrival(
         return None
     address = Address(platform="slack", tenant=team, user=_text(user))
     return Arrival(id=key, address=address, event=event, token=token)
+
+
+def _in_window(arrival: Arrival | None) -> Arrival | None:
+    return arrival and arrival.model_copy(update={"place": "window"})
 
 
 def _tokens(view: dict[str, Any]) -> tuple[str, str]:

@@ -87,6 +87,7 @@ def _read(activity: dict[str, Any], tenant: str) -> Delivery | None:
         token=token,
         profile=_profile(activity, sender),
         reference=reference.model_dump_json(),
+        place="window" if activity.get("name") == "task/submit" else "chat",
     )
     opened = _name(activity.get("replyToId")) if activity.get("name") == "task/fetch" else ""
     return Delivery(place, arrival, reference, opened)

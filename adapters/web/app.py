@@ -22,7 +22,7 @@ from adapters.web.language import Language, Speak, preferred
 from adapters.web.links import LIFE, Guest, Links, Wrong, digits
 from adapters.web.log import event
 from adapters.web.secret import Secret
-from adapters.web.sessions import Sent, Session, Sessions
+from adapters.web.sessions import NEAR, Sent, Session, Sessions
 from flows.core.events import Answered, Said
 from flows.core.screen import Screen
 
@@ -64,7 +64,7 @@ class Room:
     ) -> None:
         self._origin = url.rstrip("/")
         self._receive, self._told, self._speak, self._help_for = receive, drawn, speak, help_for
-        self._secret = Secret(chance)
+        self._secret, self._now = Secret(chance), clock_now
         self._links, self._sessions = Links(self._secret, clock_now), Sessions(self._secret, clock_now)
         self._secure = urlsplit(url).scheme == "https"
         prefix = "__Host-" if self._secure else ""
@@ -90,15 +90,24 @@ class Room:
 
     def is_before(self, address: Address) -> bool:
         """Tell whether somebody sits before their page right now."""
-        return self._sessions.before(address) is not None
+        session = self._sessions.of(address)
+        return session is not None and session.seen + NEAR > self._now()
+
+    def is_open(self, address: Address) -> bool:
+        """Tell whether somebody has a page open, and has done nothing in the chat since they were last there."""
+        return self._sessions.of(address) is not None
+
+    def is_linked(self, address: Address) -> bool:
+        """Tell whether a link of this person's opens a page still."""
+        return self._links.has(address)
 
     # --- the socket
 
     async def show(self, address: Address, shown: Shown) -> None:
-        """Draw the screen on the page that this person sits before. Raises Unreachable if there is none."""
-        session = self._sessions.before(address)
+        """Draw the screen on the page that this person has open. Raises Unreachable if there is none."""
+        session = self._sessions.of(address)
         if session is None:
-            raise Unreachable("nobody sits before a page")
+            raise Unreachable("no page is open")
         session.next, session.turn = Sent(shown), shown.turn
         session.changed.set()
 
@@ -170,6 +179,7 @@ class Room:
         session = self._session(request)
         if session is None:
             return self._state(request, "closed")
+        session.away = False
         try:
             sent = session.take() or await self._current(session)
         except Busy:
@@ -244,7 +254,11 @@ class Room:
         """Ask the desk where the conversation stands. Raises Busy."""
         guest = session.guest
         arrival = Arrival(
-            id=f"room:{self._secret.draw(16)}", address=guest.address, profile=guest.profile, secluded=True
+            id=f"room:{self._secret.draw(16)}",
+            address=guest.address,
+            profile=guest.profile,
+            secluded=True,
+            place="page",
         )
         shown = await self._receive(arrival)
         if shown is None:
@@ -270,6 +284,7 @@ class Room:
             token=token,
             profile=session.guest.profile,
             secluded=True,
+            place="page",
         )
 
     def _session(self, request: Request) -> Session | None:

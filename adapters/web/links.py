@@ -92,6 +92,10 @@ class Links:
         self._end(link, "used")
         return guest
 
+    def has(self, address: Address) -> bool:
+        """Tell whether a link of this person's is open."""
+        return any(each.until > self._now() for each in self._open.get(address, ()))
+
     def _find(self, token: str) -> _Link | None:
         link = self._links.get(self._secret.of("link", token))
         if link and link.fate == "open" and link.until <= self._now():

@@ -27,7 +27,8 @@ class Sent:
 
 @dataclass
 class Session:
-    """One open page. `form` is what each of its forms must bring back; `next` what to draw next, if it is known."""
+    """One open page. `form` is what each of its forms must bring back; `next` what to draw next, if it is known; `away`
+    says that its person has done something in the chat since they were last there."""
 
     guest: Guest
     form: str
@@ -35,6 +36,7 @@ class Session:
     seen: datetime
     turn: str = ""
     next: Sent | None = None
+    away: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self) -> Sent | None:
@@ -75,21 +77,21 @@ class Sessions:
 
     def step(self, session: Session) -> None:
         """Note that somebody did something there: the page stays open from now on."""
-        session.until = self._now() + LIFE
+        session.until, session.away = self._now() + LIFE, False
 
     def end(self, cookie: str) -> None:
         """Close a page for good."""
         self._drop(self._secret.of("session", cookie))
 
-    def before(self, address: Address) -> Session | None:
-        """Return the page that this person sits before right now; None if they are elsewhere."""
+    def of(self, address: Address) -> Session | None:
+        """Return the page that this person has open; None if they have gone elsewhere from it."""
         session = self._of(address)
-        return session if session and session.until > self._now() and session.seen + NEAR > self._now() else None
+        return session if session and session.until > self._now() and not session.away else None
 
     def elsewhere(self, address: Address) -> None:
         """Note that this person has done something in the chat: what the page was about to draw is old."""
         if session := self._of(address):
-            session.next, session.seen = None, session.seen - NEAR
+            session.next, session.away = None, True
 
     def _of(self, address: Address) -> Session | None:
         return self._open.get(self._keys.get(address, b""))

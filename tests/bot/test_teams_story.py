@@ -264,3 +264,15 @@ async def test_a_forged_delivery_has_no_effect(stage: Stage) -> None:
     told["value"]["data"] = {"t": "AQ" + "A" * 32}
     delivery = await stage.hands.deliver(told)
     assert delivery.status == 403
+
+
+async def test_a_crisis_in_a_dialog_stays_out_of_the_chat(stage: Stage) -> None:
+    """A word that is typed meanwhile does not go on with it there; who asks for help in the chat gets it there."""
+    await stage.enter(SAM)
+    await stage.hands.tap_in_dialog(SAM, "Help now")
+    await stage.dialog(SAM, "In danger now")
+    await stage.hands.say(SAM, "ok")
+    await stage.last(SAM, "I did not use it")
+    assert not [each for each in stage.said(SAM) if "In danger now" in text_of(each)]
+    await stage.hands.say(SAM, "help now")
+    await stage.last(SAM, "In danger now")

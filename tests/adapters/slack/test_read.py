@@ -137,7 +137,8 @@ def test_a_form_brings_its_answers_and_token_and_leaves_out_what_is_empty() -> N
         "f:other": {"v": {"type": "radio_buttons", "selected_option": None}},
     }
     expected = Answered(values={"q1": "2", "name": "Sam"})
-    assert read(form(values), TEAM) == Arrival(id="V1:1.2.3", address=SAM, event=expected, token="form-token")
+    arrival = Arrival(id="V1:1.2.3", address=SAM, event=expected, token="form-token", place="window")
+    assert read(form(values), TEAM) == arrival
 
 
 @pytest.mark.parametrize(
