@@ -21,7 +21,7 @@ from adapters.platform import Public, Shown
 from flows.core.screen import Screen
 from tests.golden.look import TERMINAL, Look, Medium, differences, expected, seen
 from tests.golden.places import Drawn, Place
-from tests.golden.rules import heard, notes_about_typing
+from tests.golden.rules import everywhere_private, heard, notes_about_typing
 from tests.golden.stage import Backstage, Given
 
 _PASS: Final = re.compile(r"(\d+) (minute|hour|day)s? pass(?:es)?")
@@ -130,7 +130,7 @@ class Player:
         return any(each.shown.screen.private and is_chat(drawing.medium) for each, drawing in last if drawing)
 
     def _heard(self, shown: Shown | Public) -> Screen:
-        return heard(shown.screen)
+        return heard(shown)
 
 
 def matched(at: str, given: list[Given], drawings: list[Drawn], platform: str) -> list[tuple[Given, Drawn | None]]:
@@ -177,7 +177,7 @@ def is_chat(medium: Medium) -> bool:
 def written(given: Given, look: Look) -> str:
     """Write a drawing down, as it was read back."""
     heads = {"post": "(message)", "announce": "(in the team's channel)"}
-    lines = [heads[given.how]] if given.how in heads else ["(private)"] if given.shown.screen.private else []
+    lines = [heads[given.how]] if given.how in heads else ["(private)"] if everywhere_private(given.shown) else []
     lines += look.lines
     for each in look.fields:
         said = [each.label, f"({each.hint})" if each.hint else "", f"[{each.value}]" if each.value else ""]

@@ -13,13 +13,16 @@
    written down.
 5. Whose address and name. "My data" names the platform, the address there, and where a Teams chat is; a reminder says
    who asked for it by the name that the platform knows; bookings have random keys.
-6. Guests. Nobody is a guest at a terminal: such scripts say `# without: terminal`.
+6. Crisis help. It stands where it came up: in the chat if it was asked for there, and private to a window if it came up
+   in one. A terminal has no windows, and Slack and Teams open them at different taps; the words are the same.
+7. Guests. Nobody is a guest at a terminal: such scripts say `# without: terminal`.
 """
 
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from adapters.platform import Public, Shown
 from flows.core.screen import Button, Screen
 from tests.content.test_screens import CONTENT
 
@@ -47,11 +50,20 @@ def own(line: str) -> str:
     return line
 
 
-def heard(screen: Screen) -> Screen:
+def heard(shown: Shown | Public) -> Screen:
     """Return a screen as it must be on every platform."""
-    return screen.model_copy(
-        update={"lines": tuple(map(own, screen.lines)), "buttons": tuple(map(_keyless, screen.buttons))}
+    return shown.screen.model_copy(
+        update={
+            "lines": tuple(map(own, shown.screen.lines)),
+            "buttons": tuple(map(_keyless, shown.screen.buttons)),
+            "private": everywhere_private(shown),
+        }
     )
+
+
+def everywhere_private(shown: Shown | Public) -> bool:
+    """Tell whether a screen is private wherever it came up (rule 6)."""
+    return shown.screen.private and not (isinstance(shown, Shown) and shown.in_window)
 
 
 def _keyless(button: Button) -> Button:
