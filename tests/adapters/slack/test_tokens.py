@@ -14,7 +14,11 @@ from adapters.slack.tokens import AGAIN, Spent, Token
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 FIRST = Installation(
-    tenant="T0ABC", token=SecretStr("xoxb-1"), refresh=SecretStr("xoxe-1"), expires=NOW + timedelta(hours=1)
+    tenant="T0ABC",
+    token=SecretStr("xoxb-1"),
+    refresh=SecretStr("xoxe-1"),
+    expires=NOW + timedelta(hours=1),
+    organisation="E0ORG",
 )
 
 
@@ -98,6 +102,12 @@ async def test_a_service_that_stops_waits_for_what_slack_has_granted(site: Site)
         await asyncio.wait_for(token.current(), 0.05)
     await token.stop()
     assert site.refresh == site.slack.good
+
+
+async def test_a_renewed_installation_belongs_to_the_same_organisation(site: Site) -> None:
+    await site.process().current()
+    assert site.kept.installation
+    assert site.kept.installation.among({"E0ORG"})
 
 
 @pytest.mark.parametrize("failures", [1, 3])

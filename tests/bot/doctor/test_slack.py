@@ -24,6 +24,7 @@ from bot.sandbox.slack.demo import demo_workspace
 from bot.sandbox.slack.installing import App
 from bot.sandbox.slack.workspace import SlackError, Workspace
 from bot.settings import Settings, SlackSettings
+from bot.vault import load_keys
 from bot.web import create_app
 from bot.wiring import build, running
 from content import default_root
@@ -345,8 +346,13 @@ async def test_a_workspace_that_is_not_on_the_list_any_more_is_named(
     assert "does not know the token" in found["Slack, step 4: T0OURS: the token"].finding
 
 
-async def test_before_the_first_start_the_doctor_makes_no_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("keys", [False, True])
+async def test_before_the_first_start_the_doctor_makes_no_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch, keys: bool
+) -> None:
     _several(site)
+    if keys:  # brought along, from a backup
+        load_keys(site.folder / "haven.keys.json", database_is_empty=True, clock=site.clock)
     before = {*site.folder.iterdir()}
     await site.look(monkeypatch)
     assert {*site.folder.iterdir()} == before
