@@ -1,7 +1,7 @@
 """The socket that every platform plugs into: what arrives, what is shown, and what a platform can do."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field, model_validator
 
@@ -155,3 +155,14 @@ class Platform(Protocol):
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         """Post a message to a team's channel. Returns the platform's id of the message."""
+
+
+@runtime_checkable
+class Home(Protocol):
+    """What a page of ours asks of the chat that its person came from, if that can tell."""
+
+    async def admits(self, address: Address) -> bool | None:
+        """Tell whether somebody is still one whom the service serves; None if the chat does not say now."""
+
+    def refresh(self, address: Address) -> None:
+        """Draw somebody's front page anew, if one stands there and says something else now. Nobody waits for it."""

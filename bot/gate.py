@@ -5,13 +5,12 @@ open the room. Otherwise the gate stands there for who asks for it. What happens
 its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
-from adapters.platform import Address, Arrival, Front, Platform, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Home, Platform, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.languages import Languages
-from bot.settings import Settings
 from bot.vault import Vault
 from content.library import Library
 from flows.core.room import RoomWords
@@ -20,26 +19,22 @@ from flows.core.screen import Button, Screen
 OPEN, ROOM = "open", "room"  # standing buttons: go on where we are; go on in the room
 
 
-def room_of(settings: Settings, desk: Desk, library: Library, clock: Clock) -> Room | None:
-    """Return the room; None if nobody's browser could reach it."""
-    if not settings.public_url:
-        return None
-    return Room(
-        url=settings.public_url,
-        receive=desk.receive,
-        drawn=desk.drawn,
-        speak=Languages(library).speak,
-        help_for=desk.drawing.help_for,
-        clock_now=clock.now,
-        chance=clock.chance,
-    )
-
-
 class Gate:
-    """Answers arrivals from a chat, and draws in it what no arrival asked for."""
+    """Answers arrivals from a chat, and draws in it what no arrival asked for. The `room` behind it is reached by
+    browsers at `url`, scheme and host."""
 
-    def __init__(self, desk: Desk, room: Room, vault: Vault, library: Library) -> None:
-        self._desk, self._room, self._vault, self._library = desk, room, vault, library
+    def __init__(self, url: str, desk: Desk, vault: Vault, library: Library, clock: Clock) -> None:
+        self._desk, self._vault, self._library = desk, vault, library
+        self._homes: dict[str, Home] = {}
+        self.room = Room(
+            url=url,
+            receive=self.step,
+            drawn=desk.drawn,
+            speak=Languages(library).speak,
+            help_for=desk.drawing.help_for,
+            clock_now=clock.now,
+            chance=clock.chance,
+        )
 
     @property
     def _always(self) -> bool:
@@ -49,10 +44,21 @@ class Gate:
         """Take an arrival from the chat, as the desk does; a private screen may be answered by the gate."""
         shown = await self._desk.receive(arrival)
         if not arrival.closing:
-            self._room.elsewhere(arrival.address)
+            self.room.elsewhere(arrival.address)
         if shown is None or not self._hides(shown, asked=self._desk.standing(arrival) == ROOM):
             return shown
         return self._gate(arrival.address, None if _typed(arrival) else arrival.profile, shown)
+
+    async def step(self, arrival: Arrival) -> Shown | None:
+        """Take an arrival from the room, as the desk does. Whom the chat does not admit any more, the room does not
+        either: they are refused, and helped in a crisis. What was done may change the chat's front page."""
+        home = self._homes.get(arrival.address.platform)
+        if home and await home.admits(arrival.address) is False:
+            arrival = arrival.model_copy(update={"admitted": False})
+        shown = await self._desk.receive(arrival)
+        if home and (arrival.event or arrival.token):
+            home.refresh(arrival.address)
+        return shown
 
     async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
         """Return somebody's front page, as the desk does: it says nothing of anybody where the room is the surface."""
@@ -64,6 +70,8 @@ class Gate:
 
     def before(self, platform: Platform) -> Platform:
         """Return a platform as the errands may use it."""
+        if isinstance(platform, Home):
+            self._homes[platform.name] = platform
         return _Before(platform, self)
 
     async def show(self, platform: Platform, address: Address, shown: Shown) -> None:
@@ -71,14 +79,16 @@ class Gate:
 
         Whoever has a page open and may have left it finds the screen there. The chat says that there is something
         private, unless a link that still opens says so already."""
-        inside = self._room.is_open(address)
+        inside = self.room.is_open(address)
         if inside:
-            await self._room.show(address, shown)
-        if self._room.is_before(address):
+            await self.room.show(address, shown)
+            if home := self._homes.get(platform.name):
+                home.refresh(address)
+        if self.room.is_before(address):
             return
         if not inside and not self._hides(shown):
             await platform.show(address, shown)
-        elif shown.screen.private and not self._room.is_linked(address):
+        elif shown.screen.private and not self.room.is_linked(address):
             await platform.show(address, self._gate(address, None, shown))
 
     def _hides(self, shown: Shown, *, asked: bool = False) -> bool:
@@ -93,7 +103,7 @@ class Gate:
         words = self._words(shown.locale)
         lines, ways = [str(words.gate)], []
         if profile is not None:
-            link, code = self._room.link(address, profile, shown.locale)
+            link, code = self.room.link(address, profile, shown.locale)
             minutes = str(int(LIFE.total_seconds() // 60))
             lines += [words.gate_code.fill(code=code), words.gate_once.fill(minutes=minutes)]
             ways.append(Button(key="link", label=words.gate_open, link=link, style="primary"))

@@ -27,6 +27,7 @@ class Schedule:
         self._library, self._clock = library, clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self.on_content: Callable[[], None] = lambda: None  # told when HR's edits were taken over
+        self.on_tick: Callable[[], None] = lambda: None  # told of every minute
 
     async def load(self) -> None:
         """Open every row once, so that the tick knows whom it concerns."""
@@ -44,6 +45,7 @@ class Schedule:
 
     async def tick(self) -> int:
         """Do what is due now. Returns how many check-ins were planned."""
+        self.on_tick()
         before = self._library.current
         for problem in await asyncio.to_thread(self._library.refresh):
             log.event("content_rejected", file=problem.file, line=problem.line)

@@ -20,7 +20,7 @@ from bot.asking import Asking
 from bot.clock import Clock
 from bot.desk import Desk
 from bot.errands import Errands
-from bot.gate import Gate, room_of
+from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
 from bot.people import People
 from bot.providers.base import Provider
@@ -132,8 +132,8 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )
-    room = room_of(settings, desk, library, clock)
-    gate = Gate(desk, room, vault, library) if room else None
+    gate = Gate(settings.public_url, desk, vault, library, clock) if settings.public_url else None
+    room = gate.room if gate else None
     if not listens:  # Slack would share what it delivers out among all open sockets
         settings = settings.model_copy(update={"slack": settings.slack.model_copy(update={"app_token": None})})
     chats = _chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
@@ -154,6 +154,8 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
         settings, clock, library, store, vault, people, desk, provider, errands, schedule, platforms, doors, clinic
     )
     schedule.on_content = service.takes_hours
+    if room:
+        schedule.on_tick = room.sweep
     return service
 
 

@@ -9,6 +9,7 @@ Slack does not keep, so the archive does not show who only looked.
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Callable
@@ -110,6 +111,18 @@ class SlackPlatform:
     async def show(self, address: Address, shown: Shown) -> None:
         """Draw the current screen outside of a reply, and tell the desk. Raises Unreachable for good."""
         await self._easel(address).show(address, shown)
+
+    async def admits(self, address: Address) -> bool | None:
+        """Tell whether the workspace still vouches for somebody; None if Slack does not say."""
+        try:
+            return (await self.workspaces.of(address.tenant).people.who(address.user)).admitted
+        except Unreachable:
+            return None
+
+    def refresh(self, address: Address) -> None:
+        """Draw somebody's Home tab anew, soon, if it stands there and says something else now."""
+        with contextlib.suppress(Unreachable):
+            self._easel(address).refreshed(address)
 
     async def post(self, address: Address, message: Public) -> str:
         """Post to the person's private chat and return the message's ts. Raises Unreachable for good."""

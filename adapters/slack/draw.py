@@ -95,6 +95,10 @@ class Easel:
         """Put the front page on the Home tab that was opened; nothing else of the person's waits for that."""
         self.queues.spawn(self._fronts.publish(address))
 
+    def refreshed(self, address: Address) -> None:
+        """Draw the front page anew after something was done elsewhere."""
+        self.queues.spawn(self._fronts.refresh(address))
+
     def greeted(self, address: Address, page: Front, chat: str) -> Work:
         """Greet in a chat that was opened, if it is empty."""
         return partial(self._fronts.greet, address, page, chat)

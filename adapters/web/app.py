@@ -97,6 +97,11 @@ class Room:
         """Tell whether somebody has a page open, and has done nothing in the chat since they were last there."""
         return self._sessions.of(address) is not None
 
+    def sweep(self) -> None:
+        """Forget the links and pages that have had their time."""
+        self._links.sweep()
+        self._sessions.sweep()
+
     def is_linked(self, address: Address) -> bool:
         """Tell whether a link of this person's opens a page still."""
         return self._links.has(address)

@@ -62,7 +62,7 @@ class Links:
 
     def make(self, guest: Guest) -> tuple[str, str]:
         """Return a new link's opaque part and the code that opens it; neither says anything about the person."""
-        self._forget()
+        self.sweep()
         mine = self._open.setdefault(guest.address, [])
         while len(mine) >= MOST:
             self._end(mine[0], "expired")
@@ -110,11 +110,14 @@ class Links:
                 del self._open[link.guest.address]
         link.fate, link.guest = fate, None
 
-    def _forget(self) -> None:
-        """Forget the oldest links, an hour after their time."""
+    def sweep(self) -> None:
+        """Forget whose the links were that have had their time, and an hour later that there were any."""
+        now = self._now()
+        for link in self._links.values():
+            if link.guest and link.until <= now:
+                self._end(link, "expired")
         before = self._now() - _REMEMBERED
         while self._links and (oldest := next(iter(self._links.items())))[1].until <= before:
-            self._end(oldest[1], "expired")
             del self._links[oldest[0]]
 
 

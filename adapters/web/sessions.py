@@ -12,6 +12,7 @@ from adapters.web.secret import Secret
 from flows.core.retention import CONVERSATION
 
 LIFE: Final = CONVERSATION  # since the last step: as long as the conversation itself
+LONGEST: Final = timedelta(hours=2)  # in all, whatever is done there
 NEAR: Final = timedelta(seconds=20)  # since the page was last asked for: somebody sits before it
 _SIZE: Final = 32
 
@@ -34,6 +35,7 @@ class Session:
     form: str
     until: datetime
     seen: datetime
+    end: datetime
     turn: str = ""
     next: Sent | None = None
     away: bool = False
@@ -58,12 +60,11 @@ class Sessions:
     def begin(self, guest: Guest) -> str:
         """Open a page for somebody and return its cookie."""
         now = self._now()
-        for key in [key for key, each in self._open.items() if each.until <= now]:
-            self._drop(key)
+        self.sweep()
         self._drop(self._keys.get(guest.address, b""))
         cookie = self._secret.draw(_SIZE)
         key = self._keys[guest.address] = self._secret.of("session", cookie)
-        self._open[key] = Session(guest, self._secret.draw(16), now + LIFE, now)
+        self._open[key] = Session(guest, self._secret.draw(16), now + LIFE, now, now + LONGEST)
         return cookie
 
     def find(self, cookie: str) -> Session | None:
@@ -76,8 +77,13 @@ class Sessions:
         return session
 
     def step(self, session: Session) -> None:
-        """Note that somebody did something there: the page stays open from now on."""
-        session.until, session.away = self._now() + LIFE, False
+        """Note that somebody did something there: the page stays open from now on, but not for ever."""
+        session.until, session.away = min(self._now() + LIFE, session.end), False
+
+    def sweep(self) -> None:
+        """Forget the pages that have had their time."""
+        for key in [key for key, each in self._open.items() if each.until <= self._now()]:
+            self._drop(key)
 
     def end(self, cookie: str) -> None:
         """Close a page for good."""

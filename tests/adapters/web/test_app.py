@@ -218,3 +218,12 @@ async def test_another_key_opens_nothing(house: House) -> None:
     twin = other.visitor()
     twin.client.cookies.update(dict(visitor.client.cookies))
     assert says(await twin.get(PATH), "closed")
+
+
+async def test_a_page_ends_after_two_hours_whatever_is_done_there(house: House) -> None:
+    visitor = await house.entered()
+    for _ in range(11):
+        house.clock.later(timedelta(minutes=10))
+        assert (await visitor.press("Go on")).headings[0] == "Here"
+    house.clock.later(timedelta(minutes=10))
+    assert says(await visitor.get(PATH), "closed")
