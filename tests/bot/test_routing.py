@@ -134,6 +134,19 @@ def test_the_crisis_conversation_goes_on_listening() -> None:
     assert heard("staying", "self", "soft", "abuse") == Take(Said(text=""))
 
 
+@pytest.mark.parametrize("level", ["soft", "strong"])
+def test_a_cry_in_the_chat_is_not_answered_with_help_that_came_up_on_a_page(level: str) -> None:
+    """What is open there says what it was about: help in the chat is about what was written in the chat, and whole."""
+    alarm = Alarm.model_validate({"kind": "self", "level": level})
+    here = Here(b"sid", "turn", "safety", "staying", "abuse", SCREEN.model_copy(update={"private": True}))
+    said = Arrival(id="1", address=SAM, event=Said(text="x"))
+    assert route(said, here, alarm, None, TOKENS, PHRASES) == Enter("safety", Carry(ask="self", text="strong"))
+    same = Here(b"sid", "turn", "safety", "staying", "self", here.screen)
+    there = said.model_copy(update={"place": "page", "secluded": True})
+    assert route(said, same, alarm, None, TOKENS, PHRASES) == Enter("safety", Carry(ask="self", text="strong"))
+    assert route(there, same, alarm, None, TOKENS, PHRASES) == Take(Said(text=""))
+
+
 def test_safety_comes_before_everything() -> None:
     assert typed("forget me", alarm=Alarm(kind="self", level="strong")) == Enter(
         "safety", COMMANDS["help"].carry.model_copy(update={"ask": "self", "text": "strong"})
