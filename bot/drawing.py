@@ -124,8 +124,8 @@ class Drawing:
             assert isinstance(opened, Turn)
             words = content.words[locale]["safety"]
             drawn = flow.view(opened.state, words, at)
-            asked = str(getattr(words, "question", ""))
-            message = self.public(sid, Screen(lines=tuple(line for line in drawn.lines if line != asked)), locale)
+            asked = {str(getattr(words, name, "")) for name in ("question", "safe_here")}
+            message = self.public(sid, Screen(lines=tuple(line for line in drawn.lines if line not in asked)), locale)
         return self._loose(message, locale)
 
     def _loose(self, message: Public, locale: str) -> Shown:

@@ -13,7 +13,19 @@ from content.library import Library
 from flows import team
 from flows.checkin import next_due
 from flows.core.care import Appointment
-from flows.core.effects import Agree, Book, Cancel, Effect, FindSlots, Forget, Nudge, Remind, SetLanguage, SetPlan
+from flows.core.effects import (
+    Agree,
+    Book,
+    Cancel,
+    Effect,
+    FindSlots,
+    Forget,
+    KeepSafetyPlan,
+    Nudge,
+    Remind,
+    SetLanguage,
+    SetPlan,
+)
 from flows.core.events import Changed, Event, Failed
 
 
@@ -31,6 +43,8 @@ class Local:
                 record.set_ops(notice=version)
             case SetPlan(plan=plan):
                 record.set_ops(plan=plan, due=next_due(plan, now) if plan else None)
+            case KeepSafetyPlan(plan=safety_plan):
+                record.set_private(safety_plan=safety_plan)
             case Nudge(key=key):
                 self._nudge(conn, record, key, now)
             case SetLanguage(locale=locale):

@@ -15,7 +15,7 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, Trouble
+from flows.core.care import Appointment, Plan, SafetyPlan, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
@@ -69,6 +69,7 @@ class Private(Value):
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    safety_plan: SafetyPlan | None = None
 
 
 @dataclass
@@ -187,6 +188,8 @@ def person_of(record: Record, content: Loaded) -> Person:
 def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held, ...]:
     """Return everything held about somebody, named and opened: every field of both columns, none left out."""
     plan, conversation = record.ops.plan, record.private.conversation
+    written = record.private.safety_plan.model_dump().values() if record.private.safety_plan else ()
+    safety_plan = "; ".join(part for part in written if part)
     values: dict[str, list[str]] = {
         "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
         "locale": [catalog.languages.get(record.ops.locale, record.ops.locale)],
@@ -202,6 +205,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
             f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
         ]
         or [str(common.held_nothing)],
+        "safety_plan": [safety_plan or str(common.held_nothing)],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
             for each in record.private.appointments

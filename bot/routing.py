@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Enter] = {
     "human": Enter("options", Carry(ask="human")),
     "my_data": Enter("privacy"),
     "forget": Enter("privacy", Carry(ask="forget")),
+    "my_plan": Enter("safety", Carry(ask="plan")),
     "home": Enter("home"),
     "not_now": Enter("checkin", Carry(ask="not_now")),
     "check": Enter("screening"),
@@ -114,10 +115,10 @@ def route(
 
     Raises Forged for a token that we did not make for this person."""
     hidden = here.screen is not None and here.screen.private and arrival.place == "chat" and not arrival.secluded
-    if alarm and (taken := _alarmed(alarm, here, hidden)):
+    if alarm and (taken := _alarmed(alarm, arrival, here, hidden)):
         return taken
     if isinstance(made, Standing):
-        return STANDING_ROUTES.get(made.key, Redraw())
+        return _standing(made.key, here)
     if arrival.closing:
         return _closed(here, made, tokens)
     if arrival.token:
@@ -129,15 +130,28 @@ def route(
     return Redraw()
 
 
-def _alarmed(alarm: Alarm, here: Here, hidden: bool) -> Route | None:
+def _alarmed(alarm: Alarm, arrival: Arrival, here: Here, hidden: bool) -> Route | None:
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
-    else, opens help for that; more of the same is listened to, and the question is not asked twice. `hidden` says that
-    what is on screen must not come into the chat: then help is about what was written there, and whole at once."""
+    else, opens help for that; more of the same is listened to, and the question is not asked twice. What is written
+    into a safety plan may well be about suicide: that is what it is for. `hidden` says that what is on screen must not
+    come into the chat: then help is about what was written there, and whole at once."""
     if here.flow != "safety":
         return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
-    if hidden or here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
+    if here.at == "planning" and isinstance(arrival.event, Answered) and alarm.kind in {"self", here.about}:
+        return None
+    if hidden:
         return Enter("safety", Carry(ask=alarm.kind, text="strong"))
-    return Take(Said(text=""))
+    if here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
+        return Take(Chose(key="help", arg=alarm.kind))
+    return Take(arrival.event if isinstance(arrival.event, Said) else Said(text=""))
+
+
+def _standing(key: str, here: Here) -> Route:
+    """Go where a standing button leads. Within the crisis conversation help is shown again by the conversation
+    itself: it knows what it has asked."""
+    if key == "help" and here.flow == "safety":
+        return Take(Chose(key="help"))
+    return STANDING_ROUTES.get(key, Redraw())
 
 
 def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> Route:
@@ -193,15 +207,11 @@ def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mappin
     said = plain(text)
     meant = _meant(said, commands)
     if meant in RIGHTS:
-        return COMMANDS[meant]
+        return _standing(meant, here) if meant == "help" else COMMANDS[meant]
     if here.screen and not hidden:
         for number, button in enumerate(here.screen.buttons, start=1):
             if said and said in {plain(button.label), str(number)}:
-                return (
-                    STANDING_ROUTES.get(button.key, Redraw())
-                    if button.standing
-                    else Take(Chose(key=button.key, arg=button.arg))
-                )
+                return _standing(button.key, here) if button.standing else Take(Chose(key=button.key, arg=button.arg))
     if meant:
         return COMMANDS[meant]
     if hidden:

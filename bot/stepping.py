@@ -29,13 +29,16 @@ class Stepping:
         self._local, self._library, self._clock = local, library, clock
 
     def moment(self, record: Record, flow: str = "") -> Moment:
-        """Return the world as a flow may see it. Only "my data" gets everything held."""
+        """Return the world as a flow may see it. Only "my data" gets everything held, only the crisis
+        conversation the safety plan."""
         content = self._library.current
         catalog, person = content.catalog(record.ops.locale), person_of(record, content)
         if flow == "privacy":
             common = content.words[content.locale(record.ops.locale)]["common"]
             assert isinstance(common, CommonWords)
             person = person.model_copy(update={"held": held_by(record, common, catalog)})
+        if flow == "safety":
+            person = person.model_copy(update={"safety_plan": record.private.safety_plan})
         return Moment(person=person, catalog=catalog, now=self._clock.now())
 
     def gated(self, record: Record, flow: str, ask: str = "") -> bool:

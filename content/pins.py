@@ -15,16 +15,16 @@ PINS: Final[Mapping[str, str]] = {
 }
 
 RELEASED: Final[Mapping[str, str]] = {
-    "en/notice.yaml": "4ebadeca335ee4f2ab3bd9e3eccb2488c0210e6fcb6b36b29eed70f6e8b381f5",
-    "en/safety.yaml": "00e38537853e3e2dd2b4d3c42b503fb05010474b7723a0536e71d14aafb84224",
-    "es/notice.yaml": "88cd3a7e3cbc267db11585b7e4446f72370b34faf925a1ffd403508abd7cb1b0",
-    "es/safety.yaml": "614f5ba460d03b831a5c6aa94a93713e41d353c83e0ac612d987b7a13112b4c6",
-    "fr/notice.yaml": "b731b7439a06195e7b41196b74ee5a72ddb35634a70280501695c8a80787387b",
-    "fr/safety.yaml": "d907e75da643f0cd383f0500764ed34b53f83d15b5e6b3336268adbb252c717c",
-    "de/notice.yaml": "e20e72d73ce7c3be77f25dbd45c04d1c6fb45ee98f5c0c7e25da21ae0133599c",
-    "de/safety.yaml": "234ebae09a3d24cdbfcd7932a6759e612253440251411ea3c55c4d0349cf002d",
-    "pt/notice.yaml": "2626bd11be7178646d0a5dcb44d04d4e69051a1bc7a55f976980bcbafefce08a",
-    "pt/safety.yaml": "62b185fad01bd85cddee657dd274fedb57efff22fd9a4cae1b3ac62a1ba97683",
+    "en/notice.yaml": "1a847802026d9cf45541cd9e60e8b9cc12eb3ce5a9a42bffcc9411717130893a",
+    "en/safety.yaml": "f4970600492eba6f34f2f9401b1d4004a65df905dbb3186a13c50d1c7c6119ed",
+    "es/notice.yaml": "8496e9756b45db112e8caae4526dcdbb0d579bac51320ab09e5730ac55ece32e",
+    "es/safety.yaml": "c4560a7915a1368c64706200d174e06f9818212404a5896f30fe2b472896b1b1",
+    "fr/notice.yaml": "771007c078e5803a399979fa232e91319f8d96cf971253ff7e685d48068075af",
+    "fr/safety.yaml": "30916aa6a3d42450d082793257adea7af0f11e97a28f602cfea7210ccff2ce03",
+    "de/notice.yaml": "216fe12bf05de2bea9afcf4b842e5dae11c006ba1e929d349e0dbbafca77e115",
+    "de/safety.yaml": "35e8f0fc0a201cb67947f7edb5987e86f20c63e6dad5f5ba229546c1edf9116e",
+    "pt/notice.yaml": "940336e6e7b79bbfd4b18a34c57316b885798514c64f83f428cce48b9bbdf47c",
+    "pt/safety.yaml": "7b48a33d2f835aa6cc890305bac3deccfe930ce73fda80030ae2d2b4ae5d9c3d",
     "crisis/lexicon.en.yaml": "1fad42a1a43e758d506cf0b1e91d71697c1c29a504bdd61aae5a78f0a514f70e",
 }
 _RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")

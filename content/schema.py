@@ -267,6 +267,7 @@ class Commands(Part):
     human: Phrases = Field(min_length=1)
     my_data: Phrases = Field(min_length=1)
     forget: Phrases = Field(min_length=1)
+    my_plan: Phrases = Field(min_length=1)
     home: Phrases = Field(min_length=1)
     not_now: Phrases = Field(min_length=1)
     check: Phrases = Field(min_length=1)

@@ -78,8 +78,9 @@ def _moment(settings: dict[str, str]) -> Moment:
 def _after(at: Moment, step: Any) -> Moment:
     """Let the effects that the desk applies at once be seen by the next view, as in a real turn."""
     for effect in getattr(step, "effects", ()):
-        if effect.kind == "set_plan":
-            at = at.model_copy(update={"person": at.person.model_copy(update={"plan": effect.plan})})
+        if effect.kind in {"set_plan", "keep_safety_plan"}:
+            held = {"set_plan": "plan", "keep_safety_plan": "safety_plan"}[effect.kind]
+            at = at.model_copy(update={"person": at.person.model_copy(update={held: effect.plan})})
     return at
 
 

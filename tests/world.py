@@ -82,7 +82,7 @@ def catalog(**changes: Any) -> Catalog:
         instruments={"phq4": phq4},
         regions={
             "GB": Region(emergency="999", lines=lines),
-            "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="open", dial="finder", hours="always"),)),
+            "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="visit", dial="finder", hours="always"),)),
         },
         teams={
             "big": Team(key="big", name="Big team", size=6),

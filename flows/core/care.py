@@ -47,6 +47,17 @@ class Trouble(Value):
     start: AwareDatetime
 
 
+class SafetyPlan(Value):
+    """What somebody wrote down for hard hours, in six parts, any of which may be empty. Nobody else reads it."""
+
+    signs: str = ""
+    helps: str = ""
+    reasons: str = ""
+    people: str = ""
+    places: str = ""
+    professionals: str = ""
+
+
 class Plan(Value):
     """A check-in that somebody opted in to: local wall-clock time on one weekday, in a named IANA zone."""
 

@@ -31,6 +31,7 @@ class CommonWords(Words):
     held_due: Line
     held_appointments: Line
     held_troubles: Line
+    held_safety_plan: Line
     held_conversation: Line
     held_nothing: Line
     usage: Annotated[Line, Blanks("words")]

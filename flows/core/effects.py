@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, Slot
+from flows.core.care import Appointment, Plan, SafetyPlan, Slot
 
 
 class Agree(Value):
@@ -27,6 +27,13 @@ class SetLanguage(Value):
 
     kind: Literal["set_language"] = "set_language"
     locale: str = Field(max_length=16)
+
+
+class KeepSafetyPlan(Value):
+    """Keep the person's safety plan as it is now, sealed; None if there is nothing in it."""
+
+    kind: Literal["keep_safety_plan"] = "keep_safety_plan"
+    plan: SafetyPlan | None
 
 
 class FindSlots(Value):
@@ -77,5 +84,6 @@ class Forget(Value):
 
 
 Effect = Annotated[
-    Agree | SetPlan | SetLanguage | FindSlots | Book | Cancel | Remind | Nudge | Forget, Field(discriminator="kind")
+    Agree | SetPlan | KeepSafetyPlan | SetLanguage | FindSlots | Book | Cancel | Remind | Nudge | Forget,
+    Field(discriminator="kind"),
 ]

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, Slot, Trouble
+from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Trouble
 from flows.core.catalog import Catalog
 from flows.core.effects import Effect
 from flows.core.events import Event
@@ -42,6 +42,7 @@ class Person(Value):
     nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
     held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
 
 

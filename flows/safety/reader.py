@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 
 from flows.core.base import Value
 
-Kind = Literal["self", "other", "abuse", "medical", "harm", "psychosis"]
+Kind = Literal["self", "other", "abuse", "medical", "harm", "psychosis", "eating"]
 Level = Literal["soft", "strong"]
 
 

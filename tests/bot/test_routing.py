@@ -8,7 +8,6 @@ from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, T
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
-from flows.core.flow import Carry
 from flows.core.screen import Button, Field, Option, Screen
 from flows.safety import Alarm
 from tests.content.test_screens import CONTENT
@@ -127,11 +126,11 @@ def test_the_crisis_conversation_goes_on_listening() -> None:
         here = Here(b"sid", "turn", "safety", at, about, SCREEN)
         return route(arrival, here, Alarm.model_validate({"kind": kind, "level": level}), None, TOKENS, PHRASES)
 
-    assert heard("checking", "self", "soft", "self") == Enter("safety", Carry(ask="self", text="strong"))
-    assert heard("helping", "self", "strong", "medical") == Enter("safety", Carry(ask="medical", text="strong"))
-    assert heard("helping", "abuse", "strong", "self") == Enter("safety", Carry(ask="self", text="strong"))
-    assert heard("listening", "self", "strong", "self") == Take(Said(text=""))  # the question is asked once
-    assert heard("staying", "self", "soft", "abuse") == Take(Said(text=""))
+    assert heard("checking", "self", "soft", "self") == Take(Chose(key="help", arg="self"))
+    assert heard("helping", "self", "strong", "medical") == Take(Chose(key="help", arg="medical"))
+    assert heard("helping", "abuse", "strong", "self") == Take(Chose(key="help", arg="self"))
+    assert heard("listening", "self", "strong", "self") == Take(Said(text="x"))  # the question is asked once
+    assert heard("staying", "self", "soft", "abuse") == Take(Said(text="x"))
 
 
 @pytest.mark.parametrize("level", ["soft", "strong"])

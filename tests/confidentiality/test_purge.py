@@ -17,7 +17,8 @@ async def test_an_open_conversation_goes_after_half_an_hour(tmp_path: Path) -> N
         await haven.jump(CONVERSATION - timedelta(seconds=1))
         assert (await _private(haven, "sam"))["conversation"]
         await haven.jump(timedelta(seconds=1))
-        assert await _private(haven, "sam") == {"conversation": None, "appointments": [], "troubles": []}
+        empty: dict[str, Any] = {"conversation": None, "appointments": [], "troubles": [], "safety_plan": None}
+        assert await _private(haven, "sam") == empty
         await haven.open("sam")
         assert haven.text("sam").startswith(haven.words("home").question)
 

@@ -11,9 +11,11 @@ from adapters.platform import Address
 from bot import tasks
 from bot.people import NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
-from flows.core.care import Appointment, Plan, Slot, Trouble
+from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Trouble
 from flows.core.effects import Book, Cancel
 from flows.registry import FLOWS
+from flows.safety.conversation.states import PARTS
+from flows.safety.conversation.steps import fitting
 from tests.fakes import NOW, FakeClock
 
 KEYS = Keys(root=b"r" * 32, epochs={1: b"e" * 32})
@@ -93,8 +95,15 @@ def conversations(draw: st.DrawFn) -> Conversation:
 
 
 @settings(max_examples=60)
-@given(conversation=conversations(), appointments=st.lists(APPOINTMENT, min_size=3, max_size=3), address=ADDRESS)
-def test_the_fullest_record_fits(conversation: Conversation, appointments: list[Appointment], address: Address) -> None:
+@given(
+    conversation=conversations(),
+    appointments=st.lists(APPOINTMENT, min_size=3, max_size=3),
+    address=ADDRESS,
+    text=_full(400, LETTERS),
+)
+def test_the_fullest_record_fits(
+    conversation: Conversation, appointments: list[Appointment], address: Address, text: str
+) -> None:
     plan = Plan(day=6, at=time(23, 59), zone="America/Argentina/ComodRivadavia", paused_until=date(2026, 12, 31))
     record = Record(
         sid=SIDS[0],
@@ -113,6 +122,7 @@ def test_the_fullest_record_fits(conversation: Conversation, appointments: list[
             conversation=conversation,
             appointments=tuple(appointments),
             troubles=tuple(Trouble(key="f" * 40, what="failed", start=NOW) for _ in range(TROUBLES)),
+            safety_plan=SafetyPlan.model_validate({part: fitting(text) for part in PARTS}),
         ),
     )
     vault = _vault()

@@ -12,7 +12,7 @@ KEYS: Keys = {
     "no_not_suicide": frozenset({"no"}),
     "yes_it_is_about_safety": frozenset({"yes"}),
     "not_what_i_meant": frozenset({"mistaken", "back"}),
-    "back_to_where_i_was": frozenset({"back"}),
+    "back_to_where_i_was": frozenset({"back", "mistaken"}),
     "more_ways_to_help": frozenset({"ways", "more"}),
     "grounding": frozenset({"grounding"}),
     "safety_plan": frozenset({"plan"}),

@@ -1,0 +1,190 @@
+"""What each state looks like: what to say first, then numbers, then one thing to do, and always a way back."""
+
+from typing import Final
+
+from flows.core.catalog import Helpline
+from flows.core.flow import Moment
+from flows.core.screen import Button, Field, Screen
+from flows.safety.conversation.states import (
+    DIRECT,
+    PARTS,
+    STEPS,
+    Checking,
+    Grounding,
+    Helping,
+    Listening,
+    More,
+    Plan,
+    Planning,
+    State,
+    Staying,
+)
+from flows.safety.conversation.words import SafetyWords
+
+PART_LENGTH: Final = 150  # characters of one part of a plan
+WORDS: Final = 60  # of one screen
+LISTENS: Final = 4  # lines that take turns when nothing else is to be said
+_HOW: Final = {"call": "call", "text": "text", "call or text": "call_or_text", "visit": "visit"}
+
+
+def view(state: State, words: SafetyWords, at: Moment) -> Screen:
+    """Draw help for the person's country; for an unknown one the international finder."""
+    buttons: tuple[Button, ...]
+    match state:
+        case Checking():
+            buttons = (_button("yes", words.heavy_yes), _back(words.heavy_no))
+            return Screen(lines=(words.heavy,), buttons=buttons)
+        case Helping():
+            return _helping(state, words, at)
+        case Staying():
+            buttons = (
+                _button("grounding", words.grounding),
+                *_plan(words, at),
+                _button("ways", words.ways),
+                _back(words.back),
+            )
+            return Screen(lines=(words.staying, *_numbers(words, at, 2), words.stay_near), buttons=buttons)
+        case Listening():
+            return _listening(state, words, at)
+        case More():
+            buttons = (
+                *_open(state, words),
+                _button("grounding", words.grounding),
+                *_plan(words, at),
+                _button("care", words.professionals),
+                _back(words.back),
+            )
+            return Screen(lines=(words.more, *_numbers(words, at, 2)), buttons=buttons)
+        case Grounding(step=step):
+            said = f"{words.count.fill(step=str(step + 1), steps=str(STEPS))} {getattr(words, f'ground_{step + 1}')}"
+            on = _button("next", words.next) if step + 1 < STEPS else _button("grounding", words.again)
+            buttons = (on, _button("ways", words.ways), _back(words.back))
+            return Screen(lines=(said, _emergency(words, at)), buttons=buttons)
+        case Planning():
+            return _planning(state, words, at)
+        case Plan():
+            return _kept(words, at)
+
+
+def _helping(state: Helping, words: SafetyWords, at: Moment) -> Screen:
+    kind, ways, mistaken = state.kind, _button("ways", words.ways), _button("mistaken", words.mistaken, closes=True)
+    opening, buttons = getattr(words, "self_harm" if kind == "self" else kind), (ways, mistaken)
+    answered = state.reply != "listen"
+    if kind == "medical":  # the number comes before anything else, and nothing is asked
+        return Screen(lines=(_call_now(words, at), opening, words.program), buttons=buttons)
+    lines = (getattr(words, state.reply) if answered else opening, words.program, *_numbers(words, at, 1))
+    if state.reply == "human":  # which says already that this is a program
+        lines = (lines[0], *lines[2:])
+    if kind in DIRECT:
+        asked = (words.question,) if state.asks else ()
+        lines = (*lines, *_room((*lines, *asked), words.near), *asked)
+        return Screen(lines=lines, buttons=(*(_question(words) if state.asks else _open(state, words)), *buttons))
+    if kind == "abuse":
+        safe = (_button("safe", words.safe), _button("hide", words.hide))
+        return Screen(lines=(*lines, words.safe_here), buttons=(*safe, *buttons))
+    care = _room(lines, words.care) if kind == "eating" or answered else ()
+    return Screen(lines=(*lines, *care), buttons=buttons)
+
+
+def _listening(state: Listening, words: SafetyWords, at: Moment) -> Screen:
+    kind, reply = state.kind, _reply(state, words)
+    buttons = (*_open(state, words), _button("ways", words.ways), _back(words.back))
+    if kind == "abuse":
+        buttons = (_button("hide", words.hide), *buttons)
+    if kind == "medical":
+        return Screen(lines=(_call_now(words, at), reply), buttons=buttons)
+    lines = (reply, *_numbers(words, at, 1))
+    if state.heard % 2 or state.reply == "no":
+        lines = (*lines, *_room(lines, words.care))
+    elif kind in DIRECT:
+        lines = (*lines, *_room(lines, words.near))
+    return Screen(lines=lines, buttons=buttons)
+
+
+def _reply(state: Listening, words: SafetyWords) -> str:
+    if state.reply != "listen":
+        return str(getattr(words, state.reply if state.reply not in {"no", "safe"} else f"said_{state.reply}"))
+    if state.kind == "medical":
+        return words.listen_medical
+    if state.kind == "other":
+        return words.listen_other_1 if state.heard % 2 else words.listen_other_2
+    return str(getattr(words, f"listen_{(state.heard - 1) % LISTENS + 1}"))
+
+
+def _planning(state: Planning, words: SafetyWords, at: Moment) -> Screen:
+    key, plan = PARTS[state.step], at.person.safety_plan
+    count = words.count.fill(step=str(state.step + 1), steps=str(len(PARTS)))
+    field = Field(
+        key=key,
+        label=getattr(words, f"plan_{key}"),
+        value=getattr(plan, key) if plan else "",
+        max_length=PART_LENGTH,
+        optional=True,
+        error=words.plan_cut if state.cut else "",
+    )
+    lines = (f"{count} {words.plan_intro}" if state.step == 0 else f"{count} {words.plan_skip}", _emergency(words, at))
+    buttons = (_button("done", words.plan_stop, closes=True),)
+    return Screen(
+        lines=lines, fields=(field,), buttons=buttons, private=True, title=words.plan_title, submit=words.plan_next
+    )
+
+
+def _kept(words: SafetyWords, at: Moment) -> Screen:
+    plan, parts = at.person.safety_plan, []
+    for key in PARTS:
+        if plan and (text := getattr(plan, key)):
+            parts.append(words.plan_part.fill(part=getattr(words, f"part_{key}"), text=text))
+    lines = (words.plan_yours, *parts, *_numbers(words, at, 1))
+    buttons = (_button("change", words.plan_change), _button("ways", words.ways), _back(words.back))
+    return Screen(lines=lines, buttons=buttons, private=True, title=words.plan_title)
+
+
+def _open(state: State, words: SafetyWords) -> tuple[Button, ...]:
+    """The answers to the question, on a later screen while it is open: it is not asked again."""
+    if state.question != "suicide":
+        return ()
+    return (_button("yes", words.yes_later), _button("no", words.no_later))
+
+
+def _question(words: SafetyWords) -> tuple[Button, ...]:
+    return (_button("yes", words.yes), _button("no", words.no))
+
+
+def _plan(words: SafetyWords, at: Moment) -> tuple[Button, ...]:
+    """The plan is kept, so it is offered to those only who were told what is kept."""
+    return (_button("plan", words.plan),) if at.person.notice else ()
+
+
+def _button(key: str, label: str, *, closes: bool = False) -> Button:
+    return Button(key=key, label=label, closes=closes)
+
+
+def _back(label: str) -> Button:
+    return _button("back", label, closes=True)
+
+
+def _room(lines: tuple[str, ...], more: str) -> tuple[str, ...]:
+    """Return a further line if there is room for it: nobody in pain reads more than this at once."""
+    return (more,) if sum(len(line.split()) for line in (*lines, more)) <= WORDS else ()
+
+
+def _call_now(words: SafetyWords, at: Moment) -> str:
+    return words.call_now.fill(number=at.catalog.help_for(at.person.region).emergency)
+
+
+def _emergency(words: SafetyWords, at: Moment) -> str:
+    return words.emergency.fill(number=at.catalog.help_for(at.person.region).emergency)
+
+
+def _numbers(words: SafetyWords, at: Moment, lines: int) -> tuple[str, ...]:
+    """The emergency number and the country's best lines: three ways at most."""
+    chosen = at.catalog.help_for(at.person.region).lines[:lines]
+    return (_emergency(words, at), *(_line(each, words) for each in chosen))
+
+
+def _line(line: Helpline, words: SafetyWords) -> str:
+    """Say how to reach a line; for one that is visited, an address that can be tapped."""
+    dial = line.url if line.how == "visit" and line.url else line.dial
+    hours = words.day_and_night if line.hours == "day and night" else line.hours
+    template = getattr(words, _HOW.get(line.how, "visit"))
+    return str(template.fill(name=line.name, dial=dial, hours=hours))

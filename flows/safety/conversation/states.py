@@ -1,0 +1,88 @@
+"""Where the crisis conversation stands. Nothing that somebody wrote is ever part of a state."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from flows.core.base import Value
+from flows.safety.conversation.said import Reply
+from flows.safety.reader import Kind
+
+Topic = Kind | Literal["asked"]
+Question = Literal["", "suicide", "answered"]
+DIRECT: Final = frozenset({"self", "asked"})  # who is asked about suicide: those who may mean themselves
+STEPS: Final = 5  # of the exercise
+PARTS: Final = ("signs", "helps", "reasons", "people", "places", "professionals")  # of the plan, in their order
+
+
+class _Place(Value):
+    """What every state knows: what it is about, which question waits for an answer, how much was heard.
+
+    `question` tells whether the direct question waits for an answer, or has got one: it is asked once in a visit.
+    `heard` counts what the person wrote, so that answers differ.
+    """
+
+    kind: Topic = "asked"
+    question: Question = ""
+    heard: int = Field(default=0, ge=0, le=999)
+
+
+class Helping(_Place):
+    """Help on screen, and for those who may mean themselves the one question, if it `asks`.
+
+    `reply`: what was written instead of an answer to the gentle question is answered first."""
+
+    at: Literal["helping"] = "helping"
+    asks: bool = False
+    reply: Reply = "listen"
+
+
+class Staying(_Place):
+    """They said yes: people to reach, being with somebody, distance."""
+
+    at: Literal["staying"] = "staying"
+
+
+class Listening(_Place):
+    """They wrote something, or said no: an answer to it, and the number stays on screen."""
+
+    at: Literal["listening"] = "listening"
+    reply: Reply = "listen"
+
+
+class Checking(_Place):
+    """It sounded heavy; is it about being safe?"""
+
+    at: Literal["checking"] = "checking"
+
+
+class More(_Place):
+    """More ways: the exercise, the plan, other people and professionals."""
+
+    at: Literal["more"] = "more"
+
+
+class Grounding(_Place):
+    """One step of a short exercise; every step can be the last."""
+
+    at: Literal["grounding"] = "grounding"
+    step: int = Field(default=0, ge=0, lt=STEPS)
+
+
+class Planning(_Place):
+    """One part of the safety plan is being written. `cut`: what was sent did not fit."""
+
+    at: Literal["planning"] = "planning"
+    step: int = Field(default=0, ge=0, lt=len(PARTS))
+    cut: bool = False
+
+
+class Plan(_Place):
+    """The plan as it is."""
+
+    at: Literal["plan"] = "plan"
+
+
+State = Annotated[
+    Helping | Staying | Listening | Checking | More | Grounding | Planning | Plan, Field(discriminator="at")
+]

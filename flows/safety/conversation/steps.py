@@ -1,0 +1,120 @@
+"""What each event leads to: stay, listen, help in other ways, or go back at once."""
+
+import json
+from typing import cast
+
+from flows.core.care import SafetyPlan
+from flows.core.effects import KeepSafetyPlan
+from flows.core.events import Answered, Chose, Event, Said
+from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
+from flows.safety.conversation.said import agrees, meant
+from flows.safety.conversation.states import (
+    DIRECT,
+    PARTS,
+    STEPS,
+    Checking,
+    Grounding,
+    Helping,
+    Listening,
+    More,
+    Plan,
+    Planning,
+    State,
+    Staying,
+    Topic,
+)
+
+PART_BYTES = 190  # of one part of a plan as it is stored: six of them fit into a row of one size
+
+
+def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
+    """Open with help. `carry.ask` is a Kind, or "asked" for a tap, or "plan"; `carry.text` is the alarm's level."""
+    if carry.ask == "plan":
+        if not at.person.notice:  # a plan is kept, so what is kept must have been said first
+            return Goto("notice", Carry(then="safety", ask="plan"))
+        return Turn(Plan() if at.person.safety_plan else Planning())
+    kind = cast(Topic, carry.ask)
+    return Turn(Checking(kind=kind)) if carry.text == "soft" else Turn(_helping(kind, Helping()))
+
+
+def update(state: State, event: Event, at: Moment) -> Step[State]:
+    """Stay, listen, offer what can be done now, or go back."""
+    match event:
+        case Said(text=text):
+            return Turn(_heard(state, text))
+        case Answered(values=values) if isinstance(state, Planning):
+            return _written(state, values.get(PARTS[state.step], ""), at)
+        case Chose(key="help", arg=kind):  # an alarm about something else, or "Help now", within the conversation
+            return Turn(_helping(cast(Topic, kind or state.kind), state))
+        case Chose(key="back" | "mistaken"):
+            return Back()
+        case Chose(key="hide"):
+            return Goto("home")
+        case Chose(key="care"):
+            return Goto("options", Carry(ask="human"))
+        case Chose(key=key):
+            following = _chosen(state, key, at)
+            return Turn(following) if following else None
+        case _:
+            return None
+
+
+def _chosen(state: State, key: str, at: Moment) -> State | None:
+    place = {"kind": state.kind, "question": state.question, "heard": state.heard}
+    match key:
+        case "yes" if isinstance(state, Checking):
+            return _helping(state.kind, state)
+        case "yes":
+            return Staying.model_validate(place | {"question": "answered"})
+        case "no":
+            return Listening.model_validate(place | {"question": "answered", "reply": "no"})
+        case "safe":
+            return Listening.model_validate(place | {"reply": "safe"})
+        case "ways" | "done":
+            return More.model_validate(place)
+        case "grounding":
+            return Grounding.model_validate(place)
+        case "next" if isinstance(state, Grounding) and state.step + 1 < STEPS:
+            return state.model_copy(update={"step": state.step + 1})
+        case "plan" if at.person.safety_plan:
+            return Plan.model_validate(place)
+        case "plan" | "change":
+            return Planning.model_validate(place)
+        case _:
+            return None
+
+
+def _helping(kind: Topic, before: State) -> Helping:
+    """Open help for a kind. The direct question is asked once in a visit, of those who may mean themselves."""
+    asks = kind in DIRECT and not before.question
+    return Helping(kind=kind, question="suicide" if asks else before.question, heard=before.heard, asks=asks)
+
+
+def _heard(state: State, text: str) -> State:
+    """Answer what somebody wrote. Their words go no further than this line."""
+    if isinstance(state, Checking):  # they go on instead of answering: help opens, with an answer to what they say
+        return _helping(state.kind, state).model_copy(update={"reply": meant(text)})
+    heard = state.heard % 900 + 1
+    if agrees(text) and state.question == "suicide":
+        return Staying(kind=state.kind, question="answered", heard=heard)
+    return Listening(kind=state.kind, question=state.question, heard=heard, reply=meant(text))
+
+
+def _written(state: Planning, text: str, at: Moment) -> Turn[State]:
+    """Keep one part of the plan and go on to the next; what does not fit comes back, cut, to be made shorter."""
+    kept = fitting(text.strip())
+    plan = (at.person.safety_plan or SafetyPlan()).model_copy(update={PARTS[state.step]: kept})
+    keep = KeepSafetyPlan(plan=plan if any(plan.model_dump().values()) else None)
+    if kept != text.strip():
+        return Turn(state.model_copy(update={"cut": True}), (keep,))
+    if state.step + 1 < len(PARTS):
+        return Turn(state.model_copy(update={"step": state.step + 1, "cut": False}), (keep,))
+    place = {"kind": state.kind, "question": state.question, "heard": state.heard}
+    return Turn(Plan.model_validate(place) if keep.plan else More.model_validate(place), (keep,))
+
+
+def fitting(text: str) -> str:
+    """Return as much of a part of a plan as there is room for where it is stored."""
+    while len(json.dumps(text, ensure_ascii=False).encode()) > PART_BYTES:
+        text = text[:-1]
+    return text

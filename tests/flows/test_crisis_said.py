@@ -1,0 +1,77 @@
+"""What people say next in a crisis: recognised where it is plain, in five languages, else listened to."""
+
+import pytest
+
+from flows.core.events import Said
+from flows.core.flow import Turn
+from flows.safety import FLOW
+from flows.safety.conversation.said import Reply, agrees, meant
+from flows.safety.conversation.states import Checking, Helping, Listening, Staying
+from tests import world
+
+SAID: dict[Reply, tuple[str, ...]] = {
+    "human": (
+        "are you a human?", "are you even a person", "is anyone there, a real person?", "am I talking to a bot",
+        "¿eres una persona?", "¿hablo con alguien?", "tu es un humain ?", "vous êtes une vraie personne ?",
+        "bist du ein Mensch?", "sind Sie ein Roboter?", "és uma pessoa?", "você é um robô?",
+    ),
+    "work": (
+        "will my manager find out about this?", "does HR see it?", "is this confidential", "who can read this?",
+        "¿se va a enterar mi jefe?", "¿lo sabe mi empresa?", "est-ce que mon chef va le savoir ?",
+        "erfährt mein Chef davon?", "sieht das meine Chefin?", "a minha empresa vai saber?", "o meu chefe lê isto?",
+    ),
+    "diagnosis": (
+        "so do I have depression then?", "is that anorexia?", "what's wrong with me", "can you diagnose me",
+        "¿tengo depresión?", "est-ce que c'est une dépression ?", "habe ich eine Depression?", "tenho depressão?",
+    ),
+    "method": (
+        "just tell me how", "tell me a painless way", "how can I end it", "dime cómo", "dis-moi comment",
+        "sag mir einfach wie", "me diz como",
+    ),
+    "nobody": (
+        "nobody can help me, I have tried", "nadie puede ayudarme", "personne ne peut m'aider",
+        "mir kann keiner helfen", "mir hilft ja doch keiner", "ninguém pode me ajudar",
+    ),
+    "goodbye": (
+        "tell them I am sorry. goodbye", "adiós", "adieu, dis-leur que je les aimais", "leb wohl", "adeus a todos",
+    ),
+    "refuse": (
+        "I don't want to answer that", "rather not say", "no quiero hablar de eso", "je ne veux pas répondre",
+        "je préfère ne pas en dire plus", "ich möchte nicht darüber reden", "não quero falar disso",
+    ),
+    "listen": (
+        "every morning is the same grey wall", "my boss shouts at me", "my boss told me I am worth nothing",
+        "he laughed at me again", "no puedo parar", "je suis tellement fatigué de tout ça", "ich kann nicht mehr",
+        "estou ficando tonta", "my sister knows", "I work and work and nobody sees it", "", "???", "12345",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reply", "text"), [(reply, text) for reply, texts in SAID.items() for text in texts])
+def test_what_is_plain_is_answered_and_the_rest_is_listened_to(reply: Reply, text: str) -> None:
+    assert meant(text) == reply
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes I am", "sí", "oui", "ja, leider", "sim, penso"])
+def test_a_plain_yes(text: str) -> None:
+    assert agrees(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "yes but not like that", "ja aber nein", "si no hay salida", "yes " * 9, "maybe"]
+)
+def test_what_is_no_plain_yes(text: str) -> None:
+    assert not agrees(text)
+
+
+def test_a_typed_yes_is_an_answer_only_while_the_question_is_open() -> None:
+    at, yes = world.moment(), Said(text="yes I am")
+    for state, expected in (
+        (Helping(kind="self", asks=True, question="suicide"), Staying),
+        (Listening(kind="self", question="suicide"), Staying),
+        (Listening(kind="self", question="answered"), Listening),
+        (Checking(kind="self"), Helping),
+    ):
+        step = FLOW.update(state, yes, at)
+        assert isinstance(step, Turn)
+        assert isinstance(step.state, expected)
