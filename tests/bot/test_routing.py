@@ -8,6 +8,7 @@ from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, T
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
+from flows.core.flow import Carry
 from flows.core.screen import Button, Field, Option, Screen
 from flows.safety import Alarm
 from tests.content.test_screens import CONTENT
@@ -143,7 +144,7 @@ def test_a_cry_in_the_chat_is_not_answered_with_help_that_came_up_on_a_page(leve
     same = Here(b"sid", "turn", "safety", "staying", "self", here.screen)
     there = said.model_copy(update={"place": "page", "secluded": True})
     assert route(said, same, alarm, None, TOKENS, PHRASES) == Enter("safety", Carry(ask="self", text="strong"))
-    assert route(there, same, alarm, None, TOKENS, PHRASES) == Take(Said(text=""))
+    assert route(there, same, alarm, None, TOKENS, PHRASES) == Take(Said(text="x"))
 
 
 def test_safety_comes_before_everything() -> None:
