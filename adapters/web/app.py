@@ -21,16 +21,16 @@ from adapters.web.guard import form, guarded, ours
 from adapters.web.language import Language, Speak, preferred
 from adapters.web.links import LIFE, Guest, Links, Wrong, digits
 from adapters.web.log import event
+from adapters.web.read import read
 from adapters.web.secret import Secret
 from adapters.web.sessions import NEAR, Sent, Session, Sessions
-from flows.core.events import Answered, Said
+from flows.core.events import Answered
 from flows.core.screen import Screen
 
 PATH: Final = "/room"
 NEUTRAL: Final = "https://www.wikipedia.org/"
 """Where "Leave now" leads: a page that anybody may have open."""
 HOLD: Final = 3.0  # seconds that a step waits for the errand it started, before it shows "One moment"
-_LONGEST: Final = 4000  # characters of a typed text
 _STATUS: Final = {
     "used": 410,
     "expired": 410,
@@ -207,7 +207,7 @@ class Room:
             return self._state(request, "refused", session.guest.locale)
         self._sessions.step(session)
         session.changed.clear()
-        arrival = self._arrival(session, sent)
+        arrival = read(session, sent, self._secret)
         try:
             shown = await self._receive(arrival)
         except Busy:
@@ -269,28 +269,6 @@ class Room:
         if shown is None:
             raise Busy
         return Sent(shown)
-
-    def _arrival(self, session: Session, sent: dict[str, str]) -> Arrival:
-        """Return what was done. A page's own name and what was pressed there name the delivery: a second click on the
-        same button is the same thing, and takes place once."""
-        page, token, text = sent.get("page", ""), sent.get("token", ""), sent.get("text", "")[:_LONGEST]
-        said: Said | Answered | None = None
-        if "send" in sent:
-            token = sent["send"]
-            given = {key.removeprefix(pages.FIELD): value for key, value in sent.items() if key.startswith(pages.FIELD)}
-            said = Answered(values={key: value[:_LONGEST] for key, value in given.items() if value.strip()})
-        elif "say" in sent or text:
-            token, said = "", Said(text=sent.get("say") or text)
-        done = "\0".join((page, token, *sorted(f"{key}={value}" for key, value in sent.items())))
-        return Arrival(
-            id=f"room:{self._secret.of('done', session.form, done).hex()}",
-            address=session.guest.address,
-            event=said,
-            token=token,
-            profile=session.guest.profile,
-            secluded=True,
-            place="page",
-        )
 
     def _session(self, request: Request) -> Session | None:
         return self._sessions.find(request.cookies.get(self._cookie, ""))
