@@ -1,10 +1,11 @@
 """HR's real files, walked screen by screen: every state of every flow is drawn with the words that ship."""
 
+import itertools
 import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from flows.core.care import Appointment, Plan
 from flows.core.screen import Screen
 from flows.home import HomeWords, front
 from flows.registry import FLOWS
+from flows.safety.conversation.said import Reply
 from tests import world
 from tests.safety.reading import questions
 
@@ -66,6 +68,16 @@ def test_crisis_screens_are_short_and_ask_at_most_once(locale: str, region: str,
     assert len(shown) <= 2
     if frozen["at"] in {"helping", "staying", "listening", "more", "plan"} and frozen["kind"] != "medical":
         assert shown[:1] == list(lines[:1])
+
+
+@pytest.mark.parametrize("locale", CONTENT.words)
+@pytest.mark.parametrize("kind", ["asked", "self", "other", "abuse", "harm", "psychosis", "eating"])
+def test_every_answer_in_a_crisis_is_short(locale: str, kind: str) -> None:
+    flow, catalog = FLOWS["safety"], CONTENT.catalog(locale)
+    for reply, region, heard in itertools.product(get_args(Reply), CONTENT.regions, (1, 2)):
+        at = world.moment(world.person(region=region, locale=locale, notice="n"), catalog)
+        frozen = {"at": "listening", "kind": kind, "reply": reply, "heard": heard}
+        assert words_on(flow.view(flow.thaw(2, frozen), CONTENT.words[locale]["safety"], at)) <= 60
 
 
 def test_the_notice_says_all_of_it_in_sixty_words() -> None:
