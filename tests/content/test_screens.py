@@ -76,8 +76,10 @@ def test_every_answer_in_a_crisis_is_short(locale: str, kind: str) -> None:
     flow, catalog = FLOWS["safety"], CONTENT.catalog(locale)
     for reply, region, heard in itertools.product(get_args(Reply), CONTENT.regions, (1, 2)):
         at = world.moment(world.person(region=region, locale=locale, notice="n"), catalog)
-        frozen = {"at": "listening", "kind": kind, "reply": reply, "heard": heard}
-        assert words_on(flow.view(flow.thaw(2, frozen), CONTENT.words[locale]["safety"], at)) <= 60
+        said = {"kind": kind, "reply": reply, "heard": heard, "question": "suicide"}
+        opens = () if reply in {"no", "safe"} else ({"at": "helping", "asks": True} | said,)
+        for frozen in ({"at": "listening"} | said, *opens):
+            assert words_on(flow.view(flow.thaw(2, frozen), CONTENT.words[locale]["safety"], at)) <= 60
 
 
 def test_the_notice_says_all_of_it_in_sixty_words() -> None:
