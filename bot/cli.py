@@ -19,6 +19,7 @@ from bot import log, wiring
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
 from bot.manifest import slack, teams
+from bot.safety_commands import safety
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
@@ -40,6 +41,7 @@ content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 manifest = typer.Typer(no_args_is_help=True, help="What a platform has to be told before anybody can install Haven.")
 main.add_typer(content, name="content")
+main.add_typer(safety, name="safety")
 main.add_typer(db, name="db")
 main.add_typer(manifest, name="manifest")
 _out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))

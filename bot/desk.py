@@ -1,6 +1,7 @@
 """The door through which everything goes: one arrival, one transaction, one screen."""
 
 import asyncio
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
 from flows.core.events import Answered, Event, Said
-from flows.safety import Alarm, read
+from flows.safety import Alarm, Layer, Reader, gravest, normalise
 
 PATIENCE = 2.5  # seconds for the database: Slack waits 3, and delivers again what was not acknowledged
 PATIENCE_URGENT = 1.5  # seconds that somebody in crisis waits, before help comes from memory
@@ -25,8 +26,18 @@ PATIENCE_URGENT = 1.5  # seconds that somebody in crisis waits, before help come
 class Desk:
     """Takes arrivals and results, and answers with what to draw once it is committed."""
 
-    def __init__(self, *, store: Store, vault: Vault, people: People, library: Library, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        vault: Vault,
+        people: People,
+        library: Library,
+        clock: Clock,
+        layers: Sequence[Layer] = (),
+    ) -> None:
         self._store, self._vault, self._library, self._clock = store, vault, library, clock
+        self._layers = layers
         self._turns = Turns(vault, people, library, clock)
         self.drawing = self._turns.drawing
         self.wake = asyncio.Event()  # set when effects may have been planned
@@ -37,7 +48,7 @@ class Desk:
         Raises Busy if nothing was committed, Forged for a token that is not ours; crisis help raises neither.
         """
         sid = self._vault.sid(arrival.address)
-        alarm = self._alarm(arrival)
+        alarm = await asyncio.to_thread(self._alarm, arrival) if arrival.event else None
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
         urgent = alarm is not None or self._asks_for_help(arrival, made)
         if arrival.admitted is False or (arrival.admitted is None and urgent):
@@ -123,8 +134,17 @@ class Desk:
                 texts = list(values.values())
             case None:
                 return None
-        alarms = [alarm for text in texts if (alarm := read(text, self._library.current.lexicons))]
-        return max(alarms, key=lambda alarm: alarm.level == "strong", default=None)
+        return gravest(self._read(text) for text in texts)
+
+    def _read(self, text: str) -> Alarm | None:
+        """Read one text. What somebody types to be understood by the letter is no sentence to learn anything from."""
+        content = self._library.current
+        by_the_letter = normalise(text) in content.by_letter
+        try:
+            return Reader(content.lexicons, () if by_the_letter else self._layers).read(text)
+        except Exception as error:  # a layer that fails takes no other with it
+            log.failure("layer_failed", error, where="desk")
+            return Reader(content.lexicons).read(text)
 
     def _asks_for_help(self, arrival: Arrival, made: Made | None) -> bool:
         if isinstance(arrival.event, Said):

@@ -28,6 +28,7 @@ from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
 from bot.providers.fhir import FhirProvider
 from bot.references import SealedReferences
+from bot.safety.shipped import layers
 from bot.schedule import Schedule
 from bot.settings import Settings, SettingsTrouble, is_loopback
 from bot.store import queries
@@ -128,7 +129,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
         empty = queries.is_empty(connection)
     vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
     store, people = Store(engine), People(vault)
-    desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock)
+    desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers())
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )

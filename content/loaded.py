@@ -10,8 +10,8 @@ from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, Te
 from content.source import Source
 from flows.core.catalog import Catalog, Instrument, Region, Surface, Team, Template
 from flows.core.locale import Locale
-from flows.core.words import Words
-from flows.safety import Lexicon
+from flows.core.words import Line, Words
+from flows.safety import Lexicon, normalise
 
 DEFAULT_LOCALE: Final = "en"
 
@@ -67,6 +67,14 @@ class Loaded:
     def catalog(self, locale: str) -> Catalog:
         """Return what flows may read, for a locale; an unknown one gets the closest."""
         return self._catalogs[self.locale(locale)]
+
+    @cached_property
+    def by_letter(self) -> frozenset[str]:
+        """Return what can be typed to be understood by the letter, in any language: commands, and labels of buttons."""
+        commands = (each for by_name in self.commands.values() for several in by_name.values() for each in several)
+        words = (value for by_flow in self.words.values() for each in by_flow.values() for _, value in each)
+        labels = (value for value in words if isinstance(value, str) and not isinstance(value, Line))
+        return frozenset(normalise(each) for each in (*commands, *labels))
 
     @cached_property
     def _catalogs(self) -> Mapping[str, Catalog]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from content import schema
 from content.explain import explain
 from content.loaded import DEFAULT_LOCALE, Loaded
-from content.pins import PINS, is_pinned, is_released
+from content.pins import LEARNED, PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
 from flows.core.catalog import Helpline, Instrument, Item, Region, Template
@@ -125,7 +125,9 @@ class _Reader:
             self._refuse(DEFAULT_LOCALE, "the folder is missing", remedy)
         self._expect("org", [f"{name}.yaml" for name in _ORG])
         self._expect("instruments", PINS)
-        self._expect("crisis", ["regions.yaml", *(f"lexicon.{name}.yaml" for name in (*locales, DEFAULT_LOCALE))])
+        self._expect(
+            "crisis", ["regions.yaml", *LEARNED, *(f"lexicon.{name}.yaml" for name in (*locales, DEFAULT_LOCALE))]
+        )
         for locale in locales:
             self._expect(locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml", "locale.yaml"])
         return locales

@@ -25,8 +25,13 @@ RELEASED: Final[Mapping[str, str]] = {
     "de/safety.yaml": "35e8f0fc0a201cb67947f7edb5987e86f20c63e6dad5f5ba229546c1edf9116e",
     "pt/notice.yaml": "940336e6e7b79bbfd4b18a34c57316b885798514c64f83f428cce48b9bbdf47c",
     "pt/safety.yaml": "7b48a33d2f835aa6cc890305bac3deccfe930ce73fda80030ae2d2b4ae5d9c3d",
-    "crisis/lexicon.en.yaml": "1fad42a1a43e758d506cf0b1e91d71697c1c29a504bdd61aae5a78f0a514f70e",
+    "crisis/lexicon.en.yaml": "e241f93164e1953f7a543eac746c4cb0475c044767344590cd0db4fb3460dd45",
 }
+LEARNED: Final[Mapping[str, str]] = {
+    "reader.words.bin": "50d5ea2dd67d46397011c098eb0e30674505a48f6fbb59e60e5e85c886bf6a38",
+    "reader.meaning.bin": "b1db7c1da0f79074117b5a4e221909f795925c88e8ffc6ec763216a13d33b1b1",
+}
+"""What `haven safety train` makes of `tests/safety/corpus`."""
 _RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")
 
 

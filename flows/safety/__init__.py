@@ -1,6 +1,10 @@
 """Crisis help, before anything else: the reader of every typed text, and the conversation it opens."""
 
+from flows.safety.alarm import Alarm, gravest
 from flows.safety.conversation import FLOW
-from flows.safety.reader import Alarm, Lexicon, read
+from flows.safety.lexicon import Lexicon
+from flows.safety.model import Model
+from flows.safety.normal import normalise
+from flows.safety.reader import Layer, Reader
 
-__all__ = ["FLOW", "Alarm", "Lexicon", "read"]
+__all__ = ["FLOW", "Alarm", "Layer", "Lexicon", "Model", "Reader", "gravest", "normalise"]

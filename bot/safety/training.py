@@ -1,0 +1,126 @@
+"""Makes the learned layers out of the examples: the same examples give the same bytes on the same machine.
+
+No chance is involved: multinomial logistic regression by full gradients, and kernel ridge regression in closed form.
+Needs the extra `training` (numpy, scipy), unlike reading.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from scipy.linalg import solve
+from scipy.sparse import csr_array
+
+from bot.safety.corpus import Sentence
+from bot.safety.meaning import WORDS, Meaning, directions, kernel
+from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets
+
+ALARMS: Final = 0.03  # of safe sentences may raise an alarm; of strangers' sentences about other things, more do
+STRONG_ALARMS: Final = 0.002  # of safe sentences may raise a strong one
+_STEPS: Final = 400
+_LEAST: Final = 2  # sentences in which a bucket must have been seen
+_DECAY: Final = 1e-6
+_RIDGE: Final = 0.1
+_NONE: Final = Limits(soft=9.0, strong=9.0)
+
+Array = Any  # numpy's own types say nothing more here
+
+
+def trained(examples: Sequence[Sentence], vectors: Array) -> tuple[Model, Meaning]:
+    """Return both layers, with limits found on writers that they had not read. `vectors` has a row an example."""
+    words, meaning = held_out(examples, vectors)
+    by_words = learn_words(examples, limits(examples, 1 / (1 + np.exp(-words))))
+    return by_words, learn_meaning(examples, vectors, limits(examples, meaning + WORDS * words))
+
+
+def held_out(examples: Sequence[Sentence], vectors: Array) -> tuple[Array, Array]:
+    """Return how much danger each example is found in, as odds by words and by meaning, by layers that have learnt from
+    everybody but its writer."""
+    words, meaning = np.zeros(len(examples)), np.zeros(len(examples))
+    writers = np.array([each.writer for each in examples])
+    for writer in sorted(set(writers)):
+        read, unread = (np.flatnonzero(which).tolist() for which in (writers != writer, writers == writer))
+        others = [examples[at] for at in read]
+        model = learn_words(others, _NONE)
+        words[unread] = [model.odds(examples[at].text) for at in unread]
+        meaning[unread] = learn_meaning(others, vectors[read], _NONE).scores(vectors[unread])[:, 0]
+    return words, meaning
+
+
+def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array) -> Limits:
+    """Return the lowest limits that keep to the shares of false alarms named above."""
+    safe = np.asarray(danger)[[not each.risk for each in examples]]
+    soft, strong = (round(float(np.quantile(safe, 1 - share)), 4) for share in (ALARMS, STRONG_ALARMS))
+    return Limits(soft=soft, strong=strong)
+
+
+def learn_words(examples: Sequence[Sentence], given: Limits) -> Model:
+    """Return the layer that goes by words."""
+    truth = _truth(examples)
+    weights, bias = _words(examples, truth, _shares(truth))
+    top = float(np.abs(weights).max()) / 127 or 1.0
+    kept = np.rint(weights / top).astype(np.int8)
+    return Model(memoryview(kept.tobytes()).cast("b"), top, tuple(round(float(each), 4) for each in bias), given)
+
+
+def learn_meaning(examples: Sequence[Sentence], vectors: Array, given: Limits) -> Meaning:
+    """Return the layer that goes by meaning."""
+    truth = _truth(examples)
+    middle = vectors.mean(axis=0).astype(np.float32)
+    points = directions(vectors, middle)
+    wanted = np.column_stack([truth != len(LABELS), *(truth == each for each in range(len(LABELS)))]) * 2.0 - 1.0
+    near = kernel(points, points).astype(np.float64)
+    near[np.diag_indices_from(near)] += _RIDGE
+    adds = solve(near, wanted, assume_a="pos", overwrite_a=True)
+    return Meaning(middle, points, adds.astype(np.float16).astype(np.float32), given)
+
+
+def _truth(examples: Sequence[Sentence]) -> Array:
+    return np.array([CLASSES.index(each.kind if each.risk else SAFE) for each in examples])
+
+
+def _shares(truth: Array) -> Array:
+    """Return the weight of each example: rare classes count for more, by the root of their rarity."""
+    counts = np.bincount(truth, minlength=len(CLASSES)).astype(float)
+    rarity = np.sqrt(counts.max() / np.maximum(counts, 1))
+    share = rarity[truth]
+    return share / share.sum()
+
+
+def _words(examples: Sequence[Sentence], truth: Array, share: Array) -> tuple[Array, Array]:
+    """Learn the weights of the buckets, each sentence a row of length 1."""
+    found = [buckets(each.text) for each in examples]
+    lengths = np.array([len(each) for each in found])
+    row = np.repeat(np.arange(len(found)), lengths)
+    value = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
+    column = np.array([bucket for each in found for bucket in each])
+    rows = csr_array((value, (row, column)), shape=(len(found), 1 << BITS)).tocsc()
+    kept = np.flatnonzero(np.diff(rows.indptr) >= _LEAST)
+    known = rows[:, kept].tocsr()
+    across = known.T.tocsr()
+    w, bias = _descend(known, across, truth, share, _DECAY)
+    weights = np.zeros((1 << BITS, len(CLASSES)))
+    weights[kept] = w
+    return weights, bias
+
+
+def _descend(rows: Array, across: Array, truth: Array, share: Array, decay: float) -> tuple[Array, Array]:
+    """Minimise the weighted cross-entropy by Nesterov's accelerated gradient; its curvature is at most 1 for rows of
+    length 1 (1/2 for the weights, 1/2 for the bias). `across` is `rows` on its side."""
+    wanted = np.eye(len(CLASSES))[truth]
+    w, bias = np.zeros((rows.shape[1], len(CLASSES))), np.zeros(len(CLASSES))
+    ahead, ahead_bias, speed, pace = w, bias, 1.0, 1.0 / (1.0 + decay)
+    for _ in range(_STEPS):
+        error = (_softmax(rows @ ahead + ahead_bias) - wanted) * share[:, None]
+        next_w = ahead - pace * (across @ error + decay * ahead)
+        next_bias = ahead_bias - pace * error.sum(axis=0)
+        next_speed = (1 + np.sqrt(1 + 4 * speed * speed)) / 2
+        push = (speed - 1) / next_speed
+        ahead, ahead_bias = next_w + push * (next_w - w), next_bias + push * (next_bias - bias)
+        w, bias, speed = next_w, next_bias, next_speed
+    return w, bias
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)

@@ -1,0 +1,117 @@
+"""`haven safety`: reads files of sentences as the service would, says how well, and makes the model anew."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bot import wiring
+from bot.clock import SystemClock
+from bot.safety.corpus import CorpusTrouble, sentences, texts
+from bot.safety.figures import figures
+from bot.safety.shipped import MEANING, WORDS, reader, understands
+from bot.settings import SettingsTrouble, load_settings
+from content.loader import load
+from content.problems import ContentError
+from flows.safety import Reader
+from flows.safety.tongue import tongue
+
+T = TypeVar("T")
+safety = typer.Typer(no_args_is_help=True, help="The reader that looks for signs of a crisis.")
+_err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a column `text`.")]
+
+
+@safety.command("check")
+def check(file: File, lang: Annotated[str | None, typer.Option(help="The language of all lines.")] = None) -> None:
+    """Read each line and print it as JSON: {"text","level","kind","lang"}; level is none, soft or strong."""
+    reading = _reader()
+    rows = _taken(lambda: texts(file))
+    for row in _track(rows, "Reading"):
+        alarm = reading.read(row["text"])
+        told = {
+            "text": row["text"],
+            "level": alarm.level if alarm else "none",
+            "kind": alarm.kind if alarm else None,
+            "lang": lang or row.get("lang") or tongue(row["text"]),
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False))
+
+
+@safety.command("evaluate")
+def evaluate(file: File) -> None:
+    """Print recall and false alarms by kind and language, with n and Wilson's 95 % bounds.
+
+    Columns: text, label (1 is risk), kind or category, and lang."""
+    reading = _reader()
+    given = _taken(lambda: sentences([file]))
+    typer.echo(f"{file.name}: {len(given)} sentences; {_layers(reading)}")
+    risk = None
+    for figure in figures(reading.read, _track(given, "Reading")):
+        if figure.risk != risk:
+            risk = figure.risk
+            typer.echo("\nDanger that was seen (recall)" if risk else "\nFalse alarms, among what is safe")
+        typer.echo(f"  {figure.group}: {figure.level} {figure}")
+
+
+@safety.command("train")
+def train(
+    corpus: Annotated[Path, typer.Argument(help="The folder of the examples, a CSV file a writer.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the layers to.")] = Path("content/crisis"),
+) -> None:
+    """Make the learned layers anew from the examples. Needs the extra `training`. Prints the files' SHA-256."""
+    try:
+        import numpy as np  # noqa: PLC0415  comes with the extra
+
+        from bot.safety.meaning import embedder  # noqa: PLC0415
+        from bot.safety.training import trained  # noqa: PLC0415
+
+        embed = embedder()
+    except ImportError:
+        _stop("Training needs the extra `training`: pip install 'haven[training]'.")
+    examples = _taken(lambda: sentences(corpus.glob("*.csv")))
+    if not examples:
+        _stop(f"{corpus} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
+    vectors = np.array([embed(each.text) for each in _track(examples, "Vectors")])
+    _err.print("Learning, once for each writer who is left out to find the limits, then from all ...")
+    words, meaning = trained(examples, vectors)
+    for name, layer in ((WORDS, words), (MEANING, meaning)):
+        raw = layer.to_bytes()
+        (out / name).write_bytes(raw)
+        typer.echo(f"{name}  {sha256(raw).hexdigest()}  {len(raw)} bytes, {layer.limits}")
+    typer.echo(f"{len(examples)} examples by {len({each.writer for each in examples})} writers")
+
+
+def _reader() -> Reader:
+    try:
+        root = wiring.content_root(load_settings())
+        return reader(load(root, wiring.WORDS, SystemClock().now().date()))
+    except (SettingsTrouble, ContentError, ValueError) as error:
+        _stop(str(error))
+
+
+def _layers(reading: Reader) -> str:
+    return "lexicon, words and " + (
+        "meaning" if understands() else "not meaning: the extra `semantics` is not installed"
+    )
+
+
+def _taken(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except CorpusTrouble as error:
+        _stop(str(error))
+
+
+def _track(rows: Sequence[T], what: str) -> Sequence[T]:
+    return track(rows, what, console=_err, transient=True)  # type: ignore[return-value]  # it is only gone through
+
+
+def _stop(message: str) -> NoReturn:
+    _err.print(message)
+    raise typer.Exit(2)

@@ -1,0 +1,134 @@
+"""`haven safety`, as whoever judges the reader uses it, and the files that ship."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import main
+from bot.safety.corpus import Sentence
+from bot.safety.figures import Figure, figures
+from bot.safety.shipped import MEANING, WORDS, reader
+from bot.wiring import WORDS as MODELS
+from content import default_root
+from content.library import Library
+from content.pins import LEARNED
+from flows.safety import Alarm, Reader
+from tests.fakes import NOW
+from tests.flows.test_safety_lexicon import MUTATIONS
+
+CONTENT = Library(default_root(), MODELS, NOW.date).current
+READER = reader(CONTENT)
+HEARD = {
+    "self": [
+        "I want to kill myself",
+        "No quiero seguir viviendo",
+        "je veux mourir ce soir",
+        "ich will nicht mehr leben",
+    ],
+    "abuse": ["my husband hits me", "mi marido me pega"],
+    "other": ["my brother wants to kill himself", "minha amiga disse que quer morrer"],
+}
+LET_PASS = [
+    "can we move the meeting to ten?",
+    "¿a qué hora es la reunión?",
+    "wo finde ich die Reisekostenabrechnung",
+    "merci pour le compte rendu d'hier",
+    "preciso trocar a senha do computador",
+    "kill the process and restart the container",
+]
+
+
+def run(*args: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["safety", *args])
+    return result.exit_code, result.stdout if result.exit_code == 0 else result.output
+
+
+@pytest.mark.parametrize("name", [WORDS, MEANING])
+def test_what_ships_is_what_was_learnt(name: str) -> None:
+    raw = (default_root() / "crisis" / name).read_bytes()
+    assert sha256(raw).hexdigest() == LEARNED[name]
+
+
+def test_both_together_are_small() -> None:
+    assert sum((default_root() / "crisis" / name).stat().st_size for name in LEARNED) <= 5_000_000
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in HEARD.items() for text in texts])
+def test_danger_is_heard(kind: str, text: str) -> None:
+    alarm = READER.read(text)
+    assert alarm is not None
+    assert alarm.kind == kind
+
+
+@pytest.mark.parametrize("text", LET_PASS)
+def test_work_is_let_pass(text: str) -> None:
+    assert READER.read(text) is None
+
+
+@pytest.mark.parametrize("mutation", list(MUTATIONS))
+@pytest.mark.parametrize("text", [text for texts in HEARD.values() for text in texts])
+def test_disguise_hides_nothing_from_the_layers(text: str, mutation: str) -> None:
+    assert READER.read(MUTATIONS[mutation](text)) is not None
+
+
+def test_layers_only_raise() -> None:
+    soft, strong = Alarm(kind="abuse", level="soft"), Alarm(kind="self", level="strong")
+    assert Reader({}, (lambda _: None, lambda _: soft)).read("x") == soft
+    assert Reader({}, (lambda _: soft, lambda _: strong)).read("x") == strong
+    assert Reader({}, (lambda _: strong, lambda _: soft)).read("x") == strong
+    for text in ("I want to die", "I took too many pills"):
+        assert Reader(CONTENT.lexicons, (lambda _: None,)).read(text) == Reader(CONTENT.lexicons).read(text)
+
+
+def test_check_prints_a_line_of_json_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("text\nI want to kill myself\n¿a qué hora es la reunión?\n", encoding="utf-8")
+    code, out = run("check", str(path))
+    assert code == 0
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert first == {"text": "I want to kill myself", "level": "strong", "kind": "self", "lang": "en"}
+    assert second == {"text": "¿a qué hora es la reunión?", "level": "none", "kind": None, "lang": "es"}
+    assert json.loads(run("check", str(path), "--lang", "fr")[1].splitlines()[0])["lang"] == "fr"
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    code, out = run("check", str(tmp_path / "none.csv"))
+    assert code == 2
+    assert "none.csv cannot be read" in out
+
+
+def test_evaluate_prints_recall_and_false_alarms_with_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    rows = "text,label,kind,lang\nI want to kill myself,1,explicit,en\nsee you at ten,0,work,en\n"
+    path.write_text(rows, encoding="utf-8")
+    code, out = run("evaluate", str(path))
+    assert code == 0
+    assert "kind explicit: any 1.000 (0.207 to 1.000), 1 of 1, few (under 100)" in out
+    assert "kind work: any 0.000 (0.000 to 0.793), 0 of 1, few (under 100)" in out
+
+
+def test_the_bounds_are_wilsons() -> None:
+    low, high = Figure("all", True, "any", 45, 50).bounds
+    assert (round(low, 3), round(high, 3)) == (0.786, 0.957)
+
+
+def test_figures_count_every_group() -> None:
+    given = [Sentence("a", True, "explicit", "en", "w"), Sentence("b", True, "explicit", "es", "w")]
+    found = figures(lambda text: Alarm(kind="self", level="soft") if text == "a" else None, given)
+    assert {(each.group, each.level): (each.hits, each.n) for each in found} == {
+        ("all", "any"): (1, 2),
+        ("all", "strong"): (0, 2),
+        ("kind explicit", "any"): (1, 2),
+        ("kind explicit", "strong"): (0, 2),
+        ("language en", "any"): (1, 1),
+        ("language en", "strong"): (0, 1),
+        ("language es", "any"): (0, 1),
+        ("language es", "strong"): (0, 1),
+        ("kind explicit, language en", "any"): (1, 1),
+        ("kind explicit, language en", "strong"): (0, 1),
+        ("kind explicit, language es", "any"): (0, 1),
+        ("kind explicit, language es", "strong"): (0, 1),
+    }

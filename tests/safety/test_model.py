@@ -1,0 +1,90 @@
+"""The layer that goes by words: what it reads, that it keeps, and that it learns the same thing twice."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.safety.corpus import Sentence
+from bot.safety.training import ALARMS, STRONG_ALARMS, learn_words, limits
+from flows.safety.model import CLASSES, LABELS, WINDOW, Limits, Model, buckets, pieces, windows
+
+SOME = Limits(soft=0.5, strong=0.8)
+EXAMPLES = [
+    Sentence(text, kind in LABELS, kind, "en", writer)
+    for writer in ("a", "b")
+    for kind, texts in {
+        "explicit": ["I want to be dead", "i want this life to be over", "want to end my life"],
+        "abuse": ["he hits me at home", "my husband hits the kids and me"],
+        "work": ["the meeting is at ten", "please send me the file", "where is the meeting room"],
+    }.items()
+    for text in texts
+]
+
+
+LEARNT = learn_words(EXAMPLES, SOME)
+
+
+@pytest.fixture
+def model() -> Model:
+    return LEARNT
+
+
+def test_it_has_learnt(model: Model) -> None:
+    alarm = model.read("I want my life to end")
+    assert alarm is not None
+    assert alarm.kind == "self"
+    abuse = model.read("my husband hits me")
+    assert abuse is not None
+    assert abuse.kind == "abuse"
+    assert model.read("the file for the meeting, please") is None
+
+
+def test_the_same_examples_give_the_same_bytes(model: Model) -> None:
+    assert learn_words(EXAMPLES, SOME).to_bytes() == model.to_bytes()
+
+
+def test_it_keeps(model: Model) -> None:
+    again = Model.from_bytes(model.to_bytes())
+    assert again.to_bytes() == model.to_bytes()
+    assert again.chances("I want to be dead") == model.chances("I want to be dead")
+
+
+@pytest.mark.parametrize("spoil", [lambda raw: raw[:-9], lambda raw: b"x" + raw, lambda raw: b"", lambda raw: raw[:40]])
+def test_what_is_no_model_is_refused(model: Model, spoil: object) -> None:
+    assert callable(spoil)
+    with pytest.raises(ValueError, match="no model of this release"):
+        Model.from_bytes(spoil(model.to_bytes()))
+
+
+@given(st.text(max_size=200))
+def test_the_chances_of_any_text_add_up(text: str) -> None:
+    found = LEARNT.chances(text)
+    assert len(found) == len(CLASSES)
+    assert sum(found) == pytest.approx(1)
+
+
+def test_without_words_there_is_nothing_to_fear(model: Model) -> None:
+    assert buckets("…") == buckets("")
+    assert model.read("🙂 …") is None
+
+
+def test_one_sentence_that_matters_is_read_on_its_own() -> None:
+    text = "The build is red. I can't go on. See you at ten."
+    assert "I can't go on." in windows(text)
+    assert windows(text)[0] == text
+    assert "I can't go on. See you at ten." in windows(text)
+
+
+@given(st.lists(st.sampled_from(["one", "two", "three."]), max_size=400))
+def test_no_word_of_a_long_text_is_left_out(words: list[str]) -> None:
+    found = pieces(" ".join(words))
+    assert all(len(each.split()) <= WINDOW for each in found)
+    numbered = pieces(" ".join(str(number) for number in range(len(words))))
+    assert {each for piece in numbered for each in piece.split()} == {str(number) for number in range(len(words))}
+
+
+def test_limits_keep_to_their_shares_of_false_alarms() -> None:
+    examples = [Sentence(f"s{number}", False, "work", "en", "a") for number in range(1000)]
+    found = limits(examples, [number / 1000 for number in range(1000)])
+    assert found.soft == pytest.approx(1 - ALARMS, abs=0.01)
+    assert found.strong == pytest.approx(1 - STRONG_ALARMS, abs=0.01)
