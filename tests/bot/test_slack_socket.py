@@ -76,7 +76,7 @@ class Stage:
     async def send(self, payload: Json, kind: str = "events_api", **more: Any) -> Json | None:
         """Deliver an envelope by hand; return the acknowledgement."""
         envelope = {"type": kind, "envelope_id": "by-hand", "payload": payload, "accepts_response_payload": False}
-        return await self.exchange.send({**envelope, **more}, 1.0)
+        return await self.exchange.send({**envelope, **more}, 3.0)
 
     def said(self, text: str, **more: Any) -> Json:
         """Return the delivery of something that Sam typed."""
