@@ -208,6 +208,7 @@ def test_leaving_takes_the_page_out_of_the_history(inside: Rooms, pages: Pages, 
     if way == "button":
         page.get_by_role("link", name="Leave now").click()
     else:
+        page.wait_for_load_state("load")  # the script listens from then on
         for _ in range(3):
             page.keyboard.press("Shift")
     page.get_by_role("heading", name="Elsewhere").wait_for()
