@@ -18,7 +18,7 @@ from flows.core.care import Plan
 from flows.core.catalog import Template
 from flows.core.flow import Carry, Turn
 from flows.registry import FLOWS
-from flows.screening import raised
+from flows.screening.scoring import raised
 from tests import world
 
 STATES = Path(__file__).parent.parent / "states"
