@@ -92,6 +92,15 @@ class ProviderSettings(BaseModel):
     token: SecretStr | None = None
 
 
+class CareSettings(BaseModel):
+    """Where requests to be called back go: the staffed contact's endpoint, and the secret that signs them."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    url: str | None = None
+    secret: SecretStr | None = None
+
+
 class Settings(BaseSettings):
     """Everything that whoever runs the service can set."""
 
@@ -114,6 +123,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     teams: TeamsSettings = TeamsSettings()
     provider: ProviderSettings = ProviderSettings()
+    care: CareSettings = CareSettings()
 
     @property
     def private(self) -> Surface:
@@ -151,6 +161,9 @@ class Settings(BaseSettings):
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
                 "Ask the provider for it, or set HAVEN_PROVIDER__KIND=clinic to use the built-in clinic."
             )
+        _all_or_none("The staffed contact", "HAVEN_CARE__", self.care, ("url", "secret"))
+        _matching("HAVEN_CARE__URL", self.care.url, r"https://[!-~]+|http://127\.0\.0\.1:[0-9]+(/[!-~]*)?")
+        _matching("HAVEN_CARE__SECRET", self.care.secret, r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
         if self.profile == "production":
             self._production(somebody=self.slack.connected or teams)
 
@@ -169,6 +182,7 @@ class Settings(BaseSettings):
             )
         for name, address in {
             "HAVEN_PUBLIC_URL": self.public_url or "https:",
+            "HAVEN_CARE__URL": self.care.url or "https:",
             "HAVEN_SLACK__API_URL": self.slack.api_url,
             "HAVEN_TEAMS__LOGIN_URL": self.teams.login_url,
             "HAVEN_TEAMS__OPENID_URL": self.teams.openid_url,
@@ -176,7 +190,7 @@ class Settings(BaseSettings):
             if urlsplit(address).scheme != "https":
                 raise SettingsTrouble(
                     f"{name}: refused in production unless it starts with https://, because what passes there proves "
-                    "who somebody is. Set its https:// address, or use HAVEN_PROFILE=demo with a stand-in."
+                    "who somebody is, or is private. Set its https:// address, or use HAVEN_PROFILE=demo."
                 )
         if urlsplit(self.teams.openid_url).hostname != _OPENID_HOST:
             raise SettingsTrouble(
@@ -250,6 +264,8 @@ _SLACK_SHAPES = {
 }
 _HELP = {
     "HAVEN_PUBLIC_URL": "https:// and a host in small letters, without a path, as https://haven.example.org",
+    "HAVEN_CARE__URL": "https:// and the address that your staffed contact gave you for requests to be called back",
+    "HAVEN_CARE__SECRET": "whsec_ and at least 24 random bytes in base64, agreed with your staffed contact",
     "HAVEN_TEAMS__APP_ID": "the application (client) id of your bot, a GUID in small letters; in Azure, your bot",
     "HAVEN_TEAMS__APP_PASSWORD": "the value of a client secret of that application; in Azure, Certificates & secrets",
     "HAVEN_TEAMS__TENANT_ID": "the directory (tenant) id of your organisation, a GUID in small letters; in Azure",

@@ -122,7 +122,9 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
 
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
     settings.check()
-    library = Library(content_root(settings), WORDS, lambda: clock.now().date(), settings.private)
+    library = Library(
+        content_root(settings), WORDS, lambda: clock.now().date(), settings.private, bool(settings.care.url)
+    )
     engine = connect(settings.database_url)
     upgrade(engine)
     with engine.begin() as connection:

@@ -29,14 +29,15 @@ class Library:
         words: Mapping[str, type[Words]],
         today: Callable[[], date],
         surface: Surface = "in_app",
+        staffed: bool = False,
     ) -> None:
         self._root = root
         self._words = words
         self._today = today
-        self._surface = surface
+        self._surface, self._staffed = surface, staffed
         self._lock = Lock()
         self._stamp = _stamp(root)
-        self._current = replace(load(root, words, today()), surface=surface)
+        self._current = replace(load(root, words, today()), surface=surface, staffed=staffed)
         self._problems = lint(self._current.sources).errors
 
     @property
@@ -58,7 +59,7 @@ class Library:
                 reading = read_all(self._root, self._words, self._today())
                 self._problems = (*reading.problems, *lint(reading.sources).errors)
                 if reading.loaded and not self._problems:
-                    self._current = replace(reading.loaded, surface=self._surface)
+                    self._current = replace(reading.loaded, surface=self._surface, staffed=self._staffed)
                 self._stamp = stamp
             return self._problems
 

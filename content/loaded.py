@@ -9,6 +9,7 @@ from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, TeamEntry
 from content.source import Source
 from flows.core.catalog import Catalog, Instrument, Region, Surface, Team, Template
+from flows.core.contact import StaffedContact
 from flows.core.locale import Locale
 from flows.core.words import Line, Words
 from flows.safety import Lexicon, normalise
@@ -21,7 +22,8 @@ class Loaded:
     """All of the content. Mappings by locale hold at least `en`; `instruments` only languages with one.
 
     `sources` are the files whose sentences HR writes, for the linter; `lexicons`, by language, are what the
-    safety reader reads with; `surface` is no file's, but a setting of who runs the service.
+    safety reader reads with; `surface` and `staffed` are no file's, but settings of who runs the service: without
+    `staffed` requests to be called back have nowhere to go, and there is no contact for anybody.
     """
 
     organisation: Organisation
@@ -38,7 +40,9 @@ class Loaded:
     lexicons: Mapping[str, Lexicon]
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...]
+    contact: StaffedContact | None = None
     surface: Surface = "in_app"
+    staffed: bool = False
 
     def locale(self, wanted: str) -> str:
         """Return the locale for somebody whose platform says `wanted` ("en-GB"); English if none fits."""
@@ -97,6 +101,7 @@ class Loaded:
             nudges=tuple(each.said(locale) for each in self.nudges),
             services=tuple(each.said(locale) for each in self.services),
             phone=self.organisation.phone,
+            contact=self.contact if self.staffed else None,
             locale=self.locales[locale],
             languages={name: each.name for name, each in self.locales.items()},
         )

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from content import schema
+from content.crisis import Crisis
 from content.explain import explain
 from content.loaded import DEFAULT_LOCALE, Loaded
 from content.pins import LEARNED, PINS, is_pinned, is_released
@@ -21,7 +22,7 @@ from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
 
 STALE: Final = timedelta(days=180)
-_ORG: Final = ("organisation", "teams", "providers", "nudges", "templates", "services")
+_ORG: Final = ("organisation", "teams", "providers", "nudges", "templates", "services", "crisis")
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = ("lint_terms.yaml",)  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
@@ -74,6 +75,7 @@ class _Reader:
         nudges = self._model("org/nudges.yaml", schema.Nudges, sentences=True)
         templates = self._model("org/templates.yaml", schema.Templates, sentences=True)
         services = self._model("org/services.yaml", schema.Services, sentences=True)
+        crisis = self._model("org/crisis.yaml", Crisis)
         regions = self._regions()
         instruments = self._instruments()
         lexicons = self._lexicons()
@@ -81,7 +83,7 @@ class _Reader:
         own = {locale: self._sentences(f"{locale}/locale.yaml", Locale) for locale in locales}
         commands = {locale: self._commands(locale) for locale in locales}
         loaded = None
-        if organisation and teams and providers and nudges and templates and services and not self._problems:
+        if organisation and teams and providers and nudges and templates and services and crisis and not self._problems:
             self._own_region(organisation, regions)
             loaded = Loaded(
                 organisation=organisation,
@@ -95,6 +97,7 @@ class _Reader:
                 nudges=nudges.nudges,
                 templates=tuple(Template(**each.model_dump()) for each in templates.templates),
                 services=services.services,
+                contact=crisis.staffed_contact.contact() if crisis.staffed_contact else None,
                 lexicons=lexicons,
                 sources=tuple(self._sources),
                 warnings=tuple(sorted(self._warnings)),

@@ -15,6 +15,7 @@ PURPOSE: Final = {
     "org/templates.yaml": "the approved texts of reminders",
     "org/nudges.yaml": "what check-ins say",
     "org/services.yaml": "the ways to get help besides a booking",
+    "org/crisis.yaml": "who calls people back, and when they are there",
     "org/providers.yaml": "the clinic's people and hours",
     "en/commands.yaml": "the words that people can type",
     "en/common.yaml": "words that every conversation shares",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from flows.core.base import Value
 from flows.core.care import Weekday
+from flows.core.contact import StaffedContact
 from flows.core.locale import Locale
 
 Tier = Literal["employer", "custodian"]
@@ -94,6 +95,7 @@ class Catalog(Value):
     nudges: tuple[Template, ...] = Field(min_length=1)
     services: tuple[Service, ...]
     phone: str  # the assistance line that answers when nobody is free online
+    contact: StaffedContact | None = None  # who calls back; None if nobody does, or requests have nowhere to go
     locale: Locale  # how days and dates are written
     languages: Mapping[str, str]  # every locale there is, and what it calls itself
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
+from bot.settings import CareSettings, Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 
+SECRET = "whsec_" + "c2VjcmV0" * 4
 WHOLE = {"signing_secret": "s" * 32, "bot_token": "xoxb-1", "team_id": "T0HAVEN"}
 
 
@@ -37,6 +39,8 @@ PRODUCTION = {
     "HAVEN_PROFILE": "production",
     "HAVEN_KEY_FILE": "/etc/haven/keys.json",
     "HAVEN_PUBLIC_URL": "https://haven.example.org",
+    "HAVEN_CARE__URL": "https://care.example.org/tickets",
+    "HAVEN_CARE__SECRET": SECRET,
     **{f"HAVEN_SLACK__{name.upper()}": value for name, value in WHOLE.items()},
 }
 
@@ -45,6 +49,7 @@ PRODUCTION = {
     ("name", "value"),
     [
         ("HAVEN_PUBLIC_URL", "http://127.0.0.1:8080"),
+        ("HAVEN_CARE__URL", "http://127.0.0.1:9/tickets"),
         ("HAVEN_SLACK__API_URL", "http://127.0.0.1:9/api/"),
         ("HAVEN_SLACK__API_URL", "slack.com/api/"),
         ("HAVEN_TEAMS__LOGIN_URL", "http://login.microsoftonline.com"),
@@ -196,3 +201,19 @@ def test_slack_in_two_ways_at_once_is_refused(given: dict[str, str]) -> None:
 def test_who_may_install_is_a_list_of_ids(allowed: str) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_SLACK__ALLOWED"):
         Settings(public_url=SITE, slack=SlackSettings(**{**SEVERAL, "allowed": allowed})).check()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"url": "https://care.example.org"}, "HAVEN_CARE__SECRET: whsec_"),
+        ({"secret": SECRET}, "HAVEN_CARE__URL: https"),
+        ({"url": "http://care.example.org", "secret": SECRET}, "HAVEN_CARE__URL: https"),
+        ({"url": "https://care.example.org", "secret": "open sesame"}, "HAVEN_CARE__SECRET: whsec_"),
+    ],
+)
+def test_the_staffed_contact_is_set_whole_or_not_at_all(given: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsTrouble, match=says) as refused:
+        Settings(care=CareSettings.model_validate(given)).check()
+    assert "sesame" not in str(refused.value)
+    Settings(care=CareSettings(url="http://127.0.0.1:9", secret=SecretStr(SECRET))).check()

@@ -9,6 +9,7 @@ from content.problems import Problem
 from tests.content.conftest import Edit, reading
 
 ORG, TEAMS, PROVIDERS = "org/organisation.yaml", "org/teams.yaml", "org/providers.yaml"
+CRISIS = "org/crisis.yaml"
 NUDGES, TEMPLATES, SERVICES = "org/nudges.yaml", "org/templates.yaml", "org/services.yaml"
 REGIONS, COMMANDS, WORDS = "crisis/regions.yaml", "en/commands.yaml", "en/booking.yaml"
 LONG = "word " * 61
@@ -72,6 +73,11 @@ BROKEN = [
     Broken("remark swallows a word", ORG, "Sample Works", "Sample Works #one", "the words after #"),
     Broken("list instead of keys", ORG, "name: Sample Works", "- Sample Works", "layout of this line", "custodian:"),
     Broken("merge key", ORG, "region: GB", "<<: {region: GB}", "unknown key"),
+    Broken("hours in words", CRISIS, "Sat: [\"09:00-13:00\"]", "Sat: mornings", "this has to be a list"),
+    Broken("promise longer than an opening", CRISIS, "minutes: 60", "minutes: 300", "shortest opening (240 minutes)"),
+    Broken("promise of no time", CRISIS, "minutes: 60", "minutes: 0", "5"),
+    Broken("contact in no country", CRISIS, "[GB, IE]", "[]", "at least 1"),
+    Broken("contact in a country by habit", CRISIS, "[GB, IE]", "[UK]", "did you mean GB?"),
     Broken("team key twice", TEAMS, "key: design", "key: support", "this is here twice; give each entry a key"),
     Broken("team key with a space", TEAMS, "key: design", "key: the design team", "small letters"),
     Broken("member twice", TEAMS, "U0ALEX", "U0SAM", "this is here twice"),
