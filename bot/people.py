@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
@@ -23,7 +23,7 @@ from flows.core.retention import APPOINTMENT
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TROUBLES = 3  # things that went wrong, remembered until they are over
-NUDGES = 8  # check-in lines remembered, for the rotation
+NUDGES = 18  # check-in lines remembered: at two a week none of them comes again within 60 days
 
 
 class Frame(Value):
@@ -60,7 +60,7 @@ class Ops(Value):
     reference: str = Field(default="", max_length=600)  # where a Teams chat is; empty elsewhere
     plan: Plan | None = None
     due: AwareDatetime | None = None
-    nudges: tuple[str, ...] = Field(default=(), max_length=NUDGES)
+    nudges: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=NUDGES)
 
 
 class Private(Value):

@@ -17,7 +17,8 @@ from content.source import Data, Source, Where, fetch, parse
 from content.values import Part
 
 RULES_FILE: Final = "lint_terms.yaml"
-_MESSAGES: Final = ("org/nudges.yaml", "org/templates.yaml")  # they arrive unasked
+_MESSAGES: Final = ("nudges.yaml", "templates.yaml")  # they arrive unasked
+_SORTING: Final = ("key", "theme", "season")
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "\xa0": " "})
 _WHY: Final = {
     "suicide": "says something unsafe about suicide",
@@ -71,13 +72,13 @@ def lint(sources: Iterable[Source], rules: Sequence[Rule] | None = None) -> Find
     for source in sources:
         for where, text in sentences(source.data):
             for rule, pattern in compiled:
-                if rule.where == "all" or source.file in _MESSAGES:
+                if rule.where == "all" or source.file.rpartition("/")[2] in _MESSAGES:
                     found[rule.level] += _matches(rule, pattern, source, where, text)
     return Findings(tuple(sorted(found["error"])), tuple(sorted(found["warning"])))
 
 
 def sentences(data: Data, where: Where = ()) -> Iterator[tuple[Where, str]]:
-    """Yield every text of a file with its place; the `key` of an entry is not a sentence."""
+    """Yield every text of a file with its place; the `key` of an entry and what sorts it are no sentences."""
     match data:
         case str():
             yield where, data
@@ -86,7 +87,7 @@ def sentences(data: Data, where: Where = ()) -> Iterator[tuple[Where, str]]:
                 yield from sentences(item, (*where, at))
         case dict():
             for name, value in data.items():
-                if name != "key":
+                if name not in _SORTING:
                     yield from sentences(value, (*where, name))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, TeamEntry
 from content.source import Source
-from flows.core.catalog import Catalog, Instrument, Region, Surface, Team, Template
+from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Surface, Team, Template
 from flows.core.contact import StaffedContact
 from flows.core.locale import Locale
 from flows.core.words import Line, Words
@@ -34,7 +34,7 @@ class Loaded:
     locales: Mapping[str, Locale]
     instruments: Mapping[str, Mapping[str, Instrument]]
     regions: Mapping[str, Region]
-    nudges: tuple[NudgeEntry, ...]
+    nudges: Mapping[str, tuple[NudgeEntry, ...]]
     templates: tuple[Template, ...]
     services: tuple[ServiceEntry, ...]
     lexicons: Mapping[str, Lexicon]
@@ -98,7 +98,9 @@ class Loaded:
             regions=self.regions,
             teams={team.key: Team(key=team.key, name=team.name, size=team.size) for team in self.teams},
             templates=self.templates,
-            nudges=tuple(each.said(locale) for each in self.nudges),
+            nudges=tuple(
+                NudgeLine(**each.model_dump()) for each in self.nudges.get(locale, self.nudges[DEFAULT_LOCALE])
+            ),
             services=tuple(each.said(locale) for each in self.services),
             phone=self.organisation.phone,
             contact=self.contact if self.staffed else None,

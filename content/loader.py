@@ -22,7 +22,8 @@ from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
 
 STALE: Final = timedelta(days=180)
-_ORG: Final = ("organisation", "teams", "providers", "nudges", "templates", "services", "crisis")
+_ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis")
+NUDGES: Final = "nudges.yaml"
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = ("lint_terms.yaml",)  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
@@ -72,7 +73,6 @@ class _Reader:
         organisation = self._model("org/organisation.yaml", schema.Organisation)
         teams = self._model("org/teams.yaml", schema.Teams)
         providers = self._model("org/providers.yaml", schema.Providers)
-        nudges = self._model("org/nudges.yaml", schema.Nudges, sentences=True)
         templates = self._model("org/templates.yaml", schema.Templates, sentences=True)
         services = self._model("org/services.yaml", schema.Services, sentences=True)
         crisis = self._model("org/crisis.yaml", Crisis)
@@ -82,8 +82,9 @@ class _Reader:
         words = {locale: self._words(locale) for locale in locales}
         own = {locale: self._sentences(f"{locale}/locale.yaml", Locale) for locale in locales}
         commands = {locale: self._commands(locale) for locale in locales}
+        nudges = {locale: entries for locale in locales if (entries := self._nudges(locale))}
         loaded = None
-        if organisation and teams and providers and nudges and templates and services and crisis and not self._problems:
+        if organisation and teams and providers and templates and services and crisis and not self._problems:
             self._own_region(organisation, regions)
             loaded = Loaded(
                 organisation=organisation,
@@ -94,7 +95,7 @@ class _Reader:
                 locales={locale: each for locale, each in own.items() if each},
                 instruments=instruments,
                 regions=regions,
-                nudges=nudges.nudges,
+                nudges=nudges,
                 templates=tuple(Template(**each.model_dump()) for each in templates.templates),
                 services=services.services,
                 contact=crisis.staffed_contact.contact() if crisis.staffed_contact else None,
@@ -132,7 +133,9 @@ class _Reader:
             "crisis", ["regions.yaml", *LEARNED, *(f"lexicon.{name}.yaml" for name in (*locales, DEFAULT_LOCALE))]
         )
         for locale in locales:
-            self._expect(locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml", "locale.yaml"])
+            self._expect(
+                locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml", "locale.yaml", NUDGES]
+            )
         return locales
 
     def _entries(self, folder: Path) -> Iterable[Path]:
@@ -193,6 +196,13 @@ class _Reader:
     def _commands(self, locale: str) -> dict[str, tuple[str, ...]]:
         commands = self._model(f"{locale}/commands.yaml", schema.Commands)
         return dict(commands) if commands else {}
+
+    def _nudges(self, locale: str) -> tuple[schema.NudgeEntry, ...]:
+        """Read a language's check-in lines. One that has none yet gets the English ones."""
+        if locale != DEFAULT_LOCALE and not (self._root / locale / NUDGES).exists():
+            return ()
+        read = self._model(f"{locale}/{NUDGES}", schema.Nudges, sentences=True)
+        return read.nudges if read else ()
 
     def _lexicons(self) -> dict[str, Lexicon]:
         lexicons = {}

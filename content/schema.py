@@ -16,6 +16,7 @@ from content.values import (
     Language,
     Message,
     Name,
+    NudgeKey,
     Part,
     Phone,
     RegionCode,
@@ -33,7 +34,7 @@ from content.values import (
     refuse,
 )
 from flows.core.care import Modality
-from flows.core.catalog import Service, Template, Tier
+from flows.core.catalog import Season, Service, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -138,19 +139,16 @@ class Providers(Part):
 
 
 class NudgeEntry(Part):
-    """A check-in line; `translations` by language, as far as there are any."""
+    """A check-in line, what it is about, and the season if it fits one only."""
 
-    key: Key
+    key: NudgeKey
+    theme: Theme
+    season: Season | Literal[""] = ""
     text: Message
-    translations: dict[Language, Message] = Field(default_factory=dict)
-
-    def said(self, locale: str) -> Template:
-        """Return it in a language; as it was written if it has no translation into that one."""
-        return Template(key=self.key, text=self.translations.get(locale[:2], self.text))
 
 
 class Nudges(Part):
-    """nudges.yaml: what check-ins say, in turn."""
+    """nudges.yaml: what check-ins say, in turn, in one language."""
 
     nudges: Annotated[tuple[NudgeEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
 

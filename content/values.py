@@ -156,6 +156,16 @@ Key = Annotated[
         )
     ),
 ]
+NudgeKey = Annotated[  # shorter: two months of them lie in a person's row
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z][a-z0-9_-]{0,23}",
+            "this key is not written as keys of check-in lines are",
+            "use small letters, digits and hyphens, starting with a letter, at most 24",
+        )
+    ),
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_no_braces)]
 Sentence = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), AfterValidator(_no_braces)

@@ -5,14 +5,14 @@ What is sent never depends on answers or bookings: only on the plan and on what 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field
 
 from flows.core.base import Value
 from flows.core.care import Plan
-from flows.core.catalog import Template
+from flows.core.catalog import NudgeLine, Season
 from flows.core.effects import Nudge, SetPlan
 from flows.core.events import Answered, Chose, Event, Woke
 from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
@@ -21,6 +21,11 @@ from flows.core.screen import Field as FormField
 from flows.core.words import Blanks, Label, Line, Title, Words
 
 PAUSE = timedelta(weeks=4)
+SEASONS: Final[tuple[Season, ...]] = ("winter", "spring", "summer", "autumn")
+SOUTHERN: Final = {  # countries whose people live south of the equator
+    *("AO", "AR", "AU", "BO", "BR", "BW", "CL", "FJ", "LS", "MG", "MU", "MW", "MZ", "NA", "NC", "NZ", "PE", "PF"),
+    *("PG", "PY", "RE", "SZ", "TL", "TZ", "UY", "VU", "WS", "ZA", "ZM", "ZW"),
+}
 HOURS = ("08:00", "09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00", "18:00")
 
 
@@ -122,7 +127,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     plan = at.person.plan
     match state, event:
         case _, Woke():
-            return Turn(state, (Nudge(key=pick(at.catalog.nudges, at.person.nudged).key),))
+            season = season_of(at.now.date(), at.person.region)
+            return Turn(state, (Nudge(key=pick(at.catalog.nudges, at.person.nudged, season).key),))
         case Overview(), Chose(key="start" | "change"):
             return Turn(Choosing())
         case Overview(), Chose(key="pause") if plan:
@@ -184,13 +190,21 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return there
 
 
-def pick(nudges: Sequence[Template], sent: Sequence[str]) -> Template:
-    """Return the next line to send: the first never sent, else the one sent longest ago.
+def pick(nudges: Sequence[NudgeLine], sent: Sequence[str], season: Season) -> NudgeLine:
+    """Return the next line to send: one never sent, of another theme than the last; if all were sent, the one sent
+    longest ago.
 
     `sent` holds keys, oldest first. Depends on nothing else: two people with equal plans get equal lines.
     """
     order = {key: index for index, key in enumerate(sent)}
-    return min(nudges, key=lambda nudge: order.get(nudge.key, -1))
+    last = next((each.theme for each in nudges if sent and each.key == sent[-1]), None)
+    fitting = [each for each in nudges if each.season in {"", season}] or nudges
+    return min(fitting, key=lambda each: (order.get(each.key, -1), each.theme == last))
+
+
+def season_of(day: date, region: str | None) -> Season:
+    """Return the season in which a day falls in a country: the weather's, by whole months."""
+    return SEASONS[(day.month + (6 if region in SOUTHERN else 0)) % 12 // 3]
 
 
 def nudge(text: str, words: CheckinWords) -> Screen:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from flows.core.care import Appointment, Plan, Slot
-from flows.core.catalog import Catalog, Helpline, Instrument, Item, Region, Service, Team, Template
+from flows.core.catalog import Catalog, Helpline, Instrument, Item, NudgeLine, Region, Service, Team, Template
 from flows.core.flow import AnyFlow, Held, Moment, Person
 from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
@@ -89,7 +89,10 @@ def catalog(**changes: Any) -> Catalog:
             "small": Team(key="small", name="Small team", size=4),
         },
         templates=(Template(key="t1", name="Template one", text="template text"),),
-        nudges=(Template(key="n1", text="nudge one"), Template(key="n2", text="nudge two")),
+        nudges=(
+            NudgeLine(key="n1", theme="sleep", text="nudge one"),
+            NudgeLine(key="n2", theme="breaks", text="nudge two"),
+        ),
         services=(Service(name="GP", text="a doctor", reach="call them"),),
         phone="0800 1",
         locale=LOCALE,

@@ -13,7 +13,7 @@ PURPOSE: Final = {
     "org/organisation.yaml": "who you are, who runs the server, when reminders go out",
     "org/teams.yaml": "the teams that can get a reminder, and their managers",
     "org/templates.yaml": "the approved texts of reminders",
-    "org/nudges.yaml": "what check-ins say",
+    "en/nudges.yaml": "what check-ins say",
     "org/services.yaml": "the ways to get help besides a booking",
     "org/crisis.yaml": "who calls people back, and when they are there",
     "org/providers.yaml": "the clinic's people and hours",

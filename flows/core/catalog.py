@@ -13,6 +13,10 @@ from flows.core.contact import StaffedContact
 from flows.core.locale import Locale
 
 Tier = Literal["employer", "custodian"]
+Theme = Literal[
+    "sleep", "breaks", "asking", "therapy", "booking", "confidential", "kindness", "company", "moving", "seasons"
+]
+Season = Literal["spring", "summer", "autumn", "winter"]
 Surface = Literal["in_app", "offered", "room"]
 """Where private screens are: in windows of the chat's app; there, and on a page of ours for who likes; there only."""
 
@@ -62,10 +66,19 @@ class Team(Value):
 
 
 class Template(Value):
-    """An approved text: a reminder that a manager may send, or a check-in line."""
+    """An approved text: a reminder that a manager may send."""
 
     key: str
     name: str = ""
+    text: str
+
+
+class NudgeLine(Value):
+    """What a check-in may say; `season` if it fits one only."""
+
+    key: str
+    theme: Theme
+    season: Season | Literal[""] = ""
     text: str
 
 
@@ -92,7 +105,7 @@ class Catalog(Value):
     regions: Mapping[str, Region]  # by ISO 3166 alpha-2; "XX" is the international finder
     teams: Mapping[str, Team]
     templates: tuple[Template, ...]
-    nudges: tuple[Template, ...] = Field(min_length=1)
+    nudges: tuple[NudgeLine, ...] = Field(min_length=1)
     services: tuple[Service, ...]
     phone: str  # the assistance line that answers when nobody is free online
     contact: StaffedContact | None = None  # who calls back; None if nobody does, or requests have nowhere to go

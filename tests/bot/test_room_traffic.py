@@ -269,7 +269,7 @@ class Story:
         content = self._chat.service.library.current
         words = [str(each) for name in PUBLIC for each in dict(content.words["en"].get(name, ())).values()]
         words += [str(each) for each in dict(content.words["en"]["checkin"]).values() if len(str(each)) < 16]
-        told = "\n".join([*words, *(nudge.text for nudge in content.nudges)])
+        told = "\n".join([*words, *(nudge.text for nudge in content.nudges["en"])])
         people = {each.name for each in content.providers.practitioners}
         typed = {"Canary-Name", "canary@example.org", "not a contact", "canary words", "America/St_Johns", " Nov, "}
         return {each for each in self.pages if len(each) > 7 and each not in told} | people | typed

@@ -116,7 +116,7 @@ def test_the_fullest_record_fits(
             reference="r" * 600,
             plan=plan,
             due=NOW + timedelta(microseconds=999_999),
-            nudges=tuple("k" * 40 for _ in range(NUDGES)),
+            nudges=tuple("k" * 24 for _ in range(NUDGES)),
         ),
         private=Private(
             conversation=conversation,

@@ -210,20 +210,23 @@ def test_the_check_says_that_it_is_not_there_and_what_is(locale: str) -> None:
 
 def test_the_organisations_texts_come_in_the_language_of_whoever_reads_them(root: Path, edit: Edit) -> None:
     """The lines are HR's: a translation is used where there is one, the text itself where there is none."""
-    edit("org/nudges.yaml", "nudges:", 'nudges:\n  - {key: one, text: "Hello", translations: {es: "Hola"}}')
     service = (
         "{name: Talk, text: A talk., reach: Call, translations: {es: {name: Charla, text: Una charla., reach: Llama}}}"
     )
     edit("org/services.yaml", "services:", f"services:\n  - {service}")
-    (root / "es").mkdir()
-    for path in (root / "en").iterdir():
-        (root / "es" / path.name).write_bytes(path.read_bytes())
+    for locale in ("es", "fr"):
+        (root / locale).mkdir()
+        for path in (root / "en").iterdir():
+            if path.name != "nudges.yaml":
+                (root / locale / path.name).write_bytes(path.read_bytes())
+    (root / "es" / "nudges.yaml").write_text("nudges:\n  - {key: one, theme: sleep, text: Hola}")
     loaded = load(root, SAMPLE_WORDS, TODAY)
-    said = {each: (loaded.catalog(each).nudges[0].text, loaded.catalog(each).services[0].name) for each in ("en", "es")}
-    assert said == {"en": ("Hello", "Talk"), "es": ("Hola", "Charla")}
-    assert loaded.catalog("es").nudges[1] == loaded.catalog("en").nudges[1]
+    assert [loaded.catalog(each).services[0].name for each in ("en", "es")] == ["Talk", "Charla"]
+    assert [each.text for each in loaded.catalog("es").nudges] == ["Hola"]
+    assert loaded.catalog("fr").nudges == loaded.catalog("en").nudges
 
 
 def test_a_translation_into_no_language_is_refused(root: Path, edit: Edit) -> None:
-    edit("org/nudges.yaml", "nudges:", 'nudges:\n  - {key: one, text: "Hello", translations: {Spanish: "Hola"}}')
+    service = "{name: Talk, text: A talk., reach: Call, translations: {Spanish: {name: C, text: C., reach: L}}}"
+    edit("org/services.yaml", "services:", f"services:\n  - {service}")
     assert any("not a language code" in problem.message for problem in reading(root).problems)

@@ -53,7 +53,7 @@ def test_a_bad_edit_keeps_the_last_good_until_it_is_put_right(library: Library, 
 
 def test_an_edit_has_to_pass_the_wording_check_too(library: Library, edit: Edit) -> None:
     before = library.current
-    edit("org/nudges.yaml", "A small pause", "This is completely anonymous. A small pause")
+    edit("en/nudges.yaml", "A small pause", "This is completely anonymous. A small pause")
 
     (problem,) = library.refresh()
 
@@ -62,11 +62,11 @@ def test_an_edit_has_to_pass_the_wording_check_too(library: Library, edit: Edit)
 
 
 def test_the_wording_check_never_keeps_a_service_from_starting(root: Path, edit: Edit) -> None:
-    edit("org/nudges.yaml", "A small pause", "This is completely anonymous. A small pause")
+    edit("en/nudges.yaml", "A small pause", "This is completely anonymous. A small pause")
 
     library = Library(root, WORDS, lambda: TODAY)
 
-    assert "completely anonymous" in library.current.nudges[1].text
+    assert "completely anonymous" in library.current.nudges["en"][1].text
     assert len(library.problems) == 1
 
 
@@ -89,7 +89,7 @@ def test_a_file_that_goes_and_comes_back(library: Library, root: Path) -> None:
 
 def test_whoever_reads_during_a_swap_sees_one_whole_state(library: Library, root: Path) -> None:
     """Two files are edited together, over and over: no reader ever sees one edit without the other."""
-    words, nudges = root / "en" / "booking.yaml", root / "org" / "nudges.yaml"
+    words, nudges = root / "en" / "booking.yaml", root / "en" / "nudges.yaml"
     first, second = words.read_text(encoding="utf-8"), nudges.read_text(encoding="utf-8")
     torn: list[tuple[str, str]] = []
     done = threading.Event()
@@ -97,7 +97,7 @@ def test_whoever_reads_during_a_swap_sees_one_whole_state(library: Library, root
     def watch() -> None:
         while not done.is_set():
             loaded = library.current
-            seen = _hello(loaded), loaded.nudges[0].text
+            seen = _hello(loaded), loaded.nudges["en"][0].text
             if seen[0][-3:] != seen[1][-3:]:
                 torn.append(seen)
 

@@ -94,7 +94,7 @@ Speak to a doctor about medication.
 
 @pytest.mark.parametrize("text", FINE)
 def test_a_good_sentence_passes_everywhere(text: str) -> None:
-    source = parse(f"nudges:\n  - key: crazy\n    text: >-\n      {text}\n".encode(), "org/nudges.yaml")
+    source = parse(f"nudges:\n  - key: crazy\n    text: >-\n      {text}\n".encode(), "en/nudges.yaml")
 
     found = lint([source])
 
@@ -120,11 +120,11 @@ POOR = [
 @pytest.mark.parametrize(("text", "kind"), POOR)
 def test_a_poor_sentence_is_found_where_it_stands(text: str, kind: str) -> None:
     raw = f'nudges:\n  - key: a\n    text: fine\n  - key: b\n    text: "{text}"\n'
-    source = parse(raw.encode(), "org/nudges.yaml")
+    source = parse(raw.encode(), "en/nudges.yaml")
 
     problem = lint([source], [rule for rule in RULES if rule.kind == kind]).errors[0]
 
-    assert (problem.file, problem.line, problem.key) == ("org/nudges.yaml", 5, "nudges.2.text")
+    assert (problem.file, problem.line, problem.key) == ("en/nudges.yaml", 5, "nudges.2.text")
     assert problem.remedy.startswith("better: ")
 
 

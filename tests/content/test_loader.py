@@ -70,7 +70,7 @@ def test_a_missing_file_is_named(root: Path, file: str) -> None:
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        ("org/nudge.yaml", "did you mean nudges.yaml?"),
+        ("en/nudge.yaml", "did you mean nudges.yaml?"),
         ("org/teams.yml", "did you mean teams.yaml?"),
         ("en/bookings.yaml", "did you mean booking.yaml?"),
         ("crisis/lexicon.eng.yaml", "did you mean lexicon.en.yaml?"),
@@ -89,7 +89,7 @@ def test_a_file_that_nothing_reads_is_not_passed_over(root: Path, file: str, say
     assert says in problem.remedy
 
 
-@pytest.mark.parametrize("file", ["org/.nudges.yaml.swp", "org/nudges.yaml~", "README.md", "en/README.md", ".git/x"])
+@pytest.mark.parametrize("file", ["en/.nudges.yaml.swp", "en/nudges.yaml~", "README.md", "en/README.md", ".git/x"])
 def test_what_editors_and_git_leave_is_passed_over(root: Path, file: str) -> None:
     (root / file).parent.mkdir(exist_ok=True)
     (root / file).write_text("what you like", encoding="utf-8")
@@ -160,12 +160,12 @@ def test_a_pattern_that_is_none_is_told_with_its_line(root: Path) -> None:
 
 def test_loading_says_everything_in_one_error(root: Path, edit: Edit) -> None:
     edit("org/organisation.yaml", "zone:", "zoen:")
-    edit("org/nudges.yaml", "text:", "txet:")
+    edit("en/nudges.yaml", "text:", "txet:")
 
     with pytest.raises(ContentError) as error:
         load(root, WORDS, TODAY)
 
-    assert [each.file for each in error.value.problems] == ["org/nudges.yaml", "org/organisation.yaml"]
+    assert [each.file for each in error.value.problems] == ["en/nudges.yaml", "org/organisation.yaml"]
     assert str(error.value).count("did you mean") == 2
 
 

@@ -10,7 +10,7 @@ from tests.content.conftest import Edit, reading
 
 ORG, TEAMS, PROVIDERS = "org/organisation.yaml", "org/teams.yaml", "org/providers.yaml"
 CRISIS = "org/crisis.yaml"
-NUDGES, TEMPLATES, SERVICES = "org/nudges.yaml", "org/templates.yaml", "org/services.yaml"
+NUDGES, TEMPLATES, SERVICES = "en/nudges.yaml", "org/templates.yaml", "org/services.yaml"
 REGIONS, COMMANDS, WORDS = "crisis/regions.yaml", "en/commands.yaml", "en/booking.yaml"
 LONG = "word " * 61
 

@@ -55,7 +55,7 @@ async def test_one_check_in_a_week_and_not_one_more(tmp_path: Path) -> None:
         await haven.restart()
         await haven.later(WEEK - timedelta(hours=3))
         (message,) = haven.platform.messages["sam"]
-        assert message.screen.lines[0] in {each.text for each in haven.service.library.current.nudges}
+        assert message.screen.lines[0] in {each.text for each in haven.service.library.current.nudges["en"]}
         assert haven.platform.messages["kim"] == []
 
 

@@ -40,7 +40,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> Contents:
     teams = teams.replace('    channel:\n      slack: C0FINANCE\n      console: "#finance"\n', "    channel: {}\n")
     path.write_text(teams)
     shutil.copytree(usual, odd)
-    for path in (odd / "org").glob("*.yaml"):
+    for path in (*(odd / "org").glob("*.yaml"), odd / "en" / "nudges.yaml"):
         text = path.read_text()
         for plain, changed in ODD.items():
             text = text.replace(plain, changed.replace('"', '\\"'))
