@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from adapters.platform import Arrival, Forged
 from bot.tokens import Made, Standing, Step, Tokens
@@ -199,7 +200,13 @@ def _commanded(text: str, commands: Mapping[str, tuple[str, ...]]) -> Route:
 
 
 def _meant(said: str, commands: Mapping[str, tuple[str, ...]]) -> str | None:
-    return next((name for name, phrases in commands.items() if said in {plain(each) for each in phrases}), None)
+    return next((name for name, phrases in commands.items() if said in _plainly(phrases)), None)
+
+
+@lru_cache(maxsize=1024)
+def _plainly(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Return phrases of the content as they are compared. Kept, as they are many; what people type never is."""
+    return frozenset(plain(each) for each in phrases)
 
 
 def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:

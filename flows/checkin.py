@@ -5,6 +5,7 @@ What is sent never depends on answers or bookings: only on the plan and on what 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -156,10 +157,16 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
 def _choose(day: str, hour: str, zone: str) -> Step[State]:
     if day not in set("0123456") or hour not in HOURS:
         return None
-    if zone not in available_timezones():
+    if zone not in _zones():
         return Turn(Choosing(day=day, time=hour, zone=zone[:64] or "?"))
     plan = Plan(day=int(day), at=time.fromisoformat(hour), zone=zone)
     return Turn(Overview(), (SetPlan(plan=plan),))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of all IANA zones. Kept: to list them takes longer than a turn."""
+    return frozenset(available_timezones())
 
 
 def _paused(plan: Plan, at: Moment) -> Plan:

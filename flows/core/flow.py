@@ -6,6 +6,7 @@ draws the state, at any time. Nothing here or in a flow reads a clock, a file or
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
@@ -110,7 +111,7 @@ class Flow(Generic[S, W]):
 
     def freeze(self, state: S) -> dict[str, Any]:
         """Return the state as JSON-ready data."""
-        frozen: dict[str, Any] = TypeAdapter(self.state).dump_python(state, mode="json")
+        frozen: dict[str, Any] = self._adapter.dump_python(state, mode="json")
         return frozen
 
     def thaw(self, version: int, frozen: dict[str, Any]) -> S:
@@ -119,8 +120,12 @@ class Flow(Generic[S, W]):
             if version not in self.upgrades:
                 raise LookupError(f"flow {self.name}: no upgrade from version {version} to {self.version}")
             frozen, version = self.upgrades[version](frozen), version + 1
-        thawed: S = TypeAdapter(self.state).validate_python(frozen)
+        thawed: S = self._adapter.validate_python(frozen)
         return thawed
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.state)
 
 
 AnyFlow = Flow[Any, Any]

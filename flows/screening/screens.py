@@ -11,9 +11,9 @@ def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
     """Draw the form, the wait, or the result."""
     catalog = at.catalog
     match state:
-        case Asking():
-            return _form(catalog.instruments[state.instrument], words)
-        case Unavailable():
+        case Asking(instrument=key) if key in catalog.instruments:
+            return _form(catalog.instruments[key], words)
+        case Asking() | Unavailable():  # an open form does not outlive a change to a language that has none
             ways = (Button(key="other", label=words.other), Button(key="done", label=words.done))
             return Screen(lines=(words.unavailable,), buttons=ways, private=True, title=words.title)
         case Looking():

@@ -27,7 +27,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(Result(raised=state.raised, down=True))
         case Result(), Chose(key="slot", arg=index):
             return Goto("booking", Carry(slot=state.slots[int(index)]))
-        case ((Result() | Unavailable()), Chose(key="other")):
+        case ((Asking() | Result() | Unavailable()), Chose(key="other")):
             return Goto("options")
         case _, Chose(key="leave" | "done"):
             return Goto("home")

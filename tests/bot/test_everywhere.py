@@ -1,0 +1,285 @@
+"""From every state of every conversation: each right in one turn, in every language, and "help now" on every screen.
+
+A model check: `tests/walk.py` visits whatever can be reached, with the real routing, stepping and drawing. What does
+not hold is listed together.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast, get_args
+
+from adapters.console.render import render
+from adapters.platform import Arrival, Front, Profile, Public, Shown
+from adapters.slack.render import home, message, modal
+from adapters.teams.render import announcement, dialog, messages
+from adapters.web import pages
+from adapters.web.sessions import Sent
+from bot.desk import Desk
+from bot.gate import Gate
+from bot.languages import Languages
+from bot.people import Record
+from bot.routing import COMMANDS, RIGHTS, Route, Take, plain
+from content.library import Library
+from flows import checkin, team
+from flows.core.common import CommonWords
+from flows.core.screen import Button, Screen
+from flows.registry import FLOWS
+from flows.safety.alarm import Alarm, Kind
+from tests import world
+from tests.content.test_screens import CONTENT
+from tests.fakes import FakeClock
+from tests.walk import SAM, Place, Walk
+
+REACHED: Mapping[str, Callable[[Record, Screen], bool]] = {
+    "help": lambda record, _: at(record) == ("safety", "helping"),
+    "stop": lambda record, _: at(record) == ("checkin", "overview") and record.ops.plan is None,
+    "pause": lambda record, _: (
+        at(record) == ("checkin", "overview") and (record.ops.plan is None or record.ops.plan.rests(world.NOW))
+    ),
+    "human": lambda record, screen: at(record)[0] == "options" and CONTENT.organisation.phone in screen.lines[0],
+    "my_data": lambda record, screen: at(record) == ("privacy", "data") and screen.private,
+    "forget": lambda record, screen: at(record) == ("privacy", "sure") and "yes" in keys(screen),
+}
+"""Where each right leads, and what it has done by then."""
+SITUATIONS: Mapping[str, dict[str, Any]] = {
+    "in the chat": {},
+    "in the chat, over a private screen": {"hidden": True},
+    "behind the command": {"command": True},
+    "on a page": {"secluded": True, "place": "page"},
+}
+
+
+@cache
+def walk() -> Walk:
+    """Walk through what ships, with every way in on screen."""
+    return Walk(replace(CONTENT, surface="offered")).go()
+
+
+def at(record: Record) -> tuple[str, str]:
+    assert record.private.conversation
+    frame = record.private.conversation.frame
+    return frame.flow, str(frame.state["at"])
+
+
+def keys(screen: Screen) -> list[str]:
+    return [button.key for button in screen.buttons]
+
+
+def test_from_every_state_each_right_reaches_its_place_in_one_turn() -> None:
+    """Typed as each language has it first, whatever is on screen, wherever it is typed, whoever they are."""
+    assert set(REACHED) == RIGHTS
+    walked, failures = walk(), []
+    reached: dict[object, bool] = {}
+
+    def reaches(name: str, place: Place, way: Route) -> bool:
+        """What a command leads to depends on what is held, and on the state if the conversation itself is asked."""
+        state = walked.state(place.record) if isinstance(way, Take) else held(place.record)
+        case = (name, repr(way), state, place.frame.flow)
+        if case not in reached:
+            after = walked.follow(place.record, way)
+            reached[case] = after is not None and REACHED[name](after, walked.screen(after))
+        return reached[case]
+
+    @cache
+    def ways(*_: object) -> list[tuple[str, str, Route]]:
+        """All that can be typed; routing looks at the kind of place, and at what could be pressed there."""
+        return [
+            (name, f"{commands[name][0]!r} ({locale}, {where})", walked.typed(place, commands[name][0], **situation))
+            for locale, commands in CONTENT.commands.items()
+            for where, situation in SITUATIONS.items()
+            for name in RIGHTS
+        ]
+
+    for place in walked.places.values():
+        screen, language = place.screen, place.record.ops.locale
+        for name, typed, way in ways(
+            place.name, place.frame.state.get("kind"), screen.buttons, screen.private, language
+        ):
+            if not reaches(name, place, way):
+                failures.append(f"{place}: {typed} leads to {way}, not to {name}")
+    assert not failures, listed(failures)
+
+
+def held(record: Record) -> object:
+    private = record.private
+    return (record.ops.notice, record.ops.plan, len(private.appointments), bool(private.safety_plan), record.ops.locale)
+
+
+def test_every_phrase_of_every_language_is_understood_in_every_language() -> None:
+    """With the one above: all that may be typed means the same everywhere."""
+    unknown = [
+        f"{phrase!r} ({spoken}) of somebody who reads {read} is not {name}"
+        for read in CONTENT.words
+        for spoken, commands in CONTENT.commands.items()
+        for name, phrases in commands.items()
+        for phrase in phrases
+        if plain(phrase) not in {plain(each) for each in CONTENT.phrases(read)[name]}
+    ]
+    assert set(COMMANDS) == set(CONTENT.commands["en"])
+    assert not unknown, listed(unknown)
+
+
+def test_the_walk_misses_no_state_and_meets_no_dead_end() -> None:
+    """A state that cannot be reached is dead code; a button that is not taken, or a screen without a way on, a trap."""
+    walked = walk()
+    there = {f"{name}/{each}" for name, flow in FLOWS.items() for each in states_of(flow.state)}
+    met = {place.name for place in walked.places.values()}
+    assert not there - met, f"never reached: {sorted(there - met)}"
+    assert not walked.dead, listed(walked.dead)
+    stuck = [
+        str(place)
+        for place in walked.places.values()
+        if place.screen.fields == () and all(button.standing for button in place.screen.buttons)
+    ]
+    assert {each.split(" ")[0] for each in stuck} <= ENDS, listed(stuck)
+
+
+ENDS = {
+    "notice/declined",
+    "privacy/forgotten",
+}  # where nothing is held any more; help, and every command, go on working
+
+
+def states_of(state: Any) -> Iterator[str]:
+    for each in get_args(get_args(state)[0]) if get_args(state) else (state,):
+        yield str(each.model_fields["at"].default)
+
+
+def test_help_now_stands_on_every_screen_of_every_platform() -> None:
+    """Whatever the walk met, in English, and each kind of screen in every language; and what comes from elsewhere."""
+    walked, failures, shapes, seen = walk(), [], set(), set()
+    for place in walked.places.values():
+        shape = (place.name, *keys(place.screen), *(field.key for field in place.screen.fields))
+        for locale in CONTENT.words if shape not in shapes else ("en",):
+            record = replace(place.record, ops=place.record.ops.model_copy(update={"locale": locale}))
+            shown = walked.drawing.shown(record, walked.stepping.moment(record, place.frame.flow))
+            if (locale, shown.screen) not in seen:
+                seen.add((locale, shown.screen))
+                failures += [f"{place}: {where} ({locale})" for where in without_help(shown, locale)]
+        shapes.add(shape)
+    assert len(shapes) > len(FLOWS)
+    for locale in CONTENT.words:
+        failures += [f"{where} ({locale})" for where in elsewhere(walked, locale)]
+    assert not failures, listed(failures)
+
+
+def without_help(shown: Shown, locale: str) -> Iterator[str]:
+    """Yield where a screen is drawn without a live "help now"."""
+    label = help_label(locale)
+    tokens = [token for button, token in zip(shown.screen.buttons, shown.tokens, strict=True) if button.key == "help"]
+    if len(tokens) != 1:
+        yield "nowhere" if not tokens else "twice"
+        return
+    yield from public_without_help(shown.public(), locale)
+    if f"[{label}]" not in render(shown.screen).splitlines()[-1]:
+        yield "console"
+    if not pressed(modal(shown), label, tokens[0]):
+        yield "Slack's window"
+    if not pressed(dialog(shown), label, tokens[0]):
+        yield "Teams' dialog"
+    if not linked(room(shown, locale), label, tokens[0]):
+        yield "the room"
+
+
+def public_without_help(public: Public, locale: str) -> Iterator[str]:
+    label = help_label(locale)
+    token = next(
+        (t for button, t in zip(public.screen.buttons, public.tokens, strict=True) if button.key == "help"), ""
+    )
+    if not token or not pressed(message(public), label, token):
+        yield "Slack's message"
+    if not token or not pressed(messages(public)[-1], label, token):
+        yield "Teams' card"
+
+
+def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
+    """Yield what is drawn outside of the conversations without help: front pages, messages, refusals, from memory."""
+    drawing, sid, label = walked.drawing, walked.vault.sid(SAM), help_label(locale)
+    for record in walked.holding("home"):
+        record.set_ops(locale=locale)
+        for agreed in (True, False):
+            front = drawing.front(record, walked.stepping.moment(record), agreed, known=True)
+            if not pressed(home(front), label, token_of(front)):
+                yield f"Slack's home, agreed {agreed}"
+    somebody = Arrival(id="1", address=SAM, profile=Profile(locale=locale, zone="Europe/London"))
+    words = CONTENT.words[locale]
+    public = {
+        "a refusal": drawing.refusal(sid, locale),
+        "a check-in": drawing.public(sid, checkin.nudge("How are you?", cast(Any, words["checkin"])), locale),
+        "news": drawing.public(sid, Screen(lines=("News",), buttons=(Button(key="mine", label="Open"),)), locale),
+    }
+    for name, drawn in public.items():
+        yield from (f"{name}: {where}" for where in public_without_help(drawn, locale))
+    alarms = (None, *(Alarm(kind=kind, level="strong") for kind in get_args(Kind)))
+    loose = {f"from memory, {alarm}": drawing.memory(somebody, alarm, True, sid) for alarm in alarms}
+    loose |= {"a refusal from memory": drawing.memory(somebody, None, False, sid), "usage": drawing.usage(sid, locale)}
+    for name, shown in loose.items():
+        yield from (f"{name}: {where}" for where in without_help(shown, locale))
+    yield from (f"the gate: {where}" for where in without_help(gate(walked, somebody), locale))
+    language = Languages(cast(Library, SimpleNamespace(current=CONTENT))).speak(locale)
+    beside = {"a link's page": pages.door(language, action="/", form="f")}
+    beside |= {f"the page {name}": pages.state(language, name) for name in STATES}
+    for name, page in beside.items():
+        if 'href="/room/help"' not in page or language.words.help not in page:
+            yield name
+    if locale == "en":
+        reminder = team.reminder("Help is here.", "asked", cast(Any, words["team"]))
+        posted = announcement(drawing.anybody(reminder), "https://teams.example/l/chat")
+        if label not in [each["title"] for each in posted["attachments"][0]["content"]["actions"]]:
+            yield "a reminder in a channel of Teams"
+        if not pressed(message(drawing.anybody(reminder)), label, drawing.anybody(reminder).tokens[-1]):
+            yield "a reminder in a channel of Slack"
+
+
+STATES = ("used", "expired", "locked", "unknown", "closed", "refused", "busy")
+
+
+def gate(walked: Walk, somebody: Arrival) -> Shown:
+    """Return what stands in the chat for a private screen where the room is the surface."""
+    place = next(each for each in walked.places.values() if each.screen.private)
+    record = replace(place.record, ops=place.record.ops.model_copy(update={"locale": somebody.profile.locale}))
+    shown = walked.drawing.shown(record, walked.stepping.moment(record, place.frame.flow))
+    desk = cast(Desk, SimpleNamespace(drawing=walked.drawing, drawn=None))
+    library = cast(Library, SimpleNamespace(current=replace(CONTENT, surface="room")))
+    stands = Gate("https://haven.example", desk, walked.vault, library, FakeClock(world.NOW))
+    return stands._gate(somebody.address, somebody.profile, shown)
+
+
+def help_label(locale: str) -> str:
+    words = CONTENT.words[locale]["common"]
+    assert isinstance(words, CommonWords)
+    return words.help_now
+
+
+def token_of(front: Front) -> str:
+    return next((t for button, t in zip(front.screen.buttons, front.tokens, strict=True) if button.key == "help"), "")
+
+
+def room(shown: Shown, locale: str) -> str:
+    language = Languages(cast(Library, SimpleNamespace(current=CONTENT))).speak(locale)
+    return pages.room(Sent(shown=shown), language, form="form", page="page")
+
+
+def linked(page: str, label: str, token: str) -> bool:
+    return bool(re.search(rf'name="token" value="{re.escape(token)}">{re.escape(label)}</button>', page))
+
+
+def pressed(payload: Any, label: str, token: str) -> bool:
+    """Tell whether a payload of Slack or Teams has a button of this label that brings this token."""
+    if isinstance(payload, list):
+        return any(pressed(each, label, token) for each in payload)
+    if not isinstance(payload, dict):
+        return False
+    if payload.get("type") == "button":
+        return bool(payload["text"]["text"] == label and payload.get("value") == token)
+    if payload.get("type") == "Action.Submit":
+        return bool(payload["title"] == label and payload["data"].get("t") == token)
+    return any(pressed(each, label, token) for each in payload.values())
+
+
+def listed(failures: list[str]) -> str:
+    kinds = {re.sub(r"\(.*?\)", "", each) for each in failures}
+    return f"{len(failures)} failures of {len(kinds)} kinds:\n" + "\n".join(failures[:40])
