@@ -9,7 +9,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from adapters.memory import remember
-from adapters.platform import Address, Front, Look
+from adapters.platform import Address, Busy, Front, Look
 from adapters.slack.log import failure
 from adapters.slack.people import People
 from adapters.slack.render import home, message_of
@@ -17,6 +17,7 @@ from adapters.slack.web import Web
 from flows.core.screen import Screen
 
 _KNOWN: Final = 10_000
+_AGAIN: Final = (1.0, 3.0)  # seconds after which a page is looked up again if the service was busy
 
 
 class Fronts:
@@ -27,7 +28,7 @@ class Fronts:
         self._web = web
         self._people = people
         self._look = look
-        self._published: dict[str, Screen] = {}
+        self._published: dict[str, Screen | None] = {}  # None: the first one is on its way
         self._greeted: dict[str, bool] = {}
         self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -38,6 +39,7 @@ class Fronts:
 
     async def publish(self, address: Address) -> None:
         """Put the page on the person's Home tab. Never raises: the page is drawn at its next opening."""
+        remember(self._published, address.user, self._published.get(address.user), _KNOWN)  # what changes now counts
         await self._draw(address, always=True)
 
     async def greet(self, address: Address, page: Front, chat: str) -> None:
@@ -58,9 +60,18 @@ class Fronts:
     async def _draw(self, address: Address, *, always: bool) -> None:
         try:
             async with self._drawing.setdefault(address.user, asyncio.Lock()):  # the last one drawn is the newest
-                page = await self.page(address)
+                page = await self._looked(address)
                 if page is not None and (always or self._published.get(address.user) != page.screen):
                     await self._web.publish(address.user, home(page))
                     remember(self._published, address.user, page.screen, _KNOWN)
         except Exception as error:
             failure("slack_front_failed", error)
+
+    async def _looked(self, address: Address) -> Front | None:
+        """Return the page, after some patience with a busy service: nobody else would ask for it again."""
+        for seconds in _AGAIN:
+            try:
+                return await self.page(address)
+            except Busy:
+                await asyncio.sleep(seconds)
+        return await self.page(address)

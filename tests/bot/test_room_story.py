@@ -131,7 +131,7 @@ async def test_a_result_comes_to_the_page_before_which_somebody_sits(stage: Stag
     async with Visitor(stage.base) as visitor:
         await opened(stage, visitor, "My appointments")
         page = await visitor.press("Find a time")
-        for _ in range(100):
+        for _ in range(600):
             if "These times are open" in page.text:
                 break
             await asyncio.sleep(0.05)

@@ -73,7 +73,7 @@ class Stage:
         """Say hello, and tell whether Haven answered in this workspace."""
         before = len(self.hands[team].messages(user))
         await self.hands[team].say(user, "hello")
-        for _ in range(200):
+        for _ in range(1500):
             told = self.hands[team].messages(user)[before + 1 :]
             if any("I am a program" in text_of(each) for each in told):
                 return True

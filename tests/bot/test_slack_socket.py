@@ -58,7 +58,7 @@ class Stage:
 
     async def until(self, holds: str, where: Any) -> None:
         """Wait until somebody sees some words."""
-        for _ in range(300):
+        for _ in range(1500):
             if holds in where():
                 return
             await asyncio.sleep(0.02)

@@ -42,7 +42,7 @@ class Stage:
 
     async def until(self, what: Callable[[], Any]) -> Any:
         """Wait for what comes a moment later, as a person would."""
-        for _ in range(400):
+        for _ in range(1500):  # half a minute: a loaded machine is slow, and nothing is lost by patience
             try:
                 if found := what():
                     return found

@@ -64,6 +64,7 @@ class Desk:
     drawn: list[str] = field(default_factory=list)
     page: Front = field(default_factory=lambda: front("A page of one's own", known=True))
     looks: list[str] = field(default_factory=list)
+    busy: int = 0  # looks that fail before one succeeds
 
     async def receive(self, arrival: Arrival) -> Shown | None:
         self.arrivals.append(arrival)
@@ -72,6 +73,9 @@ class Desk:
     async def look(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
         self.looks.append(address.user)
         if admitted is None:
+            raise Busy
+        if self.busy:
+            self.busy -= 1
             raise Busy
         return self.page
 

@@ -14,8 +14,8 @@ def page(world: World, user: str = "U0SAM") -> str:
 
 
 async def seen_soon(world: World, *texts: str) -> None:
-    """Wait for messages, for a second at most."""
-    for _ in range(100):
+    """Wait for messages, with patience."""
+    for _ in range(1500):
         if world.seen() == list(texts):
             return
         await asyncio.sleep(0.01)
@@ -100,6 +100,26 @@ async def test_opening_the_tab_holds_up_no_answer_either(world: World) -> None:
     await world.hands.say("U0SAM", "help")
     await seen_soon(world, "Help at once")
     assert page(world) == ""
+
+
+async def test_a_page_is_looked_up_again_if_the_service_was_busy(world: World) -> None:
+    await world.hands.home_opened("U0SAM", "home")
+    await world.settle()
+    world.desk.page, world.desk.busy = front("Check-ins are on", known=True), 1
+    await world.platform.post(SAM, public("News").public())
+    await world.settle()
+    assert page(world) == "Check-ins are on"
+
+
+async def test_what_changes_while_the_first_page_is_on_its_way_is_drawn(world: World) -> None:
+    world.workspace.delay("views.publish", 0.2)
+    await world.hands.home_opened("U0SAM", "home")
+    while len(world.desk.looks) < 1:
+        await asyncio.sleep(0.01)
+    world.desk.page = front("Check-ins are on", known=True)
+    await world.platform.post(SAM, public("News").public())
+    await world.settle()
+    assert page(world) == "Check-ins are on"
 
 
 async def test_who_never_opened_the_tab_gets_no_page(world: World) -> None:
