@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -68,8 +69,10 @@ def fetch(path: Path, file: str) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=1_000)
 def parse(raw: bytes, file: str) -> Source:
-    """Read a file's bytes; every scalar stays a string, so `no` and `09:00` mean what was written.
+    """Read a file's bytes; every scalar stays a string, so `no` and `09:00` mean what was written. What was read once
+    is not read again: after an edit most files are as they were. So nobody may change what comes back.
 
     Refuses, as ContentError: anything but UTF-8 text, tabs, duplicate keys, anchors, aliases, tags, several
     documents, nesting deeper than 8.
