@@ -61,19 +61,20 @@ async def test_whoever_chose_nothing_reads_the_language_of_the_profile_as_it_cha
             assert await _question(haven, locale[:2]) in haven.text("sam")
 
 
-@pytest.mark.parametrize("name", list(FLOWS))
-async def test_every_right_typed_in_any_language_reaches_its_place_in_one_turn(tmp_path: Path, name: str) -> None:
-    """Full product: every state of every conversation, every right, every language that it may be typed in, for who
-    has a profile in English."""
+async def test_every_right_typed_in_any_language_reaches_its_place_in_one_turn(tmp_path: Path) -> None:
+    """Through the whole service, once from each state, the languages in turn: `tests/bot/test_everywhere.py` tries
+    every right in every language from every state there is."""
     async with rig(tmp_path) as haven:
         commands = haven.service.library.current.commands
         assert set(LEADS) == RIGHTS
         assert set(commands) == set(LOCALES)
-        for state in json.loads((STATES / f"{name}.v{FLOWS[name].version}.json").read_text()):
-            for right, locale in itertools.product(LEADS, LOCALES):
+        typed = itertools.cycle(itertools.product(LEADS, LOCALES))
+        for name, flow in FLOWS.items():
+            for state in json.loads((STATES / f"{name}.v{flow.version}.json").read_text()):
+                right, locale = next(typed)
                 await haven.place("sam", name, state)
                 await _say(haven, commands[locale][right][0])
-                assert await _at(haven) == LEADS[right], (state["at"], right, locale)
+                assert await _at(haven) == LEADS[right], (name, state["at"], right, locale)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
