@@ -60,6 +60,8 @@ COMMANDS: Mapping[str, Enter] = {
     "home": Enter("home"),
     "not_now": Enter("checkin", Carry(ask="not_now")),
     "check": Enter("screening"),
+    "exercise": Enter("selfhelp"),
+    "options": Enter("options"),
     "book": Enter("booking"),
     "checkins": Enter("checkin"),
     "remind": Enter("team"),
@@ -76,11 +78,8 @@ SLASH: Mapping[str, str] = {
 """What may stand behind the service's own command in every language, beside the phrases of the content files."""
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
-    **{
-        key: COMMANDS[key]
-        for key in ("help", "stop", "pause", "not_now", "check", "checkins", "remind", "my_data", "language")
-    },
-    "options": Enter("options"),
+    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "my_data")},
+    **{key: COMMANDS[key] for key in ("check", "exercise", "options", "checkins", "remind", "language")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
 }

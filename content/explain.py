@@ -35,7 +35,8 @@ _PLAIN: Final[Mapping[str, tuple[str, str]]] = {  # pydantic's error type -> wha
 
 
 def explain(error: ValidationError, source: Source, model: type[BaseModel]) -> list[Problem]:
-    """Return one problem for each thing wrong, at its line; a misspelt key is not reported as missing too."""
+    """Return one problem for each thing wrong, at its line; a misspelt key is not reported as missing too, nor a
+    list as too short because an entry of it is wrong (pydantic counts the good ones only)."""
     details = error.errors(include_url=False, include_input=False)
     fields = {detail["loc"]: _fields_at(model, detail["loc"][:-1]) for detail in details}
     misspelt = {
@@ -47,6 +48,10 @@ def explain(error: ValidationError, source: Source, model: type[BaseModel]) -> l
         _problem(detail, source, fields[detail["loc"]])
         for detail in details
         if not (detail["type"] == "missing" and detail["loc"] in misspelt)
+        and not (
+            detail["type"] == "too_short"
+            and any(detail["loc"] == other[: len(detail["loc"])] != other for other in fields)
+        )
     ]
 
 

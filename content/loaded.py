@@ -10,6 +10,7 @@ from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, Te
 from content.source import Source
 from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Surface, Team, Template
 from flows.core.contact import StaffedContact
+from flows.core.exercise import Exercise
 from flows.core.locale import Locale
 from flows.core.words import Line, Words
 from flows.safety import Lexicon, normalise
@@ -37,6 +38,7 @@ class Loaded:
     nudges: Mapping[str, tuple[NudgeEntry, ...]]
     templates: tuple[Template, ...]
     services: tuple[ServiceEntry, ...]
+    exercises: Mapping[str, tuple[Exercise, ...]]
     lexicons: Mapping[str, Lexicon]
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...]
@@ -78,7 +80,8 @@ class Loaded:
         commands = (each for by_name in self.commands.values() for several in by_name.values() for each in several)
         words = (value for by_flow in self.words.values() for each in by_flow.values() for _, value in each)
         labels = (value for value in words if isinstance(value, str) and not isinstance(value, Line))
-        return frozenset(normalise(each) for each in (*commands, *labels))
+        names = (each.name for exercises in self.exercises.values() for each in exercises)
+        return frozenset(normalise(each) for each in (*commands, *labels, *names))
 
     @cached_property
     def _catalogs(self) -> Mapping[str, Catalog]:
@@ -102,6 +105,7 @@ class Loaded:
                 NudgeLine(**each.model_dump()) for each in self.nudges.get(locale, self.nudges[DEFAULT_LOCALE])
             ),
             services=tuple(each.said(locale) for each in self.services),
+            exercises=self.exercises[locale],
             phone=self.organisation.phone,
             contact=self.contact if self.staffed else None,
             locale=self.locales[locale],

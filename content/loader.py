@@ -17,6 +17,7 @@ from content.pins import LEARNED, PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
 from flows.core.catalog import Helpline, Instrument, Item, Region, Template
+from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
@@ -24,6 +25,7 @@ from flows.safety import Lexicon
 STALE: Final = timedelta(days=180)
 _ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis")
 NUDGES: Final = "nudges.yaml"
+_OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = ("lint_terms.yaml",)  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
@@ -83,6 +85,7 @@ class _Reader:
         own = {locale: self._sentences(f"{locale}/locale.yaml", Locale) for locale in locales}
         commands = {locale: self._commands(locale) for locale in locales}
         nudges = {locale: entries for locale in locales if (entries := self._nudges(locale))}
+        exercises = {locale: self._exercises(locale) for locale in locales}
         loaded = None
         if organisation and teams and providers and templates and services and crisis and not self._problems:
             self._own_region(organisation, regions)
@@ -99,6 +102,7 @@ class _Reader:
                 templates=tuple(Template(**each.model_dump()) for each in templates.templates),
                 services=services.services,
                 contact=crisis.staffed_contact.contact() if crisis.staffed_contact else None,
+                exercises=exercises,
                 lexicons=lexicons,
                 sources=tuple(self._sources),
                 warnings=tuple(sorted(self._warnings)),
@@ -133,9 +137,7 @@ class _Reader:
             "crisis", ["regions.yaml", *LEARNED, *(f"lexicon.{name}.yaml" for name in (*locales, DEFAULT_LOCALE))]
         )
         for locale in locales:
-            self._expect(
-                locale, [*(f"{stem}.yaml" for stem in self._words_models), "commands.yaml", "locale.yaml", NUDGES]
-            )
+            self._expect(locale, [*(f"{stem}.yaml" for stem in self._words_models), *_OTHERS])
         return locales
 
     def _entries(self, folder: Path) -> Iterable[Path]:
@@ -203,6 +205,23 @@ class _Reader:
             return ()
         read = self._model(f"{locale}/{NUDGES}", schema.Nudges, sentences=True)
         return read.nudges if read else ()
+
+    def _exercises(self, locale: str) -> tuple[Exercise, ...]:
+        """Read the exercises for a crisis, then HR's own; a key or a name means one of them."""
+        read: dict[str, Exercise] = {}
+        for stem in ("calm", "exercises"):
+            file = f"{locale}/{stem}.yaml"
+            source = self._source(file, sentences=True)
+            given = self._validate(source, schema.Exercises) if source else None
+            if source is None or given is None:
+                continue
+            for at, entry in enumerate(given.exercises):
+                if entry.key in read or entry.name in {each.name for each in read.values()}:
+                    where, message = ("exercises", at), "an exercise of this key or name is in calm.yaml"
+                    self._problems.append(source.problem(where, message, "give it a key and a name of its own"))
+                steps = tuple(ExerciseStep(**each.model_dump()) for each in entry.steps)
+                read[entry.key] = Exercise(key=entry.key, name=entry.name, steps=steps, calm=stem == "calm")
+        return tuple(read.values())
 
     def _lexicons(self) -> dict[str, Lexicon]:
         lexicons = {}

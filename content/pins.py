@@ -16,15 +16,20 @@ PINS: Final[Mapping[str, str]] = {
 
 RELEASED: Final[Mapping[str, str]] = {
     "en/notice.yaml": "1a847802026d9cf45541cd9e60e8b9cc12eb3ce5a9a42bffcc9411717130893a",
-    "en/safety.yaml": "f4970600492eba6f34f2f9401b1d4004a65df905dbb3186a13c50d1c7c6119ed",
+    "en/safety.yaml": "f5285570d36007146bcc10a7dec532548e450d8cebc5c25f3a4a34e7fec55443",
+    "en/calm.yaml": "fd09665d4ef96d068a0c2308afccf3dc8ba2c6cf665917abba4f8ee77b7d81d9",
     "es/notice.yaml": "8496e9756b45db112e8caae4526dcdbb0d579bac51320ab09e5730ac55ece32e",
-    "es/safety.yaml": "c4560a7915a1368c64706200d174e06f9818212404a5896f30fe2b472896b1b1",
+    "es/safety.yaml": "f31275b20286328a8768d3102479a42bc004b9875d769a3551d53440a95f6683",
+    "es/calm.yaml": "47dd1e6aeeeb421abb2583bf265f81934491d13374603355384b13a646166657",
     "fr/notice.yaml": "771007c078e5803a399979fa232e91319f8d96cf971253ff7e685d48068075af",
-    "fr/safety.yaml": "30916aa6a3d42450d082793257adea7af0f11e97a28f602cfea7210ccff2ce03",
+    "fr/safety.yaml": "41da91fbc78c491579c4c99dc68e6187e1868e2d498d0b00568a14fc187e20c1",
+    "fr/calm.yaml": "f557e193471d3cc9b1710ff2481723718ebf1fd9bf40df1ca6bcb556ac1c0dc0",
     "de/notice.yaml": "216fe12bf05de2bea9afcf4b842e5dae11c006ba1e929d349e0dbbafca77e115",
-    "de/safety.yaml": "35e8f0fc0a201cb67947f7edb5987e86f20c63e6dad5f5ba229546c1edf9116e",
+    "de/safety.yaml": "4cbff87e3fcb518d2254e90960195b69a4d2cf999b8d702b5be5309a0bebc0f0",
+    "de/calm.yaml": "51bacefbe7009435c800ed2532a66ca0678ae25629f3aa78c93aff750d499210",
     "pt/notice.yaml": "940336e6e7b79bbfd4b18a34c57316b885798514c64f83f428cce48b9bbdf47c",
-    "pt/safety.yaml": "7b48a33d2f835aa6cc890305bac3deccfe930ce73fda80030ae2d2b4ae5d9c3d",
+    "pt/safety.yaml": "a858ce56f3b8dd23eecb8ce525f96fced34dc32d682620e79766aaaecefa3538",
+    "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
     "crisis/lexicon.en.yaml": "e241f93164e1953f7a543eac746c4cb0475c044767344590cd0db4fb3460dd45",
 }
 LEARNED: Final[Mapping[str, str]] = {
@@ -32,7 +37,7 @@ LEARNED: Final[Mapping[str, str]] = {
     "reader.meaning.bin": "b1db7c1da0f79074117b5a4e221909f795925c88e8ffc6ec763216a13d33b1b1",
 }
 """What `haven safety train` makes of `tests/safety/corpus`."""
-_RELEASED_NAMES: Final = re.compile(r".*/(notice|safety)\.yaml|crisis/lexicon\..*\.yaml")
+_RELEASED_NAMES: Final = re.compile(r".*/(notice|safety|calm)\.yaml|crisis/lexicon\..*\.yaml")
 
 
 def is_released(file: str, raw: bytes) -> bool:

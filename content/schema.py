@@ -38,6 +38,7 @@ from flows.core.catalog import Season, Service, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
+LONGEST: Final = 180  # seconds of an exercise
 
 
 class Custodian(Part):
@@ -212,6 +213,38 @@ class InstrumentFile(Part):
     cut: dict[Key, int]
 
 
+class StepEntry(Part):
+    """What to do for some seconds."""
+
+    seconds: int = Field(ge=5, le=90)
+    text: Message
+
+
+class ExerciseEntry(Part):
+    """A short exercise; `name` is what its button says."""
+
+    key: Key
+    name: Label
+    steps: tuple[StepEntry, ...] = Field(min_length=2, max_length=8)
+
+    @model_validator(mode="after")
+    def _short(self) -> Self:
+        if (seconds := sum(each.seconds for each in self.steps)) > LONGEST:
+            message = f"this takes {seconds} seconds"
+            raise refuse(message, f"{LONGEST} at most: make steps shorter, or leave some out", "steps")
+        return self
+
+
+class Exercises(Part):
+    """calm.yaml and exercises.yaml: short exercises in one language, the first one foremost."""
+
+    exercises: Annotated[
+        tuple[ExerciseEntry, ...],
+        AfterValidator(distinct("key", _OWN_KEY)),
+        AfterValidator(distinct("name", _ONE_LINE)),
+    ] = Field(min_length=1, max_length=12)
+
+
 class CrisisLine(Part):
     """A crisis line: `dial` is exactly what to dial or open; `verified_on` is the day of its check."""
 
@@ -269,6 +302,8 @@ class Commands(Part):
     home: Phrases = Field(min_length=1)
     not_now: Phrases = Field(min_length=1)
     check: Phrases = Field(min_length=1)
+    exercise: Phrases = Field(min_length=1)
+    options: Phrases = Field(min_length=1)
     book: Phrases = Field(min_length=1)
     checkins: Phrases = Field(min_length=1)
     remind: Phrases = Field(min_length=1)

@@ -21,6 +21,7 @@ class HomeWords(Words):
     private: Line
     check: Label
     options: Label
+    exercise: Label
     appointments: Label
     checkin: Label
     team: Label
@@ -51,6 +52,8 @@ def update(state: Open, event: Event, at: Moment) -> Step[Open]:
             return Goto("screening")
         case Chose(key="options" | "checkin" | "team" as flow):
             return Goto(flow)
+        case Chose(key="exercise"):
+            return Goto("selfhelp")
         case Chose(key="appointments"):
             return Goto("booking", Carry(ask="mine"))
         case Chose(key="my_data"):
@@ -64,6 +67,7 @@ def view(state: Open, words: HomeWords, at: Moment) -> Screen:
     keys = [
         "check",
         "options",
+        "exercise",
         "appointments",
         "checkin",
         *(["team"] if at.person.manages else []),
@@ -91,6 +95,7 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
     others = {
         "check": words.check,
         "options": words.options,
+        "exercise": words.exercise,
         "checkins": words.checkin,
         **({"remind": words.team} if person.manages else {}),
         "my_data": words.my_data,
@@ -101,7 +106,7 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
         checkins = words.checkins_off
     else:
         checkins = words.checkins_paused if plan.rests(at.now) else words.checkins_on
-    buttons = (mine, *rest) if coming else (*rest[:2], mine, *rest[2:])
+    buttons = (mine, *rest) if coming else (*rest[:3], mine, *rest[3:])
     lines = (words.question, words.front, *(() if general else (checkins,)))
     return Screen(lines=lines, buttons=buttons, private=True)
 

@@ -1,6 +1,6 @@
 """Every conversation there is, by name: the one list that the desk, the content and the tests walk."""
 
-from flows import booking, checkin, home, language, notice, options, privacy, safety, screening, team
+from flows import booking, checkin, home, language, notice, options, privacy, safety, screening, selfhelp, team
 from flows.core.flow import AnyFlow
 
 FLOWS: dict[str, AnyFlow] = {
@@ -10,6 +10,7 @@ FLOWS: dict[str, AnyFlow] = {
         home.FLOW,
         screening.FLOW,
         options.FLOW,
+        selfhelp.FLOW,
         booking.FLOW,
         checkin.FLOW,
         team.FLOW,

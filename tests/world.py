@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from flows.core.care import Appointment, Plan, Slot
 from flows.core.catalog import Catalog, Helpline, Instrument, Item, NudgeLine, Region, Service, Team, Template
+from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person
 from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
@@ -54,6 +55,12 @@ def appointment(key: str = "k1", number: int = 1) -> Appointment:
     return Appointment(key=key, reference=f"Appointment/{number}", slot=slot(number), link="https://rooms.example/1")
 
 
+def exercise(key: str, steps: int, *, calm: bool = False) -> Exercise:
+    """An exercise whose steps say their numbers; they take 20 seconds each."""
+    told = tuple(ExerciseStep(seconds=20, text=f"{key} {number}") for number in range(1, steps + 1))
+    return Exercise(key=key, name=f"the {key} exercise", steps=told, calm=calm)
+
+
 def catalog(**changes: Any) -> Catalog:
     phq4 = Instrument(
         key="phq4",
@@ -94,6 +101,11 @@ def catalog(**changes: Any) -> Catalog:
             NudgeLine(key="n2", theme="breaks", text="nudge two"),
         ),
         services=(Service(name="GP", text="a doctor", reach="call them"),),
+        exercises=(
+            exercise("calm", 5, calm=True),
+            exercise("breath", 2, calm=True),
+            exercise("worry", 3),
+        ),
         phone="0800 1",
         locale=LOCALE,
         languages={"en": "English", "xx": "Xxish"},

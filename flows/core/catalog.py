@@ -10,6 +10,7 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.care import Weekday
 from flows.core.contact import StaffedContact
+from flows.core.exercise import Exercise
 from flows.core.locale import Locale
 
 Tier = Literal["employer", "custodian"]
@@ -107,6 +108,7 @@ class Catalog(Value):
     templates: tuple[Template, ...]
     nudges: tuple[NudgeLine, ...] = Field(min_length=1)
     services: tuple[Service, ...]
+    exercises: tuple[Exercise, ...] = Field(min_length=1)  # those for a crisis come first, and there is one
     phone: str  # the assistance line that answers when nobody is free online
     contact: StaffedContact | None = None  # who calls back; None if nobody does, or requests have nowhere to go
     locale: Locale  # how days and dates are written
@@ -121,6 +123,15 @@ class Catalog(Value):
     def date(self, day: date) -> str:
         """Say a day of the year: "24 Nov"."""
         return self.locale.date.fill(day=str(day.day), month=self.locale.months[day.month - 1])
+
+    @property
+    def calm(self) -> tuple[Exercise, ...]:
+        """Return the exercises that are offered in a crisis, the first one foremost."""
+        return tuple(each for each in self.exercises if each.calm)
+
+    def exercise(self, key: str) -> Exercise | None:
+        """Return an exercise by its key; None if there is none of that key (any more)."""
+        return next((each for each in self.exercises if each.key == key), None)
 
     def help_for(self, region: str | None) -> Region:
         """Crisis help for a country; the international finder if there is none, never another country's."""

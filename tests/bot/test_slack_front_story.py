@@ -50,7 +50,16 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
     await stage.modal(SAM, "What would help today?")
     settled = await page(stage, "Check-ins are off.")
     assert "This page is yours alone" in settled
-    offered = ["Private check", "Ways to get help", "My appointments", "Check-ins", "My data", "Language", "Help now"]
+    offered = [
+        "Private check",
+        "Ways to get help",
+        "A short exercise",
+        "My appointments",
+        "Check-ins",
+        "My data",
+        "Language",
+        "Help now",
+    ]
     assert labels(stage) == offered
 
     # every button of the page opens its own window, and leads where it says
@@ -58,6 +67,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
     for label, holds in {
         "Private check": "Over the last 2 weeks",
         "Ways to get help": "none of these needs a reason",
+        "A short exercise": "Each takes one to three minutes",
         "My appointments": "You have no appointments",
         "Check-ins": "once a week",
         "My data": "Where I reach you",

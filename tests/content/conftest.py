@@ -31,6 +31,7 @@ Edit = Callable[[str, str, str], Path]
 def sample_at(folder: Path) -> Path:
     shutil.copytree(SAMPLE, folder)
     shutil.copytree(default_root() / "instruments", folder / "instruments")
+    shutil.copy(default_root() / "en" / "calm.yaml", folder / "en")
     return folder
 
 

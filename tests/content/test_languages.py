@@ -8,6 +8,7 @@ import pytest
 
 from bot.routing import COMMANDS, SLASH, plain
 from bot.wiring import WORDS
+from content import default_root
 from content.loader import load
 from flows.core.flow import Carry, Turn
 from flows.core.locale import Locale
@@ -24,6 +25,7 @@ SAME = {  # lines that are rightly the same as in English
     ("options", "service"): set(OTHERS),
     ("privacy", "item"): set(OTHERS),
     ("safety", "no"): {"es"},
+    ("selfhelp", "minutes"): {"fr"},
     ("safety", "plan_part"): {"de", "es", "pt"},
 }
 _WORD = re.compile(r"[^\W\d_]+")
@@ -219,6 +221,7 @@ def test_the_organisations_texts_come_in_the_language_of_whoever_reads_them(root
         for path in (root / "en").iterdir():
             if path.name != "nudges.yaml":
                 (root / locale / path.name).write_bytes(path.read_bytes())
+        (root / locale / "calm.yaml").write_bytes((default_root() / locale / "calm.yaml").read_bytes())
     (root / "es" / "nudges.yaml").write_text("nudges:\n  - {key: one, theme: sleep, text: Hola}")
     loaded = load(root, SAMPLE_WORDS, TODAY)
     assert [loaded.catalog(each).services[0].name for each in ("en", "es")] == ["Talk", "Charla"]

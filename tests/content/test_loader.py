@@ -105,6 +105,7 @@ def test_a_folder_that_is_not_there_is_one_clear_problem(tmp_path: Path) -> None
 
 def test_english_has_to_be_there(root: Path) -> None:
     (root / "en").rename(root / "es")
+    (root / "es" / "calm.yaml").write_bytes((default_root() / "es" / "calm.yaml").read_bytes())
 
     (problem,) = reading(root).problems
 
@@ -114,8 +115,9 @@ def test_english_has_to_be_there(root: Path) -> None:
 def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: Path, edit: Edit) -> None:
     edit("en/booking.yaml", "Good to see you.", "Good to see you.")
     (root / "es").mkdir()
-    for name in ("booking.yaml", "commands.yaml", "locale.yaml"):
+    for name in ("booking.yaml", "commands.yaml", "locale.yaml", "exercises.yaml"):
         (root / "es" / name).write_bytes((root / "en" / name).read_bytes())
+    (root / "es" / "calm.yaml").write_bytes((default_root() / "es" / "calm.yaml").read_bytes())
     path = root / "es" / "booking.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("Good to see you.", "Qué bueno verte."), encoding="utf-8")
 
@@ -130,7 +132,7 @@ def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: 
 def test_a_half_translated_language_is_told_file_by_file(root: Path) -> None:
     (root / "pt-BR").mkdir()
 
-    missing = [f"pt-BR/{name}.yaml" for name in ("booking", "commands", "locale")]
+    missing = [f"pt-BR/{name}.yaml" for name in ("booking", "calm", "commands", "exercises", "locale")]
     assert [each.file for each in reading(root).problems] == missing
 
 

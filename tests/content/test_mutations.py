@@ -9,7 +9,7 @@ from content.problems import Problem
 from tests.content.conftest import Edit, reading
 
 ORG, TEAMS, PROVIDERS = "org/organisation.yaml", "org/teams.yaml", "org/providers.yaml"
-CRISIS = "org/crisis.yaml"
+CRISIS, EXERCISES = "org/crisis.yaml", "en/exercises.yaml"
 NUDGES, TEMPLATES, SERVICES = "en/nudges.yaml", "org/templates.yaml", "org/services.yaml"
 REGIONS, COMMANDS, WORDS = "crisis/regions.yaml", "en/commands.yaml", "en/booking.yaml"
 LONG = "word " * 61
@@ -28,6 +28,15 @@ class Broken:
 
 
 BROKEN = [
+    Broken("exercise too long", EXERCISES, "{seconds: 60, text: \"Drink", "{seconds: 90, text: \"Eat\"}\n      - "
+           "{seconds: 90, text: \"Drink", "this takes 240 seconds; 180 at most", "steps:"),
+    Broken("step without time", EXERCISES, "seconds: 60, text: \"Drink", "text: \"Drink", "this key is missing"),
+    Broken("step in a blink", EXERCISES, "seconds: 60, text: \"Drink", "seconds: 1, text: \"Drink", "use 5 or more"),
+    Broken("step too wordy", EXERCISES, "Drink a glass of water.", LONG, "this has 61 words"),
+    Broken("exercise of one step", EXERCISES, "\n      - {seconds: 60, text: \"Drink a glass of water.\"}", "",
+           "at least 2", "steps:"),
+    Broken("exercise named as one for a crisis", EXERCISES, "name: A short pause", "name: Slow breathing",
+           "is in calm.yaml; give it a key and a name of its own", "- key: pause"),
     Broken("misspelt key", ORG, "zone:", "zoen:", "unknown key; did you mean zone?"),
     Broken("key in another case", ORG, "phone:", "Phone:", "did you mean phone?"),
     Broken("nested misspelt key", ORG, "  tier:", "  teir:", "did you mean tier? allowed keys: name, tier"),

@@ -3,13 +3,14 @@
 from typing import Final
 
 from flows.core.catalog import Helpline
+from flows.core.exercise import Exercise
 from flows.core.flow import Moment
 from flows.core.screen import Button, Field, Screen
 from flows.safety.conversation.states import (
     DIRECT,
     PARTS,
-    STEPS,
     Checking,
+    Choosing,
     Grounding,
     Helping,
     Listening,
@@ -19,6 +20,7 @@ from flows.safety.conversation.states import (
     State,
     Staying,
 )
+from flows.safety.conversation.steps import grounding
 from flows.safety.conversation.words import SafetyWords
 
 PART_LENGTH: Final = 150  # characters of one part of a plan
@@ -38,7 +40,7 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
             return _helping(state, words, at)
         case Staying():
             buttons = (
-                _button("grounding", words.grounding),
+                _exercise(at.catalog.calm[0]),
                 *_plan(words, at),
                 _button("ways", words.ways),
                 _back(words.back),
@@ -49,17 +51,18 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
         case More():
             buttons = (
                 *_open(state, words),
-                _button("grounding", words.grounding),
+                _exercise(at.catalog.calm[0]),
                 *_plan(words, at),
                 _button("care", words.professionals),
                 _back(words.back),
             )
             return Screen(lines=(words.more, *_numbers(words, at, 2)), buttons=buttons)
-        case Grounding(step=step):
-            said = f"{words.count.fill(step=str(step + 1), steps=str(STEPS))} {getattr(words, f'ground_{step + 1}')}"
-            on = _button("next", words.next) if step + 1 < STEPS else _button("grounding", words.again)
-            buttons = (on, _button("ways", words.ways), _back(words.back))
-            return Screen(lines=(said, _emergency(words, at)), buttons=buttons)
+        case Choosing():
+            exercises = tuple(_exercise(each) for each in at.catalog.calm)
+            buttons = (*exercises, _button("ways", words.ways), _back(words.back))
+            return Screen(lines=(words.choose, _emergency(words, at)), buttons=buttons)
+        case Grounding():
+            return _grounding(state, words, at)
         case Planning():
             return _planning(state, words, at)
         case Plan():
@@ -109,6 +112,22 @@ def _reply(state: Listening, words: SafetyWords) -> str:
     if state.kind == "other":
         return words.listen_other_1 if state.heard % 2 else words.listen_other_2
     return str(getattr(words, f"listen_{(state.heard - 1) % LISTENS + 1}"))
+
+
+def _grounding(state: Grounding, words: SafetyWords, at: Moment) -> Screen:
+    exercise = grounding(state, at)
+    step, steps = exercise.position(state.step), len(exercise.steps)
+    now, last = exercise.steps[step], step + 1 == steps
+    said = f"{words.count.fill(step=str(step + 1), steps=str(steps))} {now.text}"
+    on = _exercise(exercise, words.again) if last else _button("next", words.next)
+    buttons = (on, _button("others", words.others), _button("ways", words.ways), _back(words.back))
+    lines = (said, words.pace.fill(seconds=str(now.seconds)), _emergency(words, at))
+    return Screen(lines=lines, buttons=buttons)
+
+
+def _exercise(exercise: Exercise, label: str = "") -> Button:
+    """The way into an exercise, under its name if no other is given."""
+    return Button(key="grounding", arg=exercise.key, label=label or exercise.name)
 
 
 def _planning(state: Planning, words: SafetyWords, at: Moment) -> Screen:

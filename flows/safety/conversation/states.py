@@ -11,7 +11,6 @@ from flows.safety.conversation.said import Reply
 Topic = Kind | Literal["asked"]
 Question = Literal["", "suicide", "answered"]
 DIRECT: Final = frozenset({"self", "asked"})  # who is asked about suicide: those who may mean themselves
-STEPS: Final = 5  # of the exercise
 PARTS: Final = ("signs", "helps", "reasons", "people", "places", "professionals")  # of the plan, in their order
 
 
@@ -62,11 +61,18 @@ class More(_Place):
     at: Literal["more"] = "more"
 
 
+class Choosing(_Place):
+    """Which exercise?"""
+
+    at: Literal["choosing"] = "choosing"
+
+
 class Grounding(_Place):
-    """One step of a short exercise; every step can be the last."""
+    """One step of a short exercise, the foremost one if none is named; every step can be the last."""
 
     at: Literal["grounding"] = "grounding"
-    step: int = Field(default=0, ge=0, lt=STEPS)
+    exercise: str = Field(default="", max_length=40)
+    step: int = Field(default=0, ge=0, le=99)
 
 
 class Planning(_Place):
@@ -84,5 +90,5 @@ class Plan(_Place):
 
 
 State = Annotated[
-    Helping | Staying | Listening | Checking | More | Grounding | Planning | Plan, Field(discriminator="at")
+    Helping | Staying | Listening | Checking | More | Choosing | Grounding | Planning | Plan, Field(discriminator="at")
 ]

@@ -1,18 +1,19 @@
 """What each event leads to: stay, listen, help in other ways, or go back at once."""
 
 import json
-from typing import cast
+from typing import Any, cast
 
 from flows.core.care import SafetyPlan
 from flows.core.effects import KeepSafetyPlan
 from flows.core.events import Answered, Chose, Event, Said
+from flows.core.exercise import Exercise
 from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
 from flows.safety.conversation.said import agrees, meant
 from flows.safety.conversation.states import (
     DIRECT,
     PARTS,
-    STEPS,
     Checking,
+    Choosing,
     Grounding,
     Helping,
     Listening,
@@ -52,6 +53,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto("home")
         case Chose(key="care"):
             return Goto("options", Carry(ask="human"))
+        case Chose(key="grounding", arg=key):
+            return Turn(Grounding(**_place(state), exercise=key))
         case Chose(key=key):
             following = _chosen(state, key, at)
             return Turn(following) if following else None
@@ -60,7 +63,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
 
 
 def _chosen(state: State, key: str, at: Moment) -> State | None:
-    place = {"kind": state.kind, "question": state.question, "heard": state.heard}
+    place = _place(state)
     match key:
         case "yes" if isinstance(state, Checking):
             return _helping(state.kind, state)
@@ -72,16 +75,27 @@ def _chosen(state: State, key: str, at: Moment) -> State | None:
             return Listening.model_validate(place | {"reply": "safe"})
         case "ways" | "done":
             return More.model_validate(place)
-        case "grounding":
-            return Grounding.model_validate(place)
-        case "next" if isinstance(state, Grounding) and state.step + 1 < STEPS:
-            return state.model_copy(update={"step": state.step + 1})
+        case "others":
+            return Choosing.model_validate(place)
+        case "next" if isinstance(state, Grounding):
+            exercise = grounding(state, at)
+            return state.model_copy(update={"step": exercise.position(exercise.position(state.step) + 1)})
         case "plan" if at.person.safety_plan:
             return Plan.model_validate(place)
         case "plan" | "change":
             return Planning.model_validate(place)
         case _:
             return None
+
+
+def _place(state: State) -> dict[str, Any]:
+    """Return what every state knows, to go on with."""
+    return {"kind": state.kind, "question": state.question, "heard": state.heard}
+
+
+def grounding(state: Grounding, at: Moment) -> Exercise:
+    """Return the exercise that somebody is in; the foremost one, if it is not there any more."""
+    return at.catalog.exercise(state.exercise) or at.catalog.calm[0]
 
 
 def _helping(kind: Topic, before: State) -> Helping:
@@ -109,7 +123,7 @@ def _written(state: Planning, text: str, at: Moment) -> Turn[State]:
         return Turn(state.model_copy(update={"cut": True}), (keep,))
     if state.step + 1 < len(PARTS):
         return Turn(state.model_copy(update={"step": state.step + 1, "cut": False}), (keep,))
-    place = {"kind": state.kind, "question": state.question, "heard": state.heard}
+    place = _place(state)
     return Turn(Plan.model_validate(place) if keep.plan else More.model_validate(place), (keep,))
 
 

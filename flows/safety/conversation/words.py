@@ -68,14 +68,11 @@ class SafetyWords(Words):
     professionals: Label
     count: Annotated[Line, Blanks("step", "steps")]
     next: Label
-    # The exercise
-    grounding: Label
+    # The exercises
+    pace: Annotated[Line, Blanks("seconds")]
     again: Label
-    ground_1: Line
-    ground_2: Line
-    ground_3: Line
-    ground_4: Line
-    ground_5: Line
+    others: Label
+    choose: Line
     # The plan
     plan: Label
     plan_title: Title
