@@ -1,4 +1,5 @@
-"""Reads what HR wrote for stigma, pressure, false promises and diagnoses, and says what to write instead.
+"""Reads what is said for stigma, pressure, false promises and diagnoses, and says what to write instead; what somebody
+reads in a crisis for methods, guilt, leading questions and bargains, too.
 
 It reads words and organisation texts only, never what employees write, nor instruments and crisis lines.
 """
@@ -16,7 +17,10 @@ from content.problems import Problem
 from content.source import Data, Source, Where, fetch, parse
 from content.values import Part
 
-RULES_FILE: Final = "lint_terms.yaml"
+RULES_FILES: Final = ("lint_terms.yaml", "lint_crisis.yaml")
+_WORDS: Final = r"[a-z]{2}(-[A-Z]{2})?"
+_CRISIS: Final = re.compile(rf"{_WORDS}/(safety|callback|caring|exercises|calm|selfhelp)\.yaml|org/crisis\.yaml")
+_SAID: Final = re.compile(rf"{_WORDS}/\w+\.yaml")
 _MESSAGES: Final = ("nudges.yaml", "templates.yaml")  # they arrive unasked
 _SORTING: Final = ("key", "theme", "season")
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "\xa0": " "})
@@ -30,19 +34,38 @@ _WHY: Final = {
     "privacy": "promises more privacy than there is",
     "diagnosis": "sounds like a diagnosis or a treatment",
     "honesty": "pretends to be more than a program",
+    "method": "names a way to do it",
+    "leading": "asks for a no",
+    "guilt": "makes people feel guilty",
+    "contract": "bargains with somebody in pain",
 }
 
 
 class Rule(Part):
     """Phrases to avoid, what to use instead, and the guide that says so."""
 
-    kind: Literal["suicide", "stigma", "slur", "substance", "minimising", "pressure", "privacy", "diagnosis", "honesty"]
+    kind: Literal[
+        "suicide", "stigma", "slur", "substance", "minimising", "pressure", "privacy", "diagnosis", "honesty",
+        "method", "leading", "guilt", "contract",
+    ]  # fmt: skip
     level: Literal["error", "warning"]
-    where: Literal["all", "messages"] = "all"
+    where: Literal["all", "messages", "words", "crisis"] = "all"
     avoid: Annotated[tuple[str, ...], Field(min_length=1)]
     not_after: tuple[str, ...] = ()
     use: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1)]
+
+    def reads(self, file: str) -> bool:
+        """Tell whether the rule is about a file: any, what arrives unasked, our own words, those of a crisis."""
+        match self.where:
+            case "all":
+                return True
+            case "messages":
+                return file.rpartition("/")[2] in _MESSAGES
+            case "words":
+                return bool(_SAID.fullmatch(file))
+            case "crisis":
+                return bool(_CRISIS.fullmatch(file))
 
     def pattern(self) -> re.Pattern[str]:
         """Return the rule as one pattern, whole words only."""
@@ -70,10 +93,9 @@ def lint(sources: Iterable[Source], rules: Sequence[Rule] | None = None) -> Find
     found: dict[str, list[Problem]] = {"error": [], "warning": []}
     own = None if rules is None else tuple((rule, rule.pattern()) for rule in rules)
     for source in sources:
-        unasked = source.file.rpartition("/")[2] in _MESSAGES
         for where, text in sentences(source.data):
             for rule, words in _known(text) if own is None else _matches(text, own):
-                if rule.where == "all" or unasked:
+                if rule.reads(source.file):
                     message = f'"{words}" {_WHY[rule.kind]}'
                     found[rule.level].append(source.problem(where, message, f"better: {rule.use} ({rule.source})"))
     return Findings(tuple(sorted(found["error"])), tuple(sorted(found["warning"])))
@@ -100,8 +122,9 @@ def shipped_rules() -> tuple[Rule, ...]:
 
 @cache
 def _shipped() -> tuple[tuple[Rule, re.Pattern[str]], ...]:
-    source = parse(fetch(Path(__file__).parent / RULES_FILE, RULES_FILE), RULES_FILE)
-    return tuple((rule, rule.pattern()) for rule in Rules.model_validate(source.data).rules)
+    here = Path(__file__).parent
+    files = (Rules.model_validate(parse(fetch(here / name, name), name).data) for name in RULES_FILES)
+    return tuple((rule, rule.pattern()) for file in files for rule in file.rules)
 
 
 def _phrase(phrase: str) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from content import schema
 from content.crisis import Crisis
 from content.explain import explain
+from content.lint import RULES_FILES
 from content.loaded import DEFAULT_LOCALE, Loaded
 from content.pins import LEARNED, PINS, is_pinned, is_released
 from content.problems import ContentError, Problem, suggest
@@ -27,7 +28,7 @@ _ORG: Final = ("organisation", "teams", "providers", "templates", "services", "c
 NUDGES: Final = "nudges.yaml"
 _OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-_ROOT_FILES: Final = ("lint_terms.yaml",)  # the linter's own, beside the content that ships
+_ROOT_FILES: Final = RULES_FILES  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
 W = TypeVar("W", bound=Words)
 

@@ -58,6 +58,7 @@ def test_every_rule_has_what_a_writer_needs() -> None:
     assert len(RULES) >= 120
     assert {rule.kind for rule in RULES} == {
         "suicide", "stigma", "slur", "substance", "minimising", "pressure", "privacy", "diagnosis", "honesty",
+        "method", "leading", "guilt", "contract",
     }  # fmt: skip
     assert all(rule.use and rule.source for rule in RULES)
 
