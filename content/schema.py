@@ -34,7 +34,7 @@ from content.values import (
     refuse,
 )
 from flows.core.care import Modality
-from flows.core.catalog import Season, Service, Theme, Tier
+from flows.core.catalog import Season, Service, ServiceKind, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -177,14 +177,15 @@ class ServiceText(Part):
 
 
 class ServiceEntry(ServiceText):
-    """A way to get help besides teletherapy; `translations` by language, as far as there are any."""
+    """A way to get help besides teletherapy, of a kind; `translations` by language, as far as there are any."""
 
+    kind: ServiceKind = "other"
     translations: dict[Language, ServiceText] = Field(default_factory=dict)
 
     def said(self, locale: str) -> Service:
         """Return it in a language; as it was written if it has no translation into that one."""
         text = self.translations.get(locale[:2], self)
-        return Service(name=text.name, text=text.text, reach=text.reach)
+        return Service(name=text.name, text=text.text, reach=text.reach, kind=self.kind)
 
 
 class Services(Part):

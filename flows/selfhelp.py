@@ -72,7 +72,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case _, Chose(key="stop" | "back"):
             return Back()
         case _, Chose(key="ways"):
-            return Goto("options")
+            return Goto("options", Carry(ask="all"))
         case _, Chose(key="others"):
             return Turn(Choosing())
         case _, Chose(key="do", arg=key):

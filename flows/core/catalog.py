@@ -83,12 +83,17 @@ class NudgeLine(Value):
     text: str
 
 
+ServiceKind = Literal["line", "doctor", "coaching", "group", "other"]
+"""What sort of help a service is: it decides on its place in a list, never on whether it is there."""
+
+
 class Service(Value):
     """A way to get help besides teletherapy: what it is, in a sentence, and how to reach it."""
 
     name: str
     text: str
     reach: str
+    kind: ServiceKind = "other"
 
 
 class Catalog(Value):

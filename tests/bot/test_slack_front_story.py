@@ -66,7 +66,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
     await hands.close(SAM)
     for label, holds in {
         "Private check": "Over the last 2 weeks",
-        "Ways to get help": "none of these needs a reason",
+        "Ways to get help": "nothing needs a reason",
         "A short exercise": "Each takes one to three minutes",
         "My appointments": "You have no appointments",
         "Check-ins": "once a week",

@@ -23,6 +23,7 @@ SHIPPED = ("de", "en", "es", "fr", "pt")
 OTHERS = tuple(locale for locale in SHIPPED if locale != "en")
 SAME = {  # lines that are rightly the same as in English
     ("options", "service"): set(OTHERS),
+    ("options", "brief"): {"de", "es", "pt"},
     ("privacy", "item"): set(OTHERS),
     ("safety", "no"): {"es"},
     ("selfhelp", "minutes"): {"fr"},
