@@ -38,7 +38,7 @@ def check(root: Path, words: Mapping[str, type[Words]], today: date) -> Report:
     reading = read_all(root, words, today)
     found = lint(reading.sources)
     return Report(
-        errors=tuple(sorted({*reading.problems, *found.errors})),
+        errors=tuple(sorted({*reading.problems, *reading.held, *found.errors})),
         warnings=tuple(sorted({*reading.warnings, *found.warnings})),
         files=reading.files,
     )

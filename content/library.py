@@ -8,8 +8,8 @@ from threading import Lock
 
 from content.lint import lint
 from content.loaded import Loaded
-from content.loader import load, read_all
-from content.problems import Problem
+from content.loader import read_all
+from content.problems import ContentError, Problem
 from flows.core.catalog import Surface
 from flows.core.words import Words
 
@@ -20,7 +20,8 @@ class Library:
     """The content in use. `current` is always whole and good; `refresh` looks for edits.
 
     A first start refuses content that cannot be read (ContentError), but not what the linter finds: a
-    stricter linter after an upgrade must not keep crisis help from starting. An edit has to pass both.
+    stricter linter after an upgrade must not keep crisis help from starting. An edit has to pass both. Crisis words
+    that nobody approved are not taken over either; a first start uses those that ship in their place.
     """
 
     def __init__(
@@ -37,8 +38,11 @@ class Library:
         self._surface, self._staffed = surface, staffed
         self._lock = Lock()
         self._stamp = _stamp(root)
-        self._current = replace(load(root, words, today()), surface=surface, staffed=staffed)
-        self._problems = lint(self._current.sources).errors
+        reading = read_all(root, words, today())
+        if reading.loaded is None:
+            raise ContentError(reading.problems)
+        self._current = replace(reading.loaded, surface=surface, staffed=staffed)
+        self._problems = (*reading.held, *lint(self._current.sources).errors)
 
     @property
     def current(self) -> Loaded:
@@ -57,7 +61,7 @@ class Library:
             stamp = _stamp(self._root)
             if stamp != self._stamp:
                 reading = read_all(self._root, self._words, self._today())
-                self._problems = (*reading.problems, *lint(reading.sources).errors)
+                self._problems = (*reading.problems, *reading.held, *lint(reading.sources).errors)
                 if reading.loaded and not self._problems:
                     self._current = replace(reading.loaded, surface=self._surface, staffed=self._staffed)
                 self._stamp = stamp

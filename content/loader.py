@@ -10,11 +10,13 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from content import schema
+from content.approvals import FILE as APPROVALS
+from content.approvals import approvals, shipped, unapproved
 from content.crisis import Crisis
 from content.explain import explain
 from content.lint import RULES_FILES
 from content.loaded import DEFAULT_LOCALE, Loaded
-from content.pins import LEARNED, PINS, is_pinned, is_released
+from content.pins import LEARNED, PINS, is_pinned
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
 from flows.core.catalog import Helpline, Instrument, Item, Region, Template
@@ -28,20 +30,22 @@ _ORG: Final = ("organisation", "teams", "providers", "templates", "services", "c
 NUDGES: Final = "nudges.yaml"
 _OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-_ROOT_FILES: Final = RULES_FILES  # the linter's own, beside the content that ships
+_ROOT_FILES: Final = (*RULES_FILES, APPROVALS)  # the linter's own, beside the content that ships
 M = TypeVar("M", bound=BaseModel)
 W = TypeVar("W", bound=Words)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What came of reading: `loaded` is None if there are problems; `sources` is what could be read."""
+    """What came of reading: `loaded` is None if there are problems; `sources` is what could be read; `held` is what
+    nobody approved: in its place stands what ships."""
 
     loaded: Loaded | None
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     sources: tuple[Source, ...]
     files: int
+    held: tuple[Problem, ...] = ()
 
 
 def load(root: Path, words: Mapping[str, type[Words]], today: date) -> Loaded:
@@ -69,6 +73,10 @@ class _Reader:
         self._warnings: list[Problem] = []
         self._sources: list[Source] = []
         self._files = 0
+        self._approvals = approvals(root, today)
+        self._problems += self._approvals.problems
+        self._warnings += self._approvals.warnings
+        self._held: list[Problem] = []
 
     def reading(self) -> Reading:
         """Read everything, so that all problems are known at once."""
@@ -114,6 +122,7 @@ class _Reader:
             warnings=tuple(sorted(self._warnings)),
             sources=tuple(self._sources),
             files=self._files,
+            held=tuple(sorted(self._held)),
         )
 
     def _folders(self) -> list[str]:
@@ -165,11 +174,15 @@ class _Reader:
         except ContentError as error:
             self._problems += error.problems
             return None
-        if not is_released(file, raw):
-            remedy = "put back the file that ships with Haven, or ask for a release that changes it"
-            self._refuse(file, "this is the promise, or what somebody in a crisis reads: it was changed", remedy)
         if sentences:
             self._sources.append(source)
+        if not self._approvals.covers(file, raw):
+            if before := shipped(file):
+                self._held.append(unapproved(source, raw, before))
+                source = parse(before, file)
+            else:
+                remedy = "put back the file that ships with Haven, or ask for a release that changes it"
+                self._refuse(file, "this is the promise, or what somebody in a crisis reads: it was changed", remedy)
         return source
 
     def _model(self, file: str, model: type[M], sentences: bool = False) -> M | None:
