@@ -16,6 +16,7 @@ from bot.tokens import Made, Standing
 from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
+from flows.core.care import Status, Ticket
 from flows.core.events import Answered, Event, Said
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
 
@@ -111,9 +112,25 @@ class Desk:
         show = self._vault.effect_id("show", self._vault.sid(address), turn)
         await self._store.transact(lambda conn: queries.drop_effect(conn, show))
 
-    async def reach(self, sid: bytes, nudge: str | None = None) -> tuple[Address, Public] | None:
+    async def reach(self, sid: bytes, nudge: str | None = None, about: str = "mine") -> tuple[Address, Public] | None:
         """Return a message for somebody, a check-in line or news; None if it is not wanted any more."""
-        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, nudge))
+        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, nudge, about))
+
+    async def care(self, task: tasks.Caring) -> tuple[Address, Public] | None:
+        """Return a message that somebody asked for in a hard hour; None if it is not wanted any more."""
+        return await self._store.transact(lambda conn: self._turns.care(conn, task))
+
+    async def ticket(self, sid: bytes, key: str) -> Ticket | None:
+        """Return a request to be called back, if it is still wanted."""
+        return await self._store.transact(lambda conn: self._turns.ticket(conn, sid, key))
+
+    async def ticketed(
+        self, task: tasks.Ticket | tasks.Follow, done: bytes, status: Status, again: int
+    ) -> tuple[Address, Shown] | None:
+        """Bring back what became of a request to be called back."""
+        result = await self._store.transact(lambda conn: self._turns.ticketed(conn, task, done, status, again))
+        self.wake.set()
+        return result
 
     async def woke(self, sid: bytes) -> bool:
         """Plan somebody's due check-in."""

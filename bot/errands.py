@@ -13,6 +13,7 @@ from adapters.platform import Address, Platform, Public, Shown, Unreachable
 from bot import log, tasks
 from bot.asking import Asking
 from bot.clock import Clock
+from bot.contact.calling import Calling
 from bot.desk import Desk
 from bot.store import queries
 from bot.store.engine import Store
@@ -40,11 +41,12 @@ class Errands:
         vault: Vault,
         desk: Desk,
         asking: Asking,
+        calling: Calling,
         platforms: Mapping[str, Platform],
         library: Library,
         clock: Clock,
     ) -> None:
-        self._store, self._vault, self._desk, self._asking = store, vault, desk, asking
+        self._store, self._vault, self._desk, self._asking, self._calling = store, vault, desk, asking, calling
         self._platforms, self._library, self._clock = platforms, library, clock
 
     async def recover(self) -> None:
@@ -104,10 +106,14 @@ class Errands:
                     await self._undo(row.id, task)
                 case tasks.Show():
                     await self._show(row.id, task)
-                case tasks.News():
-                    await self._post(await self._desk.reach(task.sid))
+                case tasks.Ticket() | tasks.Follow():
+                    await self._call(row.id, task)
+                case tasks.Withdraw():
+                    await self._take_back(row.id, task)
+                case tasks.News(about=about):
+                    await self._post(await self._desk.reach(task.sid, about=about))
                     await self._drop(row.id)
-                case tasks.Send() | tasks.Announce():
+                case tasks.Caring() | tasks.Send() | tasks.Announce():
                     await self._once(row, task)
         except Unreachable:
             log.event("unreachable", where="errands", kind=task.kind)
@@ -134,6 +140,29 @@ class Errands:
         else:
             await self._wait(id_, task)
 
+    async def _call(self, id_: bytes, task: tasks.Ticket | tasks.Follow) -> None:
+        """Hand a request to be called back over, or see at the promised time whether the promise was kept."""
+        again = int(self._clock.now().timestamp()) + self._calling.patience(task)
+        ticket = await self._desk.ticket(task.sid, task.key)
+        if ticket is None:
+            await self._drop(id_)
+            return
+        if isinstance(task, tasks.Follow):
+            status = await self._calling.follow(task)
+        else:
+            status = await self._calling.hand_over(ticket)
+        if status is None:
+            await self._store.transact(lambda conn: queries.postpone(conn, id_, again))
+        elif result := await self._desk.ticketed(task, id_, status, again):
+            await self._draw(*result)
+
+    async def _take_back(self, id_: bytes, task: tasks.Withdraw) -> None:
+        if await self._calling.withdraw(task):
+            await self._drop(id_)
+        else:
+            again = int(self._clock.now().timestamp()) + self._calling.patience(task)
+            await self._store.transact(lambda conn: queries.postpone(conn, id_, again))
+
     async def _wait(self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo) -> None:
         due = int(self._clock.now().timestamp()) + self._asking.patience(task)
         await self._store.transact(lambda conn: queries.postpone(conn, id_, due))
@@ -154,7 +183,7 @@ class Errands:
         if message and (platform := self._platforms.get(message[0].platform)):
             await platform.post(*message)
 
-    async def _once(self, row: queries.Task, task: tasks.Send | tasks.Announce) -> None:
+    async def _once(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce) -> None:
         if row.state == "sending":  # we died in the call: it may have arrived, so it is not said again
             log.event("send_unknown", where="errands", kind=task.kind)
             await self._drop(row.id)
@@ -162,7 +191,9 @@ class Errands:
         if not await self._store.transact(lambda conn: queries.mark_sending(conn, row.id)):
             return
         try:
-            if isinstance(task, tasks.Send):
+            if isinstance(task, tasks.Caring):
+                await self._post(await self._desk.care(task))
+            elif isinstance(task, tasks.Send):
                 await self._send(task)
             elif not await self._announce(task):
                 await self._withdraw(task)

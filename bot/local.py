@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from bot import tasks
 from bot.clock import Clock, token
+from bot.contact import tickets
 from bot.people import NUDGES, Record
 from bot.store import queries
 from bot.vault import Unsealable, Vault
@@ -16,6 +17,7 @@ from flows.core.care import Appointment
 from flows.core.effects import (
     Agree,
     Book,
+    CallBack,
     Cancel,
     Effect,
     FindSlots,
@@ -23,8 +25,10 @@ from flows.core.effects import (
     KeepSafetyPlan,
     Nudge,
     Remind,
+    SetCaring,
     SetLanguage,
     SetPlan,
+    TakeBack,
 )
 from flows.core.events import Changed, Event, Failed
 
@@ -52,6 +56,12 @@ class Local:
             case FindSlots() | Book() | Cancel():
                 key = record.asked = token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
+            case CallBack():
+                record.asked = tickets.ask(conn, self.plan, record, effect, token(self._clock), now)
+            case TakeBack():
+                tickets.take_back(conn, self.plan, self._vault, record, now)
+            case SetCaring(at=times):
+                self._caring(conn, record, times)
             case Remind():
                 return self._remind(conn, record, effect, name)
             case Forget():
@@ -71,6 +81,14 @@ class Local:
         )
         sent = tuple(each for each in record.ops.nudges if each != key)
         record.set_ops(nudges=(*sent, key)[-NUDGES:])
+
+    def _caring(self, conn: Connection, record: Record, times: tuple[datetime, ...]) -> None:
+        """Plan the messages that somebody asked for, in place of any from before."""
+        for due in record.private.caring:
+            queries.drop_effect(conn, self._vault.effect_id("caring", record.sid, due.isoformat()))
+        record.set_private(caring=times)
+        for number, due in enumerate(times, start=1):
+            self.plan(conn, tasks.Caring(sid=record.sid, number=number, due=due), due, record.sid, due.isoformat())
 
     def _remind(self, conn: Connection, record: Record, effect: Remind, name: str) -> Event:
         """Accept or refuse by the team's size, the files and earlier reminders; by nothing else."""
@@ -115,3 +133,5 @@ class Local:
                     | tasks.Ask(what=Cancel(appointment=Appointment(key=key)))
                 ):
                     self.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)
+                case tasks.Ticket(key=key) | tasks.Follow(key=key):
+                    tickets.withdraw(conn, self.plan, key, now)

@@ -15,11 +15,11 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, SafetyPlan, Trouble
+from flows.core.care import Appointment, Plan, SafetyPlan, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
-from flows.core.retention import APPOINTMENT
+from flows.core.retention import APPOINTMENT, CARING, TICKET
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TROUBLES = 3  # things that went wrong, remembered until they are over
@@ -70,6 +70,8 @@ class Private(Value):
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     safety_plan: SafetyPlan | None = None
+    ticket: Ticket | None = None
+    caring: tuple[AwareDatetime, ...] = Field(default=(), max_length=2)
 
 
 @dataclass
@@ -139,6 +141,8 @@ class People:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
         untils += [each.start + APPOINTMENT for each in record.private.troubles]
+        untils += [each + CARING for each in record.private.caring]
+        untils += [record.private.ticket.promised + TICKET] if record.private.ticket else []
         untils += [conversation.until] if conversation else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
@@ -190,6 +194,8 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
     plan, conversation = record.ops.plan, record.private.conversation
     written = record.private.safety_plan.model_dump().values() if record.private.safety_plan else ()
     safety_plan = "; ".join(part for part in written if part)
+    ticket = record.private.ticket
+    requested = "; ".join((ticket.request.items() if ticket.request else {}).values()) if ticket else ""
     values: dict[str, list[str]] = {
         "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
         "locale": [catalog.languages.get(record.ops.locale, record.ops.locale)],
@@ -205,6 +211,12 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
             f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
         ]
         or [str(common.held_nothing)],
+        "ticket": [
+            f"{catalog.when(ticket.promised, record.ops.zone)}: {ticket.status}{requested and f' ({requested})'}"
+            if ticket
+            else str(common.held_nothing)
+        ],
+        "caring": [catalog.when(each, record.ops.zone) for each in record.private.caring] or [str(common.held_nothing)],
         "safety_plan": [safety_plan or str(common.held_nothing)],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, Enter] = {
     "checkins": Enter("checkin"),
     "remind": Enter("team"),
     "language": Enter("language"),
+    "callback": Enter("callback"),
 }
 SLASH: Mapping[str, str] = {
     "help": "help",
@@ -78,10 +79,11 @@ SLASH: Mapping[str, str] = {
 """What may stand behind the service's own command in every language, beside the phrases of the content files."""
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
-    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "my_data")},
+    **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "my_data", "callback")},
     **{key: COMMANDS[key] for key in ("check", "exercise", "options", "checkins", "remind", "language")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
+    "end_caring": Enter("caring", Carry(ask="end")),
 }
 
 

@@ -19,7 +19,9 @@ from flows.registry import FLOWS
 
 HOPS = 8  # flows that one turn may pass through
 UNGATED = frozenset({"notice", "safety", "privacy", "language"})  # reachable before the notice is agreed to
-RIGHTS = frozenset({"stop", "pause", "not_now", "human"})  # what anybody may ask of the other flows before it, too
+RIGHTS = frozenset(
+    {"stop", "pause", "not_now", "human", "end"}
+)  # what anybody may ask of the other flows before it, too
 
 
 class Stepping:
@@ -39,6 +41,10 @@ class Stepping:
             person = person.model_copy(update={"held": held_by(record, common, catalog)})
         if flow == "safety":
             person = person.model_copy(update={"safety_plan": record.private.safety_plan})
+        if flow == "callback":
+            person = person.model_copy(update={"ticket": record.private.ticket})
+        if flow in {"caring", "checkin"}:
+            person = person.model_copy(update={"caring": record.private.caring})
         return Moment(person=person, catalog=catalog, now=self._clock.now())
 
     def gated(self, record: Record, flow: str, ask: str = "") -> bool:

@@ -52,10 +52,46 @@ class Undo(_Task):
 
 
 class News(_Task):
-    """Tell somebody, neutrally, that something they asked for has an answer."""
+    """Tell somebody, neutrally, that something they asked for has an answer; `about` is the button that opens it."""
 
     kind: Literal["news"] = "news"
     sid: bytes
+    about: Literal["mine", "callback"] = "mine"
+
+
+class Ticket(_Task):
+    """Hand a request to be called back to the staffed contact. What is in it stands in the person's row only."""
+
+    kind: Literal["ticket"] = "ticket"
+    sid: bytes
+    key: str
+    since: int  # seconds since 1970
+
+
+class Follow(_Task):
+    """The promised time has come: ask the staffed contact whether somebody has taken the request up."""
+
+    kind: Literal["follow"] = "follow"
+    sid: bytes
+    key: str
+    since: int  # seconds since 1970: the promised time
+
+
+class Withdraw(_Task):
+    """Take a request to be called back away from the staffed contact. Knows nobody. `since`: seconds since 1970."""
+
+    kind: Literal["withdraw"] = "withdraw"
+    key: str
+    since: int
+
+
+class Caring(_Task):
+    """Send somebody the first or second message that they asked for. At most once."""
+
+    kind: Literal["caring"] = "caring"
+    sid: bytes
+    number: int
+    due: AwareDatetime
 
 
 class Send(_Task):
@@ -78,7 +114,10 @@ class Announce(_Task):
     due: int  # seconds since 1970
 
 
-Task = Annotated[Show | Ask | Settle | Undo | News | Send | Announce, Field(discriminator="kind")]
+Task = Annotated[
+    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Send | Announce,
+    Field(discriminator="kind"),
+]
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 
 

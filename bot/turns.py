@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot import tasks
 from bot.clock import Clock
+from bot.contact import tickets
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -18,11 +19,13 @@ from bot.store import queries
 from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
+from flows import caring
 from flows.checkin import CheckinWords, next_due, nudge
+from flows.core.care import Status, Ticket
 from flows.core.effects import Book, Cancel
-from flows.core.events import Answered, Booked, Event, Failed, Said, Woke
+from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
-from flows.core.retention import APPOINTMENT
+from flows.core.retention import APPOINTMENT, CARING, TICKET
 from flows.core.screen import Button, Screen
 from flows.registry import FLOWS
 from flows.safety import Alarm
@@ -135,13 +138,57 @@ class Turns:
         now = self._clock.now()
         self._local.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)
 
-    def reach(self, conn: Connection, sid: bytes, nudge: str | None) -> tuple[Address, Public] | None:
+    def ticket(self, conn: Connection, sid: bytes, key: str) -> Ticket | None:
+        """Return a request to be called back, if it has not been taken back or replaced since."""
+        return tickets.held(self._people.load(conn, sid), key)
+
+    def ticketed(
+        self, conn: Connection, task: tasks.Ticket | tasks.Follow, done: bytes, status: Status, again: int
+    ) -> tuple[Address, Shown] | None:
+        """Note what became of a request to be called back, and tell whoever asked: on their screen if they look at it.
+
+        `done` is its errand, which is over; if the desk is only late, it is tried `again` (seconds since 1970)."""
+        now, record = self._clock.now(), self._people.load(conn, task.sid)
+        ticket = tickets.held(record, task.key)
+        if record is None or ticket is None or status != "late":
+            queries.drop_effect(conn, done)
+        else:
+            queries.postpone(conn, done, min(again, int(ticket.promised.timestamp())))
+        if record is None or ticket is None or ticket.status == status:
+            return None
+        tickets.became(conn, self._local.plan, record, ticket, status, now)
+        self._expire(record, now)
+        conversation = record.private.conversation
+        looks = conversation is not None and conversation.frame.ask == task.key
+        if looks and self._stepping.take(conn, record, Take(Changed(what="ticket"))) is not None:
+            return record.ops.address, self._keep(conn, record, self._shown(record))
+        if status in tickets.TOLD:
+            self._local.plan(conn, tasks.News(sid=record.sid, about="callback"), now, record.sid, task.key)
+        self._people.save(conn, record)
+        return None
+
+    def care(self, conn: Connection, task: tasks.Caring) -> tuple[Address, Public] | None:
+        """Return the message that somebody asked for, and note that it has gone out; None if it is not wanted now."""
+        record = self._people.load(conn, task.sid)
+        if record is None or task.due not in record.private.caring:
+            return None
+        record.set_private(caring=tuple(each for each in record.private.caring if each > task.due))
+        self._people.save(conn, record)
+        if self._clock.now() - task.due > CARING:
+            return None
+        content = self._library.current
+        words = content.words[content.locale(record.ops.locale)]["caring"]
+        assert isinstance(words, caring.CaringWords)
+        message = caring.message(task.number, words)
+        return record.ops.address, self.drawing.public(task.sid, message, record.ops.locale)
+
+    def reach(self, conn: Connection, sid: bytes, nudge: str | None, about: str) -> tuple[Address, Public] | None:
         """Return a message for somebody: a check-in line (unless they stopped or paused since), or news."""
         record = self._people.load(conn, sid)
         if record is None:
             return None
         if nudge is None:
-            opener = Button(key="mine", label=self.drawing.common(record.ops.locale).open, standing=True)
+            opener = Button(key=about, label=self.drawing.common(record.ops.locale).open, standing=True)
             screen = Screen(lines=(self.drawing.common(record.ops.locale).news,), buttons=(opener,))
         else:
             drawn = self._nudge(record, nudge)
@@ -239,7 +286,10 @@ class Turns:
         record.set_private(
             appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now),
             troubles=tuple(each for each in record.private.troubles if each.start + APPOINTMENT > now),
+            caring=tuple(each for each in record.private.caring if each + CARING > now),
         )
+        if record.private.ticket and record.private.ticket.promised + TICKET <= now:
+            record.set_private(ticket=None)
         conversation = record.private.conversation
         if conversation is None or conversation.until > now:
             return False

@@ -18,6 +18,8 @@ from adapters.slack.workspaces import Credentials
 from adapters.teams.app import TeamsPlatform
 from bot.asking import Asking
 from bot.clock import Clock
+from bot.contact.calling import Calling
+from bot.contact.wire import Desk as ContactDesk
 from bot.desk import Desk
 from bot.errands import Errands
 from bot.gate import Gate
@@ -80,6 +82,7 @@ class Service:
     platforms: dict[str, Platform]
     doors: tuple[Door, ...] = ()
     clinic: FastAPI | None = None
+    contact: ContactDesk | None = None
     _worker: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -106,6 +109,8 @@ class Service:
         """Close what is open without having been started."""
         if isinstance(self.provider, FhirProvider):
             await self.provider.aclose()
+        if self.contact:
+            await self.contact.close()
         if self.clinic:
             self.clinic.state.practice.dispose()
         self.store.close()
@@ -135,6 +140,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )
+    contact = _contact(settings, clock)
     gate = Gate(settings.public_url, desk, vault, library, clock) if settings.public_url else None
     room = gate.room if gate else None
     if not listens:  # Slack would share what it delivers out among all open sockets
@@ -147,6 +153,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
         vault=vault,
         desk=desk,
         asking=Asking(provider, clock),
+        calling=Calling(contact, clock),
         platforms=platforms,
         library=library,
         clock=clock,
@@ -154,12 +161,31 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock)
     clinic = _clinic(settings, vault, library, clock)
     service = Service(
-        settings, clock, library, store, vault, people, desk, provider, errands, schedule, platforms, doors, clinic
+        settings,
+        clock,
+        library,
+        store,
+        vault,
+        people,
+        desk,
+        provider,
+        errands,
+        schedule,
+        platforms,
+        doors,
+        clinic,
+        contact,
     )
     schedule.on_content = service.takes_hours
     if room:
         schedule.on_tick = room.sweep
     return service
+
+
+def _contact(settings: Settings, clock: Clock) -> ContactDesk | None:
+    """Return the way to the staffed contact, if there is one."""
+    care = settings.care
+    return ContactDesk(care.url, care.secret.get_secret_value(), clock) if care.url and care.secret else None
 
 
 def content_root(settings: Settings) -> Path:

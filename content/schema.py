@@ -309,6 +309,7 @@ class Commands(Part):
     checkins: Phrases = Field(min_length=1)
     remind: Phrases = Field(min_length=1)
     language: Phrases = Field(min_length=1)
+    callback: Phrases = Field(min_length=1)
 
     @model_validator(mode="after")
     def _tell_apart(self) -> Self:

@@ -14,7 +14,7 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.care import Plan
 from flows.core.catalog import NudgeLine, Season
-from flows.core.effects import Nudge, SetPlan
+from flows.core.effects import Nudge, SetCaring, SetPlan
 from flows.core.events import Answered, Chose, Event, Woke
 from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Option, Screen
@@ -57,6 +57,7 @@ class CheckinWords(Words):
     stopped: Line
     stopped_none: Line
     paused_none: Line
+    caring_ended: Line
     how: Line
     fine: Label
     so_so: Label
@@ -71,7 +72,7 @@ class Overview(Value):
     """What is planned. `said`: what was just done about it."""
 
     at: Literal["overview"] = "overview"
-    said: Literal["", "stopped", "stopped_none", "paused_none"] = ""
+    said: Literal["", "stopped", "stopped_none", "paused_none", "caring_ended"] = ""
 
 
 class Choosing(Value):
@@ -108,6 +109,8 @@ State = Annotated[Overview | Choosing | Asked | Heard | Later, Field(discriminat
 def begin(carry: Carry, at: Moment) -> Turn[State]:
     """Open the overview, or carry out one of a check-in's buttons, which work from old messages too."""
     plan = at.person.plan
+    if at.person.caring and carry.ask in {"stop", "pause"}:
+        return _all_of_it(carry, at)
     match carry.ask:
         case "asked":
             return Turn(Asked())
@@ -121,6 +124,13 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
             return Turn(Overview(said="paused_none"))
         case _:
             return Turn(Overview())
+
+
+def _all_of_it(carry: Carry, at: Moment) -> Turn[State]:
+    """Stop or pause, with the messages that they asked for in a hard hour, too: those have no later day to wait for."""
+    step = begin(carry, at.model_copy(update={"person": at.person.model_copy(update={"caring": ()})}))
+    said = Overview(said="stopped" if carry.ask == "stop" else "caring_ended")
+    return Turn(said, (*step.effects, SetCaring(at=())))
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
@@ -259,7 +269,9 @@ def _overview(state: Overview, words: CheckinWords, at: Moment) -> Screen:
         about = (*about, words.paused.fill(until=at.catalog.date(plan.paused_until)))
     rest = Button(key="resume", label=words.resume) if resting else Button(key="pause", label=words.pause)
     change, stop = Button(key="change", label=words.change), Button(key="stop_plan", label=words.stop)
-    return Screen(lines=(*about, words.promise), buttons=(change, rest, stop, done), private=True, title=words.title)
+    return Screen(
+        lines=(*said, *about, words.promise), buttons=(change, rest, stop, done), private=True, title=words.title
+    )
 
 
 def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:

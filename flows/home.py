@@ -21,6 +21,7 @@ class HomeWords(Words):
     private: Line
     check: Label
     options: Label
+    callback: Label
     exercise: Label
     appointments: Label
     checkin: Label
@@ -50,7 +51,7 @@ def update(state: Open, event: Event, at: Moment) -> Step[Open]:
     match event:
         case Chose(key="check"):
             return Goto("screening")
-        case Chose(key="options" | "checkin" | "team" as flow):
+        case Chose(key="options" | "callback" | "checkin" | "team" as flow):
             return Goto(flow)
         case Chose(key="exercise"):
             return Goto("selfhelp")
@@ -67,6 +68,7 @@ def view(state: Open, words: HomeWords, at: Moment) -> Screen:
     keys = [
         "check",
         "options",
+        *(["callback"] if at.contact else []),
         "exercise",
         "appointments",
         "checkin",
@@ -95,6 +97,7 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
     others = {
         "check": words.check,
         "options": words.options,
+        **({"callback": words.callback} if at.contact else {}),
         "exercise": words.exercise,
         "checkins": words.checkin,
         **({"remind": words.team} if person.manages else {}),

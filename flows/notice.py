@@ -10,11 +10,11 @@ from flows.core.catalog import Catalog
 from flows.core.effects import Agree, Forget
 from flows.core.events import Chose, Event
 from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
-from flows.core.retention import CONVERSATION
+from flows.core.retention import CONVERSATION, TICKET
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Words
 
-EDITION = 4
+EDITION = 5
 """Of the notice's wording: raised with every change of its pinned words, so that everybody is asked again."""
 
 BUTTONS = ("agree", "read_all", "decline")
@@ -38,6 +38,7 @@ class NoticeWords(Words):
     full_offered: Line
     full_room: Line
     full_provider: Line
+    full_contact: Annotated[Line, Blanks("contact")]
     full_leave: Line
     agree: Label
     read_all: Label
@@ -71,8 +72,18 @@ State = Annotated[Short | Full | Declined, Field(discriminator="at")]
 
 def version(catalog: Catalog) -> str:
     """Return the version of the notice: it changes with the wording and with every fact that it states."""
-    facts = (str(EDITION), catalog.surface, catalog.tier, catalog.organisation, catalog.custodian, str(CONVERSATION))
-    return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
+    contact = catalog.contact.name if catalog.contact else ""
+    facts = (
+        EDITION,
+        catalog.surface,
+        catalog.tier,
+        catalog.organisation,
+        catalog.custodian,
+        CONVERSATION,
+        contact,
+        TICKET,
+    )
+    return hashlib.sha256("\0".join(str(each) for each in facts).encode()).hexdigest()[:16]
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
@@ -116,6 +127,7 @@ def view(state: State, words: NoticeWords, at: Moment) -> Screen:
             return Screen(lines=lines, buttons=(agree, Button(key="read_all", label=words.read_all), decline))
         case Full():
             runs = words.full_employer if catalog.tier == "employer" else words.full_custodian
+            contact = (words.full_contact.fill(contact=catalog.contact.name),) if catalog.contact else ()
             minutes = str(int(CONVERSATION.total_seconds() // 60))
             return Screen(
                 lines=(
@@ -123,6 +135,7 @@ def view(state: State, words: NoticeWords, at: Moment) -> Screen:
                     runs.fill(**blanks),
                     f"{words.full_chat} {getattr(words, f'full_{catalog.surface}')}",
                     words.full_provider,
+                    *contact,
                     words.full_leave,
                 ),
                 buttons=(agree, decline, Button(key="back", label=words.back, closes=True)),

@@ -37,6 +37,7 @@ class OptionsWords(Words):
     crisis_visit: Annotated[Line, Blanks("name", "dial", "number")]
     times: Label
     exercise: Label
+    callback: Label
     check: Label
     all: Label
     done: Label
@@ -77,6 +78,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto("booking")
         case Chose(key="exercise"):
             return Goto("selfhelp")
+        case Chose(key="callback"):
+            return Goto("callback")
         case Chose(key="check"):
             return Goto("screening")
         case Chose(key="done"):
@@ -91,22 +94,23 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
     times = Button(key="times", label=words.times, style="primary")
     exercise, check = Button(key="exercise", label=words.exercise), Button(key="check", label=words.check)
     done = Button(key="done", label=words.done)
+    callback = (Button(key="callback", label=words.callback),) if at.contact else ()
     lines: tuple[str, ...]
     match state:
         case Listing(person=True):
             doctors = (each for each in services if each.kind == "doctor")
             lines = (person, *(words.brief.fill(name=each.name, reach=each.reach) for each in doctors))
-            buttons: tuple[Button, ...] = (times,)
+            buttons: tuple[Button, ...] = (times, *callback)
         case Listing():
             lines = (words.intro, person)
-            buttons = (times, exercise, check)
+            buttons = (times, *callback, exercise, check)
         case Everything():
             told = (
                 words.service.fill(name=each.name, text=each.text, reach=each.reach)
                 for each in ordered(services, state.need)
             )
             lines = (words.everything, *told, person, words.trusted, _crisis(words, at.catalog, at.person.region))
-            return _screen(words, lines, (times, exercise, check, done))
+            return _screen(words, lines, (times, *callback, exercise, check, done))
     return _screen(words, lines, (*buttons, Button(key="all", label=words.all), done))
 
 

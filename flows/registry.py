@@ -1,6 +1,20 @@
 """Every conversation there is, by name: the one list that the desk, the content and the tests walk."""
 
-from flows import booking, checkin, home, language, notice, options, privacy, safety, screening, selfhelp, team
+from flows import (
+    booking,
+    callback,
+    caring,
+    checkin,
+    home,
+    language,
+    notice,
+    options,
+    privacy,
+    safety,
+    screening,
+    selfhelp,
+    team,
+)
 from flows.core.flow import AnyFlow
 
 FLOWS: dict[str, AnyFlow] = {
@@ -14,6 +28,8 @@ FLOWS: dict[str, AnyFlow] = {
         booking.FLOW,
         checkin.FLOW,
         team.FLOW,
+        callback.FLOW,
+        caring.FLOW,
         privacy.FLOW,
         language.FLOW,
         safety.FLOW,

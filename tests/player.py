@@ -12,7 +12,7 @@ The state is frozen and thawed between any two moves, so every transcript is a r
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from adapters.console.read import values
 from adapters.console.render import render
+from flows.core.care import Ticket
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -69,7 +70,13 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["plan"] = world.plan()
     if given.get("region") == "none":
         changes["region"] = None
+    if "ticket" in given:
+        changes["ticket"] = Ticket(key="k", promised=world.NOW + timedelta(hours=1), status=given["ticket"])
+    if "caring" in given:
+        changes["caring"] = (world.NOW + timedelta(hours=24), world.NOW + timedelta(hours=72))
     content: dict[str, Any] = {"tier": settings["tier"]} if "tier" in settings else {}
+    if "contact" in settings:
+        content["contact"] = world.contact(settings["contact"])
     if settings.get("instruments") == "none":
         content["instruments"] = {}
     return world.moment(world.person(**changes), world.catalog(**content))
@@ -78,6 +85,13 @@ def _moment(settings: dict[str, str]) -> Moment:
 def _after(at: Moment, step: Any) -> Moment:
     """Let the effects that the desk applies at once be seen by the next view, as in a real turn."""
     for effect in getattr(step, "effects", ()):
+        applied: dict[str, dict[str, Any]] = {
+            "call_back": {"ticket": Ticket(key="k", promised=getattr(effect, "promised", at.now))},
+            "take_back": {"ticket": None},
+            "set_caring": {"caring": getattr(effect, "at", ())},
+        }
+        if effect.kind in applied:
+            at = at.model_copy(update={"person": at.person.model_copy(update=applied[effect.kind])})
         if effect.kind in {"set_plan", "keep_safety_plan"}:
             held = {"set_plan": "plan", "keep_safety_plan": "safety_plan"}[effect.kind]
             at = at.model_copy(update={"person": at.person.model_copy(update={held: effect.plan})})

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from flows.core.care import Appointment, Plan, Slot
 from flows.core.catalog import Catalog, Helpline, Instrument, Item, NudgeLine, Region, Service, Team, Template
+from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person
 from flows.core.locale import Locale
@@ -59,6 +60,14 @@ def exercise(key: str, steps: int, *, calm: bool = False) -> Exercise:
     """An exercise whose steps say their numbers; they take 20 seconds each."""
     told = tuple(ExerciseStep(seconds=20, text=f"{key} {number}") for number in range(1, steps + 1))
     return Exercise(key=key, name=f"the {key} exercise", steps=told, calm=calm)
+
+
+def contact(hours: str = "") -> StaffedContact:
+    """Care Team, who call back within an hour, on weekdays from nine to five or day and night."""
+    office = None if hours == "day and night" else {day: ((time(9), time(17)),) for day in range(5)}
+    return StaffedContact(
+        name="Care Team", zone="Europe/London", hours=office, minutes=60, languages=("en",), countries=("GB",)
+    )
 
 
 def catalog(**changes: Any) -> Catalog:

@@ -47,6 +47,43 @@ class Trouble(Value):
     start: AwareDatetime
 
 
+class CallRequest(Value):
+    """What the staffed contact gets when somebody asks to be called back: these items, those left empty not at all.
+
+    `reach` is what the person typed, a phone number or an e-mail address; `urgency` is empty if they left it out.
+    """
+
+    name: str = Field(default="", max_length=40)
+    reach: str = Field(default="", max_length=60)
+    urgency: Literal["", "urgent", "routine"] = ""
+
+    def items(self) -> dict[str, str]:
+        """Return exactly what is sent, by name: the preview shows these items, and the payload is these items."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
+Status = Literal["sending", "late", "sent", "taken", "missed", "lost", "refused"]
+
+
+class Ticket(Value):
+    """A request to be called back. `key` is random and opaque, so it is handed over once whatever happens on the way.
+
+    `request` is held until the contact has it. "late": their desk does not answer, and is tried again; "sent": they
+    have it; "taken": somebody there took it up in time; "missed": nobody did by `promised`; "lost": they never got it;
+    "refused": they would not have it.
+    """
+
+    key: str = Field(max_length=40)
+    promised: AwareDatetime
+    status: Status = "sending"
+    request: CallRequest | None = None
+
+    @property
+    def open(self) -> bool:
+        """Tell whether somebody may still be in touch because of it."""
+        return self.status in {"sending", "late", "sent", "taken"}
+
+
 class SafetyPlan(Value):
     """What somebody wrote down for hard hours, in six parts, any of which may be empty. Nobody else reads it."""
 

@@ -32,6 +32,8 @@ class CommonWords(Words):
     held_appointments: Line
     held_troubles: Line
     held_safety_plan: Line
+    held_ticket: Line
+    held_caring: Line
     held_conversation: Line
     held_nothing: Line
     usage: Annotated[Line, Blanks("words")]

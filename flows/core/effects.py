@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, SafetyPlan, Slot
+from flows.core.care import Appointment, CallRequest, Plan, SafetyPlan, Slot
 
 
 class Agree(Value):
@@ -62,6 +62,28 @@ class Cancel(Value):
     appointment: Appointment
 
 
+class CallBack(Value):
+    """Ask the staffed contact to be in touch by the promised time. Answered by Changed("ticket"), as often as there is
+    something new about it."""
+
+    kind: Literal["call_back"] = "call_back"
+    request: CallRequest
+    promised: AwareDatetime
+
+
+class TakeBack(Value):
+    """Take the request to be called back away from the staffed contact again."""
+
+    kind: Literal["take_back"] = "take_back"
+
+
+class SetCaring(Value):
+    """Write to the person, neutrally, at these times and at no others; never again if there are none."""
+
+    kind: Literal["set_caring"] = "set_caring"
+    at: tuple[AwareDatetime, ...] = Field(max_length=2)
+
+
 class Remind(Value):
     """Send an approved template to a whole team at the next fixed time. Answered by Changed or Failed."""
 
@@ -84,6 +106,18 @@ class Forget(Value):
 
 
 Effect = Annotated[
-    Agree | SetPlan | KeepSafetyPlan | SetLanguage | FindSlots | Book | Cancel | Remind | Nudge | Forget,
+    Agree
+    | SetPlan
+    | KeepSafetyPlan
+    | SetLanguage
+    | FindSlots
+    | Book
+    | Cancel
+    | CallBack
+    | TakeBack
+    | SetCaring
+    | Remind
+    | Nudge
+    | Forget,
     Field(discriminator="kind"),
 ]

@@ -56,7 +56,7 @@ class Changed(Value):
     """Something asked for took effect: what, and when it becomes visible (for a reminder that waits)."""
 
     kind: Literal["changed"] = "changed"
-    what: Literal["cancelled", "reminder"]
+    what: Literal["cancelled", "reminder", "ticket"]
     when: AwareDatetime | None = None
 
 

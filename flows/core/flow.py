@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Trouble
+from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.catalog import Catalog
+from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
 from flows.core.events import Event
 from flows.core.screen import Screen
@@ -44,6 +45,8 @@ class Person(Value):
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
+    ticket: Ticket | None = None  # filled for the conversation about it only
+    caring: tuple[AwareDatetime, ...] = ()  # when a caring message is due: filled for those who may end it only
     held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
 
 
@@ -53,6 +56,12 @@ class Moment(Value):
     person: Person
     catalog: Catalog
     now: AwareDatetime
+
+    @property
+    def contact(self) -> StaffedContact | None:
+        """Return who can call this person back; None where there is nobody, or not in their country."""
+        contact = self.catalog.contact
+        return contact if contact and self.person.region in contact.countries else None
 
 
 class Carry(Value):

@@ -18,6 +18,7 @@ async def test_an_open_conversation_goes_after_half_an_hour(tmp_path: Path) -> N
         assert (await _private(haven, "sam"))["conversation"]
         await haven.jump(timedelta(seconds=1))
         empty: dict[str, Any] = {"conversation": None, "appointments": [], "troubles": [], "safety_plan": None}
+        empty |= {"ticket": None, "caring": []}
         assert await _private(haven, "sam") == empty
         await haven.open("sam")
         assert haven.text("sam").startswith(haven.words("home").question)

@@ -11,7 +11,7 @@ from adapters.platform import Address
 from bot import tasks
 from bot.people import NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
-from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Trouble
+from flows.core.care import Appointment, CallRequest, Plan, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.effects import Book, Cancel
 from flows.registry import FLOWS
 from flows.safety.conversation.states import PARTS
@@ -122,6 +122,12 @@ def test_the_fullest_record_fits(
             conversation=conversation,
             appointments=tuple(appointments),
             troubles=tuple(Trouble(key="f" * 40, what="failed", start=NOW) for _ in range(TROUBLES)),
+            ticket=Ticket(
+                key="f" * 40,
+                promised=NOW,
+                request=CallRequest(name=text[:40], reach=text[:60], urgency="routine"),
+            ),
+            caring=(NOW, NOW),
             safety_plan=SafetyPlan.model_validate({part: fitting(text) for part in PARTS}),
         ),
     )

@@ -40,6 +40,7 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
             return _helping(state, words, at)
         case Staying():
             buttons = (
+                *_callback(words, at),
                 _exercise(at.catalog.calm[0]),
                 *_plan(words, at),
                 _button("ways", words.ways),
@@ -51,8 +52,10 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
         case More():
             buttons = (
                 *_open(state, words),
+                *_callback(words, at),
                 _exercise(at.catalog.calm[0]),
                 *_plan(words, at),
+                *_caring(words, at),
                 _button("care", words.professionals),
                 _back(words.back),
             )
@@ -172,6 +175,16 @@ def _question(words: SafetyWords) -> tuple[Button, ...]:
 def _plan(words: SafetyWords, at: Moment) -> tuple[Button, ...]:
     """The plan is kept, so it is offered to those only who were told what is kept."""
     return (_button("plan", words.plan),) if at.person.notice else ()
+
+
+def _callback(words: SafetyWords, at: Moment) -> tuple[Button, ...]:
+    """A person who calls back, where there is somebody to do it; what they get is kept until they have it."""
+    return (_button("callback", words.callback),) if at.contact and at.person.notice else ()
+
+
+def _caring(words: SafetyWords, at: Moment) -> tuple[Button, ...]:
+    """Two messages, tomorrow and in three days: when they are due is kept, too."""
+    return (_button("caring", words.caring),) if at.person.notice else ()
 
 
 def _button(key: str, label: str, *, closes: bool = False) -> Button:

@@ -51,6 +51,10 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Back()
         case Chose(key="hide"):
             return Goto("home")
+        case Chose(key="callback"):
+            return Goto("callback", Carry(ask="urgent"))
+        case Chose(key="caring"):
+            return Goto("caring")
         case Chose(key="care"):
             return Goto("options", Carry(ask="human"))
         case Chose(key="grounding", arg=key):

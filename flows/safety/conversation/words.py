@@ -66,6 +66,8 @@ class SafetyWords(Words):
     back: Label
     more: Line
     professionals: Label
+    callback: Label
+    caring: Label
     count: Annotated[Line, Blanks("step", "steps")]
     next: Label
     # The exercises

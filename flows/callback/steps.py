@@ -1,0 +1,68 @@
+"""From asking to be called back to what became of it: the steps."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from flows.callback.states import Asking, Previewing, Standing, State, Unstaffed, Withdrawn
+from flows.core.care import CallRequest
+from flows.core.effects import CallBack, TakeBack
+from flows.core.events import Answered, Changed, Chose, Event
+from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
+
+OPTIONAL: Final = ("name", "urgency")  # what may be left out of what is sent: without the rest nobody can be reached
+_REACH: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
+
+
+def begin(carry: Carry, at: Moment) -> Turn[State]:
+    """Open the form, or what became of a request. `carry.ask` is "urgent" for who comes from crisis help."""
+    if at.person.ticket:
+        return Turn(Standing())
+    if at.contact is None:
+        return Turn(Unstaffed())
+    return Turn(Asking(request=CallRequest(urgency="urgent" if carry.ask == "urgent" else "")))
+
+
+def update(state: State, event: Event, at: Moment) -> Step[State]:
+    """Show what would be sent, send it on a yes, follow it up, take it back."""
+    match state, event:
+        case Asking(), Answered(values=given):
+            return Turn(_asked(given))
+        case Previewing(request=request), Chose(key="drop", arg=name) if name in OPTIONAL:
+            return Turn(Previewing(request=request.model_copy(update={name: ""})))
+        case Previewing(request=request), Chose(key="change"):
+            return Turn(Asking(request=request))
+        case Previewing(request=request), Chose(key="send") if at.contact:
+            return Turn(Standing(), (CallBack(request=request, promised=at.contact.promise(at.now)),))
+        case _, Changed(what="ticket"):
+            return Turn(Standing()) if at.person.ticket else None
+        case Standing(), Chose(key="withdraw"):
+            return Turn(Withdrawn(), (TakeBack(),))
+        case ((Standing() | Withdrawn()), Chose(key="again")):
+            return Turn(Asking() if at.contact else Unstaffed())
+        case _, Chose(key="ways"):
+            return Goto("options", Carry(ask="human"))
+        case _, Chose(key="back"):
+            return Back()
+        case _:
+            return None
+
+
+def _asked(given: Mapping[str, str]) -> State:
+    """Take what the form brings: shown again with what is wrong in it, else as it would be sent."""
+    name, reach, urgency = (_plain(given.get(key, "")) for key in ("name", "reach", "urgency"))
+    faults = {"name": len(name) > _room("name"), "reach": len(reach) > _room("reach") or not _REACH.fullmatch(reach)}
+    wrong: tuple[Literal["name", "reach"], ...] = tuple(key for key in ("name", "reach") if faults[key])
+    cut = {"name": name[: _room("name")], "reach": reach[: _room("reach")], "urgency": urgency}
+    request = CallRequest.model_validate(cut)
+    return Asking(request=request, wrong=wrong) if wrong else Previewing(request=request)
+
+
+def _room(name: str) -> int:
+    """Return how many characters of an item are kept."""
+    return {"name": 40, "reach": 60}[name]
+
+
+def _plain(text: str) -> str:
+    """Return a typed line without what cannot be seen."""
+    return "".join(char for char in text if char.isprintable()).strip()
