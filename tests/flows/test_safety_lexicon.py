@@ -121,7 +121,27 @@ def test_words_around_it_never_hide_a_plain_sentence(before: str, after: str) ->
     assert alarm.level == "strong"
 
 
-@pytest.mark.parametrize("pattern", ["Kill", "(a)", "a*b", "?", "ünder"])
+def test_patterns_name_lists_of_words() -> None:
+    words = {"want": "want wish", "mean": "<want> will", "unused": "x"}
+    lexicon = Lexicon.model_validate({"words": words, "safe": ["no <want>"], "rules": []})
+    assert lexicon.safe == ("no want|wish",)
+    rule = {"kind": "self", "level": "soft", "patterns": ["<mean> * die"]}
+    assert Lexicon.model_validate({"words": words, "safe": [], "rules": [rule]}).rules[0].patterns == (
+        "want|wish|will * die",
+    )
+    with pytest.raises(ValueError, match="not a pattern: '<hope> die'"):
+        Lexicon.model_validate({"words": words, "safe": ["<hope> die"], "rules": []})
+
+
+def test_what_is_safe_in_one_language_is_taken_out_for_all() -> None:
+    other = Lexicon.model_validate({"safe": ["overdose de reunions"], "rules": []})
+    assert Reader(LEXICONS).read("une overdose de réunions") is not None
+    assert Reader({**LEXICONS, "xx": other}).read("une overdose de réunions") is None
+
+
+@pytest.mark.parametrize(
+    "pattern", ["Kill", "(a)", "a*b", "?", "ünder", "", "?a b", "a ?b", "* a", "a *", "<want> die"]
+)
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="not a pattern"):
         compiled(pattern)
