@@ -30,11 +30,11 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "2eb783f425a9b65e15e6278d296755e240860eb9a8ca029929c5e8bd7c4528cd",
     "pt/safety.yaml": "af5c5fe2787980cc9326cb29623408541a00e1166a43d25640157d429eadf9e1",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "04abac4ae63dbc8a37d69821f56a4796aaa6d1bfa949a11513fbd7880852f644",
-    "crisis/lexicon.es.yaml": "bda1fd671af849690bffacee3d713d1c98fd38a1129899aab9621fb25567899f",
-    "crisis/lexicon.fr.yaml": "e1dcc1951a17339a8d62bacd68e75ed085526843e19c2205b3b234bf8306ac07",
-    "crisis/lexicon.de.yaml": "a0935c96dc8975d77dc1f7c2a6d696a814e52f5dafd2f2cc6b72563c6e0722f5",
-    "crisis/lexicon.pt.yaml": "a250a005b487612fb920ec5e7d1f0b5b4fb089e704db3403bf76f0935eccf435",
+    "crisis/lexicon.en.yaml": "6a6ba9225445423f6fe9642870883fd897b6fdff6bb44a3bd7e75c230e9b22b2",
+    "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
+    "crisis/lexicon.fr.yaml": "2c93109ae0dc9b0fd4eb8cb8ff0b8b4a900f4a8e2d5faed6af4709d067ef42ab",
+    "crisis/lexicon.de.yaml": "b79cc4fc930d67c1cb8165bd76125d63fd678890d05236ff3b30ec0281fa8a6e",
+    "crisis/lexicon.pt.yaml": "82dddc5524e9f342be117c092b66912f9d6f1938e474a24ae50205b974f83a1b",
 }
 LEARNED: Final[Mapping[str, str]] = {
     "reader.words.bin": "50d5ea2dd67d46397011c098eb0e30674505a48f6fbb59e60e5e85c886bf6a38",
