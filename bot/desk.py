@@ -112,9 +112,11 @@ class Desk:
         show = self._vault.effect_id("show", self._vault.sid(address), turn)
         await self._store.transact(lambda conn: queries.drop_effect(conn, show))
 
-    async def reach(self, sid: bytes, nudge: str | None = None, about: str = "mine") -> tuple[Address, Public] | None:
-        """Return a message for somebody, a check-in line or news; None if it is not wanted any more."""
-        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, nudge, about))
+    async def reach(
+        self, sid: bytes, send: tasks.Send | None = None, about: str = "mine"
+    ) -> tuple[Address, Public] | None:
+        """Return a message for somebody, a check-in or news; None if it is not wanted any more."""
+        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, send, about))
 
     async def care(self, task: tasks.Caring) -> tuple[Address, Public] | None:
         """Return a message that somebody asked for in a hard hour; None if it is not wanted any more."""
@@ -132,15 +134,15 @@ class Desk:
         self.wake.set()
         return result
 
-    async def woke(self, sid: bytes) -> bool:
-        """Plan somebody's due check-in."""
-        planned = await self._store.transact(lambda conn: self._turns.woke(conn, sid))
+    async def woke(self, sids: Sequence[bytes]) -> int:
+        """Plan people's due check-ins. Returns how many go out."""
+        planned = await self._store.transact(lambda conn: sum(self._turns.woke(conn, sid) for sid in sids))
         self.wake.set()
         return planned
 
-    async def purge(self, sid: bytes) -> None:
-        """Drop somebody's conversation if it has expired."""
-        await self._store.transact(lambda conn: self._turns.purge(conn, sid))
+    async def purge(self, sids: Sequence[bytes]) -> int:
+        """Drop what has had its time with each of these people. Returns how many they are."""
+        return await self._store.transact(lambda conn: sum(self._turns.purge(conn, sid) for sid in sids))
 
     def _alarm(self, arrival: Arrival) -> Alarm | None:
         """Read every text that somebody typed, before anything else is done with it."""

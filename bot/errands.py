@@ -1,13 +1,11 @@
 """Carries out effects from their table: asks the provider, draws what was not drawn, sends what is due.
 
-Each effect is claimed by a lease and deleted when it is done, in the transaction that holds its outcome; a
+Each effect is held for us by the engine, and deleted when it is done, in the transaction that holds its outcome; a
 crash leaves it there, and it is taken up again. What must not be said twice (a check-in, a reminder) is marked
 `sending` before the call: found so after a crash, it is not repeated: a missed nudge is better than a double one.
 """
 
-import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 
 from adapters.platform import Address, Platform, Public, Shown, Unreachable
 from bot import log, tasks
@@ -15,24 +13,22 @@ from bot.asking import Asking
 from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.desk import Desk
+from bot.engine.base import Engine
 from bot.store import queries
 from bot.store.engine import Store
-from bot.turns import WINDOW, Gone
+from bot.turns import Gone
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows.core.events import Booked
 from flows.core.screen import Screen
+from flows.core.timing import WINDOW
 from flows.team import FLOOR, TeamWords, reminder
 
-LEASE = timedelta(seconds=60)
-AT_ONCE = 64  # effects carried out at the same time
-LOOK = 0.2  # seconds between looks for more, while some are under way
-POLL = 1.0  # seconds between looks, if nothing wakes us
 RETRY = (2, 10, 60, 300)  # seconds until the next try of something that may be repeated; then it is given up
 
 
 class Errands:
-    """The one worker. `drain` carries out all that is due; `run` goes on doing so."""
+    """What effects do. `drain` carries out all that are due; `run` goes on doing so."""
 
     def __init__(
         self,
@@ -45,51 +41,23 @@ class Errands:
         platforms: Mapping[str, Platform],
         library: Library,
         clock: Clock,
+        engine: Engine,
     ) -> None:
+        self._engine = engine
         self._store, self._vault, self._desk, self._asking, self._calling = store, vault, desk, asking, calling
         self._platforms, self._library, self._clock = platforms, library, clock
 
     async def recover(self) -> None:
-        """At the start of the one service: whoever held a lease is dead."""
-        await self._store.transact(queries.release_all)
+        """At the start: take up what a crash left."""
+        await self._engine.recover()
 
     async def run(self) -> None:
         """Carry out effects for as long as the service lives."""
-        while True:
-            try:
-                await self.drain()
-            except Exception as error:  # the database may be back in a second
-                log.failure("errands_failed", error, where="errands")
-            try:
-                await asyncio.wait_for(self._desk.wake.wait(), POLL)
-            except TimeoutError:
-                continue
-            self._desk.wake.clear()
+        await self._engine.run(self._carry_out)
 
     async def drain(self) -> int:
-        """Carry out everything that is due now, and what follows from it. Returns how many effects.
-
-        One that hangs holds up nobody else: others are claimed as long as there is room."""
-        count, under_way = 0, set[asyncio.Task[None]]()
-        try:
-            while True:
-                claimed = await self._claim(AT_ONCE - len(under_way)) if len(under_way) < AT_ONCE else []
-                under_way |= {asyncio.create_task(self._carry_out(each)) for each in claimed}
-                count += len(claimed)
-                if not under_way:
-                    return count
-                done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()  # nothing is swallowed: a worker that cannot go on says so
-        finally:  # the service ends: what is under way is taken up again at the next start
-            for task in under_way:
-                task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
-
-    async def _claim(self, most: int) -> list[queries.Task]:
-        now = self._clock.now()
-        until = int((now + LEASE).timestamp())
-        return await self._store.transact(lambda conn: queries.claim(conn, int(now.timestamp()), until, most))
+        """Carry out everything that is due now, and what follows from it. Returns how many effects."""
+        return await self._engine.drain(self._carry_out)
 
     async def _carry_out(self, row: queries.Task) -> None:
         try:
@@ -206,8 +174,7 @@ class Errands:
         await self._drop(row.id)
 
     async def _send(self, task: tasks.Send) -> None:
-        if not self._late(task.due):
-            await self._post(await self._desk.reach(task.sid, task.nudge))
+        await self._post(await self._desk.reach(task.sid, task))
 
     async def _announce(self, task: tasks.Announce) -> bool:
         """Post a reminder, in the words and to the channel that HR's files hold now. False if it may not go out."""

@@ -1,20 +1,22 @@
 """Effects that take place inside the turn's own transaction, and the planning of those that do not."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from bot import tasks
 from bot.clock import Clock, token
 from bot.contact import tickets
-from bot.people import NUDGES, Record
+from bot.days_off import days_off
+from bot.people import MOODS, NUDGES, Record
 from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
-from flows.checkin import next_due
 from flows.core.care import Appointment
 from flows.core.effects import (
+    CLOSING_NOTE,
     Agree,
     Book,
     CallBack,
@@ -22,8 +24,11 @@ from flows.core.effects import (
     Effect,
     FindSlots,
     Forget,
+    ForgetMoods,
+    KeepMood,
     KeepSafetyPlan,
     Nudge,
+    Reacted,
     Remind,
     SetCaring,
     SetLanguage,
@@ -31,6 +36,7 @@ from flows.core.effects import (
     TakeBack,
 )
 from flows.core.events import Changed, Event, Failed
+from flows.core.timing import A_WEEK, HALF, next_due
 
 
 class Local:
@@ -46,7 +52,13 @@ class Local:
             case Agree(version=version):
                 record.set_ops(notice=version)
             case SetPlan(plan=plan):
-                record.set_ops(plan=plan, due=next_due(plan, now) if plan else None)
+                record.set_ops(plan=plan, due=next_due(plan, now, days_off(plan.zone)) if plan else None, ignored=0)
+            case Reacted():
+                self._reacted(record, now)
+            case KeepMood(mood=mood):
+                record.set_private(moods=(*record.private.moods, mood)[-MOODS:])
+            case ForgetMoods():
+                record.set_private(moods=())
             case KeepSafetyPlan(plan=safety_plan):
                 record.set_private(safety_plan=safety_plan)
             case Nudge(key=key):
@@ -75,12 +87,22 @@ class Local:
         return id_
 
     def _nudge(self, conn: Connection, record: Record, key: str, now: datetime) -> None:
-        due = record.ops.due or now
-        self.plan(
-            conn, tasks.Send(sid=record.sid, nudge=key, due=int(due.timestamp())), now, record.sid, due.isoformat()
-        )
-        sent = tuple(each for each in record.ops.nudges if each != key)
-        record.set_ops(nudges=(*sent, key)[-NUDGES:])
+        """Plan a check-in, and note it: for the rotation, for the cap, and as one that nobody reacted to so far."""
+        due, plan = record.ops.due or now, record.ops.plan
+        send = tasks.Send(sid=record.sid, nudge=key, due=int(due.timestamp()))
+        self.plan(conn, send, now, record.sid, due.isoformat())
+        there = now.astimezone(ZoneInfo(plan.zone if plan else record.ops.zone))
+        record.set_ops(contacts=(*record.ops.contacts, there)[-A_WEEK:], ignored=record.ops.ignored + 1)
+        if key != CLOSING_NOTE:
+            sent = tuple(each for each in record.ops.nudges if each != key)
+            record.set_ops(nudges=(*sent, key)[-NUDGES:])
+
+    def _reacted(self, record: Record, now: datetime) -> None:
+        """Somebody reacts to check-ins, so they come as often as they were asked for."""
+        plan, slowed = record.ops.plan, record.ops.ignored >= HALF
+        record.set_ops(ignored=0)
+        if plan and slowed:
+            record.set_ops(due=next_due(plan, now, days_off(plan.zone)))
 
     def _caring(self, conn: Connection, record: Record, times: tuple[datetime, ...]) -> None:
         """Plan the messages that somebody asked for, in place of any from before."""

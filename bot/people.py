@@ -15,14 +15,16 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, SafetyPlan, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, SafetyPlan, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
 from flows.core.retention import APPOINTMENT, CARING, TICKET
+from flows.core.timing import A_WEEK
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TROUBLES = 3  # things that went wrong, remembered until they are over
+MOODS = 12  # answers to check-ins kept, for who wants that: a quarter
 NUDGES = 18  # check-in lines remembered: at two a week none of them comes again within 60 days
 
 
@@ -61,6 +63,8 @@ class Ops(Value):
     plan: Plan | None = None
     due: AwareDatetime | None = None
     nudges: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=NUDGES)
+    contacts: tuple[AwareDatetime, ...] = Field(default=(), max_length=A_WEEK)  # messages nobody asked for, latest last
+    ignored: int = 0
 
 
 class Private(Value):
@@ -72,6 +76,7 @@ class Private(Value):
     safety_plan: SafetyPlan | None = None
     ticket: Ticket | None = None
     caring: tuple[AwareDatetime, ...] = Field(default=(), max_length=2)
+    moods: tuple[Mood, ...] = Field(default=(), max_length=MOODS)
 
 
 @dataclass
@@ -184,6 +189,8 @@ def person_of(record: Record, content: Loaded) -> Person:
         notice=record.ops.notice,
         plan=record.ops.plan,
         nudged=record.ops.nudges,
+        ignored=record.ops.ignored,
+        moods=record.private.moods,
         appointments=record.private.appointments,
         troubles=record.private.troubles,
     )
@@ -191,7 +198,7 @@ def person_of(record: Record, content: Loaded) -> Person:
 
 def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held, ...]:
     """Return everything held about somebody, named and opened: every field of both columns, none left out."""
-    plan, conversation = record.ops.plan, record.private.conversation
+    plan, conversation, nothing = record.ops.plan, record.private.conversation, str(common.held_nothing)
     written = record.private.safety_plan.model_dump().values() if record.private.safety_plan else ()
     safety_plan = "; ".join(part for part in written if part)
     ticket = record.private.ticket
@@ -199,30 +206,40 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
     values: dict[str, list[str]] = {
         "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
         "locale": [catalog.languages.get(record.ops.locale, record.ops.locale)],
-        "language": [catalog.languages.get(record.ops.language, record.ops.language) or str(common.held_nothing)],
+        "language": [catalog.languages.get(record.ops.language, record.ops.language) or nothing],
         "zone": [record.ops.zone],
-        "notice": [record.ops.notice or str(common.held_nothing)],
-        "reference": [record.ops.reference or str(common.held_nothing)],
-        "plan": [f"{catalog.locale.days[plan.day]} {plan.at:%H:%M}, {plan.zone}" if plan else str(common.held_nothing)],
-        "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else str(common.held_nothing)],
-        "nudges": [", ".join(record.ops.nudges) or str(common.held_nothing)],
-        "conversation": [conversation.frame.flow if conversation else str(common.held_nothing)],
+        "notice": [record.ops.notice or nothing],
+        "reference": [record.ops.reference or nothing],
+        "plan": [_planned(plan, catalog) if plan else nothing],
+        "contacts": [", ".join(catalog.when(each, record.ops.zone) for each in record.ops.contacts) or nothing],
+        "ignored": [str(record.ops.ignored)],
+        "moods": [", ".join(f"{each.day}: {each.mood}" for each in record.private.moods) or nothing],
+        "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else nothing],
+        "nudges": [", ".join(record.ops.nudges) or nothing],
+        "conversation": [conversation.frame.flow if conversation else nothing],
         "troubles": [
             f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
         ]
-        or [str(common.held_nothing)],
+        or [nothing],
         "ticket": [
             f"{catalog.when(ticket.promised, record.ops.zone)}: {ticket.status}{requested and f' ({requested})'}"
             if ticket
-            else str(common.held_nothing)
+            else nothing
         ],
-        "caring": [catalog.when(each, record.ops.zone) for each in record.private.caring] or [str(common.held_nothing)],
-        "safety_plan": [safety_plan or str(common.held_nothing)],
+        "caring": [catalog.when(each, record.ops.zone) for each in record.private.caring] or [nothing],
+        "safety_plan": [safety_plan or nothing],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
             for each in record.private.appointments
         ]
-        or [str(common.held_nothing)],
+        or [nothing],
     }
     fields = (*Ops.model_fields, *Private.model_fields)
     return tuple(Held(name=getattr(common, f"held_{name}"), value=value) for name in fields for value in values[name])
+
+
+def _planned(plan: Plan, catalog: Catalog) -> str:
+    days = ", ".join(catalog.locale.days[day] for day in plan.days)
+    quiet = f"{plan.quiet_from:%H:%M}-{plan.quiet_until:%H:%M}"
+    paused = f" ({catalog.date(plan.paused_until)})" if plan.paused_until else ""
+    return f"{days} {plan.at:%H:%M}, {plan.zone}{paused}; {quiet}"

@@ -4,28 +4,30 @@ A tick takes over HR's edits, plans the check-ins that are due, and drops conver
 """
 
 import asyncio
-from collections.abc import Callable
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot import log
 from bot.clock import Clock
 from bot.desk import Desk
+from bot.engine.base import Engine
 from bot.people import People
 from bot.store import queries
 from bot.store.engine import Store
 from content.library import Library
 from flows.core.retention import REMINDER, SEEN
 
+BATCH = 100  # people whom the tick sees to in one transaction
+
 
 class Schedule:
     """Runs the tick. The hints in `people` say whom it concerns; each is checked again in its transaction."""
 
-    def __init__(self, *, store: Store, desk: Desk, people: People, library: Library, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, desk: Desk, people: People, library: Library, clock: Clock, engine: Engine
+    ) -> None:
         self._store, self._desk, self._people = store, desk, people
         self._library, self._clock = library, clock
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._engine = engine
         self.on_content: Callable[[], None] = lambda: None  # told when HR's edits were taken over
         self.on_tick: Callable[[], None] = lambda: None  # told of every minute
 
@@ -34,14 +36,12 @@ class Schedule:
         await self._store.transact(self._people.hint_all)
 
     def start(self) -> None:
-        """Tick every minute; a tick that was missed is not made up for, the next one sees to all."""
-        self._scheduler.add_job(self.tick, IntervalTrigger(minutes=1, timezone="UTC"), coalesce=True, max_instances=1)
-        self._scheduler.start()
+        """Tick every minute."""
+        self._engine.every_minute(self.tick)
 
     def stop(self) -> None:
         """Stop ticking."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._engine.stop()
 
     async def tick(self) -> int:
         """Do what is due now. Returns how many check-ins were planned."""
@@ -51,17 +51,28 @@ class Schedule:
             log.event("content_rejected", file=problem.file, line=problem.line)
         if self._library.current is not before:
             await asyncio.to_thread(self.on_content)
-        now, planned = self._clock.now(), 0
-        for sid, hint in list(self._people.hints.items()):
-            try:
-                if hint.due and hint.due <= now:
-                    planned += await self._desk.woke(sid)
-                if hint.until and hint.until <= now:
-                    await self._desk.purge(sid)
-            except Exception as error:  # one row that does not open must not stop everybody's check-ins
-                log.failure("tick_failed", error, where="schedule")
+        now = self._clock.now()
+        hints = list(self._people.hints.items())
+        planned = await self._each([sid for sid, hint in hints if hint.due and hint.due <= now], self._desk.woke)
+        await self._each([sid for sid, hint in hints if hint.until and hint.until <= now], self._desk.purge)
         oldest = int((now - SEEN).timestamp()) // 86400 + 1  # a tag bears its day only, and lies there SEEN at most
         gone_out = int((now - REMINDER).timestamp())
         await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
         await self._store.transact(lambda conn: queries.purge_reminders(conn, gone_out))
         return planned
+
+    async def _each(self, sids: list[bytes], do: Callable[[Sequence[bytes]], Awaitable[int]]) -> int:
+        """Do something for people, a batch in a transaction: so a tick takes no longer than it must, and nobody's turn
+        waits long for it. One row that does not open must not stop everybody's check-ins."""
+        count = 0
+        for start in range(0, len(sids), BATCH):
+            batch = sids[start : start + BATCH]
+            try:
+                count += await do(batch)
+            except Exception:
+                for sid in batch:
+                    try:
+                        count += await do([sid])
+                    except Exception as error:
+                        log.failure("tick_failed", error, where="schedule")
+        return count

@@ -1,7 +1,8 @@
 """What happens inside one transaction: load, route, step, save, and say what to draw."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot import tasks
 from bot.clock import Clock
 from bot.contact import tickets
+from bot.days_off import days_off
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -20,18 +22,18 @@ from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
 from flows import caring
-from flows.checkin import CheckinWords, next_due, nudge
+from flows.checkin import CheckinWords, closing, nudge
 from flows.core.care import Status, Ticket
-from flows.core.effects import Book, Cancel
+from flows.core.effects import CLOSING_NOTE, Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
 from flows.core.retention import APPOINTMENT, CARING, TICKET
 from flows.core.screen import Button, Screen
+from flows.core.timing import CLOSING, following, in_time, may_write, next_due
 from flows.registry import FLOWS
 from flows.safety import Alarm
 
 CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
-WINDOW = timedelta(hours=3)  # a check-in later than that is dropped: nobody wants Monday's on Tuesday
 ASK_AGAIN = timedelta(seconds=5)  # when a booking's answer was lost
 
 
@@ -111,27 +113,39 @@ class Turns:
         now, record = self._clock.now(), self._people.load(conn, sid)
         if record is None or record.ops.plan is None or record.ops.due is None or record.ops.due > now:
             return False
+        plan, due, off = record.ops.plan, record.ops.due, days_off(record.ops.plan.zone)
+        today = now.astimezone(ZoneInfo(plan.zone)).date()
+        wanted = not plan.rests(now) and (plan.on_holidays or not off(today))
+        goes = wanted and in_time(due, now, plan) and may_write(now, plan.zone, record.ops.contacts)
+        if goes:
+            self._check_in(conn, record)
+            ignored = record.ops.ignored
+            record.set_ops(due=following(plan, due, ignored, off) if ignored <= CLOSING else None)
+        else:
+            record.set_ops(due=next_due(plan, now, off))
+        self._people.save(conn, record)
+        return goes
+
+    def _check_in(self, conn: Connection, record: Record) -> None:
+        """Let the flow say which check-in goes out."""
         flow, at = FLOWS["checkin"], self._stepping.moment(record)
         opened = flow.begin(Carry(), at)
         step = flow.update(opened.state, Woke(why="checkin"), at) if isinstance(opened, Turn) else None
-        in_time = now - record.ops.due <= WINDOW
-        if in_time and isinstance(step, Turn):
+        if isinstance(step, Turn):
             self._stepping.apply(conn, record, step.effects, flow.name)
-        record.set_ops(due=next_due(record.ops.plan, now))
-        self._people.save(conn, record)
-        return in_time
 
-    def purge(self, conn: Connection, sid: bytes) -> None:
+    def purge(self, conn: Connection, sid: bytes) -> bool:
         """Drop what has had its time: a conversation that nobody went on with, an appointment long over, and
         everything about somebody who never agreed to the notice."""
         record = self._people.load(conn, sid)
         if record is None:
-            return
+            return False
         self._expire(record, self._clock.now())
         if not record.ops.notice and record.private == Private():
             self._people.forget(conn, sid)
         else:
             self._people.save(conn, record)
+        return True
 
     def undo(self, conn: Connection, key: str) -> None:
         """Plan to undo a booking whose owner is gone."""
@@ -182,29 +196,32 @@ class Turns:
         message = caring.message(task.number, words)
         return record.ops.address, self.drawing.public(task.sid, message, record.ops.locale)
 
-    def reach(self, conn: Connection, sid: bytes, nudge: str | None, about: str) -> tuple[Address, Public] | None:
-        """Return a message for somebody: a check-in line (unless they stopped or paused since), or news."""
+    def reach(self, conn: Connection, sid: bytes, send: tasks.Send | None, about: str) -> tuple[Address, Public] | None:
+        """Return a message for somebody: a check-in (unless it is late, or was stopped or paused since), or news."""
         record = self._people.load(conn, sid)
         if record is None:
             return None
-        if nudge is None:
+        if send is None:
             opener = Button(key=about, label=self.drawing.common(record.ops.locale).open, standing=True)
             screen = Screen(lines=(self.drawing.common(record.ops.locale).news,), buttons=(opener,))
         else:
-            drawn = self._nudge(record, nudge)
+            drawn = self._nudge(record, send)
             if drawn is None:
                 return None
             screen = drawn
         return record.ops.address, self.drawing.public(sid, screen, record.ops.locale)
 
-    def _nudge(self, record: Record, key: str) -> Screen | None:
-        content = self._library.current
-        text = next((each.text for each in content.catalog(record.ops.locale).nudges if each.key == key), None)
+    def _nudge(self, record: Record, send: tasks.Send) -> Screen | None:
+        content, now, due = self._library.current, self._clock.now(), datetime.fromtimestamp(send.due, UTC)
         plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
         assert isinstance(words, CheckinWords)
-        if text is None or plan is None or plan.rests(self._clock.now()):
+        if plan is None or plan.rests(now) or not in_time(due, now, plan):
             return None
-        return nudge(text, words)
+        if send.nudge == CLOSING_NOTE:
+            return closing(words)
+        lines = content.catalog(record.ops.locale).nudges
+        text = next((each.text for each in lines if each.key == send.nudge), None)
+        return nudge(text, words) if text else None
 
     # -- within a turn --------------------------------------------------------------------------------------
 

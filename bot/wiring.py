@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.contact.wire import Desk as ContactDesk
 from bot.desk import Desk
+from bot.engine.embedded import Embedded
 from bot.errands import Errands
 from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
@@ -148,6 +149,7 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     chats = _chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
     platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in chats}
     doors: tuple[Door, ...] = (*chats, room) if room else chats
+    worker = Embedded(store, clock, desk.wake)
     errands = Errands(
         store=store,
         vault=vault,
@@ -157,8 +159,9 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
         platforms=platforms,
         library=library,
         clock=clock,
+        engine=worker,
     )
-    schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock)
+    schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock, engine=worker)
     clinic = _clinic(settings, vault, library, clock)
     service = Service(
         settings,

@@ -150,4 +150,4 @@ def thawed(flow: AnyFlow, state: Any) -> Any:
 
 
 def plan(**changes: Any) -> Plan:
-    return Plan(day=0, at=time(10), zone="Europe/London").model_copy(update=changes)
+    return Plan(days=(0,), at=time(10), zone="Europe/London").model_copy(update=changes)

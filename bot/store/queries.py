@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.tables import effect, installation, manager_action, seen, subject
 from bot.vault import Sealed
+
+# Built once: to put these together, and to find out that they are the same again, takes longer than to carry them out.
+_SUBJECT = select(subject).where(subject.c.sid == bindparam("wanted"))
+_PUT_SUBJECT = upsert(subject)
+_PUT_SUBJECT = _PUT_SUBJECT.on_conflict_do_update(
+    index_elements=["sid"], set_={column.name: _PUT_SUBJECT.excluded[column.name] for column in subject.c}
+)
+_PUT_EFFECT = upsert(effect)
+_PUT_EFFECT = _PUT_EFFECT.on_conflict_do_update(
+    index_elements=["id"], set_={column.name: _PUT_EFFECT.excluded[column.name] for column in effect.c}
+)
 
 
 @dataclass(frozen=True)
@@ -22,14 +33,13 @@ class Task:
 
 def get_subject(conn: Connection, sid: bytes) -> Sealed | None:
     """Return a person's sealed row."""
-    row = conn.execute(select(subject).where(subject.c.sid == sid)).first()
+    row = conn.execute(_SUBJECT, {"wanted": sid}).first()
     return Sealed(*row) if row else None
 
 
 def put_subject(conn: Connection, row: Sealed) -> None:
     """Write a person's sealed row, new or not."""
-    values = {column: getattr(row, column) for column in subject.c.keys()}  # noqa: SIM118  not a dict
-    conn.execute(upsert(subject).values(values).on_conflict_do_update(index_elements=["sid"], set_=values))
+    conn.execute(_PUT_SUBJECT, vars(row))
 
 
 def delete_subject(conn: Connection, sid: bytes) -> None:
@@ -63,7 +73,7 @@ def purge_seen(conn: Connection, before: int) -> None:
 def put_effect(conn: Connection, id_: bytes, body: bytes, due: int) -> None:
     """Plan an effect; the same id again replaces what it is about, and makes it ready anew."""
     values = {"id": id_, "state": "ready", "due": due, "lease": 0, "attempts": 0, "body": body}
-    conn.execute(upsert(effect).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+    conn.execute(_PUT_EFFECT, values)
 
 
 def claim(conn: Connection, now: int, until: int, most: int) -> list[Task]:

@@ -1,10 +1,10 @@
 """The nouns of care: a slot that is free, an appointment that is booked, a check-in plan."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from flows.core.base import Value
 
@@ -84,6 +84,13 @@ class Ticket(Value):
         return self.status in {"sending", "late", "sent", "taken"}
 
 
+class Mood(Value):
+    """How somebody said that things were, on a day. Kept only if they want that."""
+
+    day: date
+    mood: Literal["fine", "so_so", "rough"]
+
+
 class SafetyPlan(Value):
     """What somebody wrote down for hard hours, in six parts, any of which may be empty. Nobody else reads it."""
 
@@ -96,12 +103,26 @@ class SafetyPlan(Value):
 
 
 class Plan(Value):
-    """A check-in that somebody opted in to: local wall-clock time on one weekday, in a named IANA zone."""
+    """The check-ins that somebody opted in to: a local wall-clock time on one weekday or two, in a named IANA zone.
 
-    day: Weekday
+    Nothing goes out from `quiet_from` up to `quiet_until`, and on public holidays only if `on_holidays`."""
+
+    days: tuple[Weekday, ...] = Field(min_length=1, max_length=2)
     at: time
     zone: str = Field(max_length=64)
+    quiet_from: time = time(20)
+    quiet_until: time = time(8)
+    on_holidays: bool = False
     paused_until: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_day(cls, data: Any) -> Any:
+        """Read a plan from when there was one day only, and neither quiet hours nor holidays."""
+        if isinstance(data, dict) and "day" in data:
+            rest = {key: value for key, value in data.items() if key != "day"}
+            return {**rest, "days": (data["day"],)}
+        return data
 
     def rests(self, now: datetime) -> bool:
         """Tell whether it is paused today, as the day is in its zone. `now` is aware."""

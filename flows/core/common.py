@@ -29,6 +29,9 @@ class CommonWords(Words):
     held_plan: Line
     held_nudges: Line
     held_due: Line
+    held_contacts: Line
+    held_ignored: Line
+    held_moods: Line
     held_appointments: Line
     held_troubles: Line
     held_safety_plan: Line

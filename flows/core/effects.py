@@ -1,11 +1,14 @@
 """What a flow may ask for. Effects are data, never a call; the desk and the errands carry them out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, CallRequest, Plan, SafetyPlan, Slot
+from flows.core.care import Appointment, CallRequest, Mood, Plan, SafetyPlan, Slot
+
+CLOSING_NOTE: Final = "-closing"
+"""In place of a line's key (which no line can have): that there will be no more check-ins for now."""
 
 
 class Agree(Value):
@@ -93,10 +96,29 @@ class Remind(Value):
 
 
 class Nudge(Value):
-    """Send the person one check-in line, by its content key. At most once."""
+    """Send the person one check-in line, by its content key; or CLOSING_NOTE. At most once."""
 
     kind: Literal["nudge"] = "nudge"
     key: str = Field(max_length=40)
+
+
+class Reacted(Value):
+    """The person did something with a check-in: they are wanted, so they come as often as they were asked for."""
+
+    kind: Literal["reacted"] = "reacted"
+
+
+class KeepMood(Value):
+    """Keep how somebody said that things were, because they want it kept."""
+
+    kind: Literal["keep_mood"] = "keep_mood"
+    mood: Mood
+
+
+class ForgetMoods(Value):
+    """Delete every such answer, and keep no more of them."""
+
+    kind: Literal["forget_moods"] = "forget_moods"
 
 
 class Forget(Value):
@@ -118,6 +140,9 @@ Effect = Annotated[
     | SetCaring
     | Remind
     | Nudge
+    | Reacted
+    | KeepMood
+    | ForgetMoods
     | Forget,
     Field(discriminator="kind"),
 ]

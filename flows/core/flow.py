@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Plan, SafetyPlan, Slot, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
@@ -42,6 +42,8 @@ class Person(Value):
     notice: str = ""  # the version of the notice agreed to
     plan: Plan | None = None
     nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
+    ignored: int = 0  # check-ins sent since the person last did something with one
+    moods: tuple[Mood, ...] = ()  # their own answers, oldest first; only if they want them kept
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only

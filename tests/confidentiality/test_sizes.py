@@ -1,7 +1,7 @@
 """A size tells nothing: all contents are sealed at the same one, and the largest there is fits."""
 
 import string
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from adapters.platform import Address
 from bot import tasks
-from bot.people import NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
+from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
-from flows.core.care import Appointment, CallRequest, Plan, SafetyPlan, Slot, Ticket, Trouble
+from flows.core.care import Appointment, CallRequest, Mood, Plan, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.effects import Book, Cancel
 from flows.registry import FLOWS
 from flows.safety.conversation.states import PARTS
@@ -104,7 +104,15 @@ def conversations(draw: st.DrawFn) -> Conversation:
 def test_the_fullest_record_fits(
     conversation: Conversation, appointments: list[Appointment], address: Address, text: str
 ) -> None:
-    plan = Plan(day=6, at=time(23, 59), zone="America/Argentina/ComodRivadavia", paused_until=date(2026, 12, 31))
+    plan = Plan(
+        days=(5, 6),
+        at=time(23, 59),
+        zone="America/Argentina/ComodRivadavia",
+        quiet_from=time(22, 0),
+        quiet_until=time(6, 0),
+        on_holidays=False,
+        paused_until=date(2026, 12, 31),
+    )
     record = Record(
         sid=SIDS[0],
         ops=Ops(
@@ -117,6 +125,8 @@ def test_the_fullest_record_fits(
             plan=plan,
             due=NOW + timedelta(microseconds=999_999),
             nudges=tuple("k" * 24 for _ in range(NUDGES)),
+            contacts=tuple(NOW.astimezone(timezone(timedelta(hours=-11))).replace(microsecond=999_999) for _ in "12"),
+            ignored=99,
         ),
         private=Private(
             conversation=conversation,
@@ -129,6 +139,7 @@ def test_the_fullest_record_fits(
             ),
             caring=(NOW, NOW),
             safety_plan=SafetyPlan.model_validate({part: fitting(text) for part in PARTS}),
+            moods=tuple(Mood(day=date(2026, 11, 23), mood="so_so") for _ in range(MOODS)),
         ),
     )
     vault = _vault()

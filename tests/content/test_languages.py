@@ -22,6 +22,8 @@ from tests.content.test_screens import CONTENT, DRAWN, words_on
 SHIPPED = ("de", "en", "es", "fr", "pt")
 OTHERS = tuple(locale for locale in SHIPPED if locale != "en")
 SAME = {  # lines that are rightly the same as in English
+    ("checkin", "holidays_no"): {"es"},
+    ("checkin", "trend_entry"): {"de", "es", "pt"},
     ("options", "service"): set(OTHERS),
     ("options", "brief"): {"de", "es", "pt"},
     ("privacy", "item"): set(OTHERS),

@@ -22,12 +22,12 @@ from typing import Any
 from sqlalchemy import event
 
 from adapters.platform import Address, Arrival, Shown
-from bot import errands
+from bot.engine import embedded
 from flows.core.events import Answered
 from tests.fakes import NOW, FakeClock, Recorder
 from tests.rig import Rig, token_of
 
-errands.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
+embedded.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
 WHO = "sam"
 STEPS = 60
 FILLED = {

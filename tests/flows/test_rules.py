@@ -2,30 +2,23 @@
 
 import itertools
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any, get_args
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from bot.people import NUDGES
 from flows import notice, team
-from flows.checkin import SEASONS, next_due, pick, season_of
-from flows.core.care import Plan
-from flows.core.catalog import NudgeLine, Theme
 from flows.core.flow import Carry, Turn
 from flows.registry import FLOWS
 from flows.screening.scoring import raised
 from tests import world
-from tests.content.test_screens import CONTENT
 
 STATES = Path(__file__).parent.parent / "states"
-ZONES = sorted(available_timezones())
-THEMES = get_args(Theme)
 
 
 @pytest.mark.parametrize(
@@ -42,81 +35,6 @@ def test_phq4_every_answer_set(answers: tuple[int, ...]) -> None:
 def test_phq4_scores_nothing_but_whole_forms(values: dict[str, str]) -> None:
     whole = all(values.get(f"q{number}") in {"0", "1", "2", "3"} for number in range(1, 5))
     assert (raised(world.catalog().instruments["phq4"], values) is not None) is whole
-
-
-@given(
-    st.sampled_from(ZONES),
-    st.integers(0, 6),
-    st.times().map(lambda each: each.replace(second=0, microsecond=0, tzinfo=None)),
-    st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
-)
-@settings(max_examples=400)
-def test_next_due_is_the_next_such_minute_on_the_wall(zone: str, day: int, at: time, after: datetime) -> None:
-    now = after.replace(tzinfo=UTC)
-    due = next_due(Plan(day=day, at=at, zone=zone), now)
-    local = due.astimezone(ZoneInfo(zone))
-    assert now < due <= now + timedelta(days=8, hours=26)
-    shown = local.replace(tzinfo=None)
-    gap = datetime.combine(local.date(), at) != shown
-    if gap:  # the wall skipped that minute: the next one that exists, within the gap's length
-        assert shown > datetime.combine(shown.date(), at) or shown.time() < at
-        assert abs(shown - datetime.combine(shown.date(), at)) <= timedelta(hours=24)
-    else:
-        assert (local.weekday(), local.time()) == (day, at)
-        assert local.fold == 0
-
-
-def test_gap_and_fold_in_london() -> None:
-    plan = Plan(day=6, at=time(1, 30), zone="Europe/London")
-    spring = next_due(plan, datetime(2026, 3, 28, 12, tzinfo=UTC))
-    assert spring == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)  # 02:00 on the wall: 01:30 never was
-    autumn = next_due(plan, datetime(2026, 10, 24, 12, tzinfo=UTC))
-    assert autumn == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the first 01:30
-    assert next_due(plan, autumn) == datetime(2026, 11, 1, 1, 30, tzinfo=UTC)  # not the second one
-
-
-def test_a_pause_holds_until_its_day() -> None:
-    paused = world.plan(paused_until=datetime(2026, 12, 21).date())
-    assert next_due(paused, world.NOW) == datetime(2026, 12, 21, 10, tzinfo=UTC)
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(THEMES), st.sampled_from(["", *SEASONS])), min_size=1, max_size=30), st.data()
-)
-@settings(max_examples=60)
-def test_rotation_repeats_nothing_while_the_pool_allows(pool: list[tuple[Theme, Any]], data: st.DataObject) -> None:
-    nudges = [NudgeLine(key=str(n), theme=theme, season=season, text="t") for n, (theme, season) in enumerate(pool)]
-    sent: tuple[str, ...] = ()
-    for _ in range(60):
-        season = data.draw(st.sampled_from(SEASONS))
-        picked = pick(nudges, sent, season)
-        fitting = [each for each in nudges if each.season in {"", season}] or nudges
-        fresh = [each for each in fitting if each.key not in sent]
-        assert picked in (fresh or fitting)
-        assert fresh or sent.index(picked.key) == min(sent.index(each.key) for each in fitting)
-        before = next((each.theme for each in nudges if sent and each.key == sent[-1]), None)
-        assert picked.theme != before or not fresh or all(each.theme == before for each in fresh)
-        sent = (*[each for each in sent if each != picked.key], picked.key)[-18:]
-
-
-def test_the_lines_that_ship_do_not_repeat_in_sixty_days() -> None:
-    """At two a week, in every season; and no theme comes twice in a row."""
-    nudges, last, theme = CONTENT.catalog("en").nudges, dict[str, date](), ""
-    assert len(nudges) >= 40
-    sent: tuple[str, ...] = ()
-    for number in range(208):
-        day = date(2026, 1, 5) + timedelta(days=3 * number + number // 2)
-        picked = pick(nudges, sent, season_of(day, "GB"))
-        assert day - last.get(picked.key, date(2020, 1, 1)) > timedelta(days=60)
-        assert picked.theme != theme or number > 40, picked  # once all were sent, who came first counts
-        last[picked.key], theme = day, picked.theme
-        sent = (*[each for each in sent if each != picked.key], picked.key)[-NUDGES:]
-
-
-def test_seasons_are_turned_round_south_of_the_equator() -> None:
-    months = [season_of(date(2026, month, 1), region) for region in ("GB", "NZ", None) for month in (1, 4, 7, 10, 12)]
-    north = ["winter", "spring", "summer", "autumn", "winter"]
-    assert months == [*north, "summer", "autumn", "winter", "spring", "summer", *north]
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)))

@@ -1,0 +1,1 @@
+"""What carries out planned effects and ticks: a door (`base`), and the engine inside the process (`embedded`)."""

@@ -1,0 +1,146 @@
+"""The steps of check-ins: opting in and out, pausing, answering."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.checkin.rotation import pick, season_of
+from flows.checkin.states import Asked, Choosing, Heard, Later, Overview, Pausing, State, Trend
+from flows.core.care import Mood, Plan
+from flows.core.effects import CLOSING_NOTE, ForgetMoods, KeepMood, Nudge, Reacted, SetCaring, SetPlan
+from flows.core.events import Answered, Chose, Event, Woke
+from flows.core.flow import Carry, Goto, Moment, Step, Turn
+from flows.core.timing import CLOSING, is_quiet, is_zone
+
+PAUSE: Final = timedelta(weeks=4)
+PAUSES: Final = 26  # Mondays to choose from, if it shall be another day
+HOURS: Final = tuple(f"{hour:02}:00" for hour in range(7, 22))
+QUIETS: Final = ("20:00-08:00", "18:00-09:00", "19:00-07:00", "21:00-07:00", "22:00-06:00")
+ONCE: Final = "-"  # the choice of no second day
+
+
+def begin(carry: Carry, at: Moment) -> Turn[State]:
+    """Open the overview, or carry out one of a check-in's buttons, which work from old messages too.
+
+    Whoever comes here reacts to check-ins, so they come as often as they were asked for."""
+    plan = at.person.plan
+    if at.person.caring and carry.ask in {"stop", "pause"}:
+        return _all_of_it(carry, at)
+    match carry.ask:
+        case "asked":
+            return Turn(Asked(), (Reacted(),))
+        case "not_now":
+            return Turn(Later(), (Reacted(),))
+        case "stop":
+            return Turn(Overview(said="stopped" if plan else "stopped_none"), (SetPlan(plan=None),))
+        case "pause" if plan:
+            return Turn(Overview(), (SetPlan(plan=_paused(plan, at)),))
+        case "pause":
+            return Turn(Overview(said="paused_none"))
+        case _:
+            return Turn(Overview())
+
+
+def _all_of_it(carry: Carry, at: Moment) -> Turn[State]:
+    """Stop or pause, with the messages that they asked for in a hard hour, too: those have no later day to wait for."""
+    step = begin(carry, at.model_copy(update={"person": at.person.model_copy(update={"caring": ()})}))
+    said = Overview(said="stopped" if carry.ask == "stop" else "caring_ended")
+    return Turn(said, (*step.effects, SetCaring(at=())))
+
+
+def update(state: State, event: Event, at: Moment) -> Step[State]:
+    """Change the plan, or answer."""
+    plan = at.person.plan
+    match state, event:
+        case _, Woke():
+            return Turn(state, (Nudge(key=_line(at)),))
+        case Overview(), Chose(key="start" | "change"):
+            return Turn(Choosing())
+        case Overview(), Chose(key="pause") if plan:
+            return Turn(Overview(), (SetPlan(plan=_paused(plan, at)),))
+        case Overview(), Chose(key="until") if plan:
+            return Turn(Pausing())
+        case Overview(), Chose(key="resume") if plan:
+            return Turn(Overview(), (SetPlan(plan=plan.model_copy(update={"paused_until": None})),))
+        case Overview(), Chose(key="again"):
+            return Turn(Overview(), (Reacted(),))
+        case Overview(), Chose(key="stop_plan"):
+            return Turn(Overview(said="stopped"), (SetPlan(plan=None),))
+        case ((Overview() | Heard()), Chose(key="trend")):
+            return Turn(Trend())
+        case Choosing(), Answered(values=given):
+            return _choose(given, plan)
+        case Pausing(), Answered(values=given) if plan and given.get("until") in {str(day) for day in mondays(at)}:
+            until = date.fromisoformat(given["until"])
+            return Turn(Overview(), (SetPlan(plan=plan.model_copy(update={"paused_until": until})),))
+        case Asked(), Chose(key="fine" | "so_so" | "rough" as mood):
+            said = Heard(mood=mood)
+            return Turn(said, (_mood(said, at),) if at.person.moods else ())
+        case Heard(), Chose(key="keep"):
+            return Turn(Trend(), (_mood(state, at),))
+        case Heard(), Chose(key="check"):
+            return Goto("screening")
+        case Heard(), Chose(key="options"):
+            return Goto("options")
+        case Trend(), Chose(key="trend_forget"):
+            return Turn(Trend(said="trend_forgotten"), (ForgetMoods(),))
+        case _, Chose(key="done"):
+            return Goto("home")
+        case _:
+            return None
+
+
+def mondays(at: Moment) -> list[date]:
+    """Return the days until which one can pause: the next Mondays, where the person is."""
+    plan = at.person.plan
+    today = at.now.astimezone(ZoneInfo(plan.zone if plan else at.person.zone)).date()
+    first = today + timedelta(days=7 - today.weekday())
+    return [first + timedelta(weeks=week) for week in range(PAUSES)]
+
+
+def span(quiet: str) -> tuple[time, time]:
+    """Return from when until when it is quiet, of one of the choices."""
+    start, end = quiet.split("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def _line(at: Moment) -> str:
+    """Return what a check-in says: once nobody has reacted for long, that there will be no more of them."""
+    if at.person.ignored >= CLOSING:
+        return CLOSING_NOTE
+    return pick(at.catalog.nudges, at.person.nudged, season_of(at.now.date(), at.person.region)).key
+
+
+def _choose(given: Mapping[str, str], plan: Plan | None) -> Step[State]:
+    day, other, hour = given.get("day", ""), given.get("other", ONCE), given.get("time", "")
+    zone, quiet = given.get("zone", "").strip(), given.get("quiet", QUIETS[0])
+    if day not in set("0123456") or other not in {*"0123456", ONCE} or hour not in HOURS or quiet not in QUIETS:
+        return None
+    start, end = span(quiet)
+    at, holidays = time.fromisoformat(hour), given.get("holidays", "no")
+    if not is_zone(zone) or is_quiet(at, start, end):
+        entered = {"day": day, "other": other, "time": hour, "quiet": quiet, "holidays": holidays}
+        return Turn(Choosing(zone=zone[:64] or "?", **entered))
+    days = sorted({int(each) for each in (day, other) if each != ONCE})
+    paused = plan.paused_until if plan else None
+    chosen = Plan(
+        days=tuple(days),
+        at=at,
+        zone=zone,
+        quiet_from=start,
+        quiet_until=end,
+        on_holidays=holidays == "yes",
+        paused_until=paused,
+    )
+    return Turn(Overview(), (SetPlan(plan=chosen),))
+
+
+def _paused(plan: Plan, at: Moment) -> Plan:
+    until = (at.now.astimezone(ZoneInfo(plan.zone)) + PAUSE).date()
+    return plan.model_copy(update={"paused_until": until})
+
+
+def _mood(said: Heard, at: Moment) -> KeepMood:
+    today: datetime = at.now.astimezone(ZoneInfo(at.person.zone))
+    return KeepMood(mood=Mood(day=today.date(), mood=said.mood))
