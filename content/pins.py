@@ -30,7 +30,7 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "2eb783f425a9b65e15e6278d296755e240860eb9a8ca029929c5e8bd7c4528cd",
     "pt/safety.yaml": "af5c5fe2787980cc9326cb29623408541a00e1166a43d25640157d429eadf9e1",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "6a6ba9225445423f6fe9642870883fd897b6fdff6bb44a3bd7e75c230e9b22b2",
+    "crisis/lexicon.en.yaml": "b006a772e15fa90812d6cbacf47b8e79cb221304bb58df2f848b8d850bdbca32",
     "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
     "crisis/lexicon.fr.yaml": "2c93109ae0dc9b0fd4eb8cb8ff0b8b4a900f4a8e2d5faed6af4709d067ef42ab",
     "crisis/lexicon.de.yaml": "b79cc4fc930d67c1cb8165bd76125d63fd678890d05236ff3b30ec0281fa8a6e",

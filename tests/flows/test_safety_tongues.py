@@ -83,6 +83,18 @@ STRONG = {  # language, then kind
 }
 SAFE = {
     "en": [
+        "it took a lot of time",
+        "the batteries are all dead",
+        "she gave her stuff to me",
+        "I can't wake up in the morning",
+        "you read my mind",
+        "the file was replaced with a copy",
+        "I'll shoot my boss an email",
+        "I sent a message, sorry, my phone died",
+        "he is on the bridge call, come down",
+        "I have imposter syndrome",
+        "the server is unresponsive",
+        "unconscious bias training",
         "how do I kill a process",
         "how to kill cockroaches",
         "how can I poison the rats",
@@ -92,6 +104,7 @@ SAFE = {
         "me muero de risa",
         "hay que matar el proceso",
         "me corto el pelo el sábado",
+        "la bolsa se desplomó",
         "no quiero morir",
         "el informe me está matando",
         "curso de prevención del suicidio",
@@ -100,6 +113,7 @@ SAFE = {
     ],
     "fr": [
         "je meurs de faim",
+        "le marché vient de s'effondrer",
         "comment tuer les pucerons",
         "pas envie de mourir",
         "formation à la prévention du suicide",
