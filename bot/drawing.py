@@ -62,6 +62,7 @@ class Drawing:
         state = flow.thaw(conversation.frame.version, dict(conversation.frame.state))
         words = self._library.current.words[self._library.current.locale(record.ops.locale)][flow.name]
         screen, common = flow.view(state, words, at), self.common(record.ops.locale)
+        screen = screen.model_copy(update={"dials": at.catalog.dials(at.person.region, screen.lines)})
         if screen.private and self._library.current.surface == "offered":
             elsewhere = Button(key="room", label=common.room, standing=True)
             screen = screen.model_copy(update={"buttons": (*screen.buttons, elsewhere)})
@@ -125,7 +126,8 @@ class Drawing:
             words = content.words[locale]["safety"]
             drawn = flow.view(opened.state, words, at)
             asked = {str(getattr(words, name, "")) for name in ("question", "safe_here")}
-            message = self.public(sid, Screen(lines=tuple(line for line in drawn.lines if line not in asked)), locale)
+            lines = tuple(line for line in drawn.lines if line not in asked)
+            message = self.public(sid, Screen(lines=lines, dials=at.catalog.dials(region, lines)), locale)
         return self._loose(message, locale)
 
     def _loose(self, message: Public, locale: str) -> Shown:

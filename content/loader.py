@@ -271,17 +271,24 @@ class _Reader:
             return {}
         regions = {}
         for code, entry in given.regions.items():
-            lines = [
-                Helpline(**line.model_dump(exclude={"verified_on"}))
-                for at, line in enumerate(entry.lines)
-                if self._shown(source, line, ("regions", code, "lines", at))
-            ]
+            where = ("regions", code)
+            lines = self._lines(source, entry.lines, (*where, "lines"))
+            special = {
+                kind: self._lines(source, each, (*where, "special", kind)) for kind, each in entry.special.items()
+            }
             if lines:
-                regions[code] = Region(emergency=entry.emergency, lines=tuple(lines))
+                regions[code] = Region(emergency=entry.emergency, lines=lines, special=special)
             else:
                 message = "no line is left here, so people there get the international finder"
-                self._warnings.append(source.problem(("regions", code), message, "check a line and date it"))
+                self._warnings.append(source.problem(where, message, "check a line and date it"))
         return regions
+
+    def _lines(self, source: Source, lines: Iterable[schema.CrisisLine], where: Where) -> tuple[Helpline, ...]:
+        return tuple(
+            Helpline(**line.model_dump(exclude={"verified_on"}))
+            for at, line in enumerate(lines)
+            if self._shown(source, line, (*where, at))
+        )
 
     def _shown(self, source: Source, line: schema.CrisisLine, where: Where) -> bool:
         """Tell whether a line may be shown; warn if its check is old. A page to visit has no number."""

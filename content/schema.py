@@ -34,7 +34,7 @@ from content.values import (
     refuse,
 )
 from flows.core.care import Modality
-from flows.core.catalog import Season, Service, ServiceKind, Theme, Tier
+from flows.core.catalog import Season, Service, ServiceKind, SpecialKind, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -264,10 +264,11 @@ class CrisisLine(Part):
 
 
 class RegionEntry(Part):
-    """Crisis help of one country, best line first."""
+    """Crisis help of one country, best line first; `special` holds lines for one thing, which go before the others."""
 
     emergency: Phone
     lines: tuple[CrisisLine, ...] = Field(min_length=1)
+    special: dict[SpecialKind, tuple[CrisisLine, ...]] = Field(default_factory=dict)
 
 
 class Regions(Part):

@@ -87,6 +87,7 @@ def catalog(**changes: Any) -> Catalog:
         Helpline(name="Line B", how="text", dial="222", hours="always"),
         Helpline(name="Line C", how="call", dial="333", hours="always"),
     )
+    special = Helpline(name="Line V", how="call", dial="444", hours="always")
     base = Catalog(
         organisation="Acme",
         custodian="Care Ltd",
@@ -97,7 +98,7 @@ def catalog(**changes: Any) -> Catalog:
         reminder_time=time(10),
         instruments={"phq4": phq4},
         regions={
-            "GB": Region(emergency="999", lines=lines),
+            "GB": Region(emergency="999", lines=lines, special={"abuse": (special,)}),
             "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="visit", dial="finder", hours="always"),)),
         },
         teams={

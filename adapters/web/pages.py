@@ -1,7 +1,7 @@
 """Draws pages: pure. A Screen as HTML, and what a page says when there is no screen to show."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,22 +19,23 @@ HELP: Final = "help"
 OWN: Final = frozenset({"room", HELP})  # buttons that the page draws elsewhere, or is itself
 _RADIO: Final = 10  # more options than that are folded
 _LINK: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
+_WEB: Final = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
+_DIAL: Final = Markup('<a class="dial" href="tel:{1}">{0}</a>')
 _FOLDER: Final = Path(__file__).parent
 STYLE: Final = (_FOLDER / "room.css").read_text(encoding="utf-8")
 SCRIPT: Final = (_FOLDER / "room.js").read_text(encoding="utf-8")
 RIGHTS: Final = ("human", "my_data", "stop", "pause", "forget")
 
 
-def linked(line: str) -> Markup:
-    """Return a line as HTML, with web addresses as links."""
+def linked(line: str, dials: Sequence[str] = ()) -> Markup:
+    """Return a line as HTML, with web addresses as links, and the numbers of `dials` as what dials them."""
+    numbers = "|".join(rf"(?<!\d){re.escape(each)}(?!\d)" for each in sorted(dials, key=len, reverse=True))
     parts, end = [], 0
-    for url in _LINK.finditer(line):
-        there = escape(url.group())
-        parts += [
-            escape(line[end : url.start()]),
-            Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>').format(there),
-        ]
-        end = url.end()
+    for found in re.finditer(f"{_LINK.pattern}|{numbers}" if numbers else _LINK.pattern, line):
+        text = found.group()
+        drawn = _WEB if text.startswith("https://") else _DIAL
+        parts += [escape(line[end : found.start()]), drawn.format(text, re.sub(r"[^\d+]", "", text))]
+        end = found.end()
     return Markup("").join([*parts, escape(line[end:])])
 
 

@@ -1,6 +1,6 @@
 """What flows may read of the content: typed here, filled from files by `content/`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -51,11 +51,26 @@ class Helpline(Value):
     url: str = ""
 
 
+SpecialKind = Literal["abuse", "eating", "other"]
+"""What a country may have lines of its own for: violence at home, eating, worry about somebody else."""
+
+
 class Region(Value):
     """Crisis help of one country: its emergency number and lines, best first."""
 
     emergency: str
     lines: tuple[Helpline, ...]
+    special: Mapping[SpecialKind, tuple[Helpline, ...]] = Field(default_factory=dict)
+
+    def lines_for(self, kind: str) -> tuple[Helpline, ...]:
+        """Return the lines for what it is about: special ones first, then those for everything."""
+        return (*next((lines for name, lines in self.special.items() if name == kind), ()), *self.lines)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Return every number that can be dialled."""
+        lines = (*self.lines, *(line for lines in self.special.values() for line in lines))
+        return (self.emergency, *(line.dial for line in lines if line.how.startswith("call")))
 
 
 class Team(Value):
@@ -137,6 +152,11 @@ class Catalog(Value):
     def exercise(self, key: str) -> Exercise | None:
         """Return an exercise by its key; None if there is none of that key (any more)."""
         return next((each for each in self.exercises if each.key == key), None)
+
+    def dials(self, region: str | None, lines: Iterable[str]) -> tuple[str, ...]:
+        """Return the numbers in some lines that somebody in this country can dial."""
+        text = "\n".join(lines)
+        return tuple(dict.fromkeys(each for each in (*self.help_for(region).numbers, self.phone) if each in text))
 
     def help_for(self, region: str | None) -> Region:
         """Crisis help for a country; the international finder if there is none, never another country's."""

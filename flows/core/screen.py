@@ -60,6 +60,7 @@ class Screen(Value):
     adapters draw it only where the employer's message archive does not reach. Fields are answered all at
     once; `submit` is the label of the button that sends them. `title` heads a dialog (24 characters).
     A screen with a button that `closes` is a detail: where windows stack, it opens on top of what was there.
+    `dials` are numbers in the lines that can be dialled: where a tap can do it, it does; everywhere they are text.
     """
 
     lines: tuple[str, ...]
@@ -68,6 +69,7 @@ class Screen(Value):
     private: bool = False
     title: str = Bound(default="", max_length=24)
     submit: str = Bound(default="", max_length=24)
+    dials: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:

@@ -46,7 +46,10 @@ class TestWhatShips:
     def test_it_is_good(self) -> None:
         report = check(default_root(), SHIPPED, date(2026, 7, 1))
 
-        assert report.good(strict=True), str(report)
+        assert report.good(), str(report)
+        # a special line bears the day of its newest source until whoever runs Haven has called it: all else is fresh
+        assert [each for each in report.warnings if ".special." not in each.key] == []
+        assert all("was checked" in each.message for each in report.warnings), str(report)
 
     def test_flows_have_all_that_they_read(self) -> None:
         loaded = load(default_root(), SHIPPED, TODAY)

@@ -82,6 +82,18 @@ def test_every_answer_in_a_crisis_is_short(locale: str, kind: str) -> None:
             assert words_on(flow.view(flow.thaw(2, frozen), CONTENT.words[locale]["safety"], at)) <= 60
 
 
+def test_who_is_hurt_at_home_first_sees_the_line_for_that() -> None:
+    tongues = {"GB": "en", "IE": "en", "US": "en", "FR": "fr", "DE": "de", "BR": "pt"}
+    assert {region for region, each in CONTENT.regions.items() if each.special} == set(tongues)
+    for region, locale in tongues.items():
+        at = world.moment(world.person(region=region, locale=locale), CONTENT.catalog(locale))
+        special, general = CONTENT.regions[region].special["abuse"][0], CONTENT.regions[region].lines[0]
+        for frozen in ({"at": "helping"}, {"at": "listening", "reply": "safe"}, {"at": "more"}):
+            state = FLOWS["safety"].thaw(FLOWS["safety"].version, {"kind": "abuse"} | frozen)
+            text = "\n".join(FLOWS["safety"].view(state, CONTENT.words[locale]["safety"], at).lines)
+            assert 0 <= text.find(special.dial) < text.find(general.name), (region, frozen)
+
+
 def test_the_notice_says_all_of_it_in_sixty_words() -> None:
     for frozen in ({"at": "short", "then": {}},):
         screen = drawn("notice", frozen)

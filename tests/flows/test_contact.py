@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.core.contact import StaffedContact
+from tests.world import catalog
 
 OFFICE = StaffedContact(
     name="Care",
@@ -53,3 +54,12 @@ def test_a_promise_is_within_the_hours_and_never_sooner_than_it_takes(now: datet
 @given(now=INSTANTS, later=st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_who_asks_later_is_promised_no_sooner(now: datetime, later: timedelta) -> None:
     assert OFFICE.promise(now) <= OFFICE.promise(now + later)
+
+
+def test_special_lines_stand_before_the_others_only_where_they_belong() -> None:
+    here = catalog().help_for("GB")
+    assert [line.name for line in here.lines_for("abuse")] == ["Line V", "Line A", "Line B", "Line C"]
+    assert here.lines_for("self") == here.lines_for("eating") == here.lines
+    abroad = catalog().help_for("FR")
+    assert abroad.lines_for("abuse") == abroad.lines
+    assert catalog().dials("GB", ("call 999 or 444, text 222",)) == ("999", "444")  # a text is not dialled

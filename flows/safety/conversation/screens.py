@@ -46,7 +46,14 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
                 _button("ways", words.ways),
                 _back(words.back),
             )
-            return Screen(lines=(words.staying, *_numbers(words, at, 2), words.stay_near), buttons=buttons)
+            return Screen(
+                lines=(
+                    words.staying,
+                    *_numbers(words, at, 2, state.kind, (words.staying, words.stay_near)),
+                    words.stay_near,
+                ),
+                buttons=buttons,
+            )
         case Listening():
             return _listening(state, words, at)
         case More():
@@ -59,7 +66,7 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
                 _button("care", words.professionals),
                 _back(words.back),
             )
-            return Screen(lines=(words.more, *_numbers(words, at, 2)), buttons=buttons)
+            return Screen(lines=(words.more, *_numbers(words, at, 2, state.kind, (words.more,))), buttons=buttons)
         case Choosing():
             exercises = tuple(_exercise(each) for each in at.catalog.calm)
             buttons = (*exercises, _button("ways", words.ways), _back(words.back))
@@ -78,7 +85,8 @@ def _helping(state: Helping, words: SafetyWords, at: Moment) -> Screen:
     answered = state.reply != "listen"
     if kind == "medical":  # the number comes before anything else, and nothing is asked
         return Screen(lines=(_call_now(words, at), opening, words.program), buttons=buttons)
-    lines = (getattr(words, state.reply) if answered else opening, words.program, *_numbers(words, at, 1))
+    said = (getattr(words, state.reply) if answered else opening, words.program)
+    lines = (*said, *_numbers(words, at, 1, kind, (*said, *((words.safe_here,) if kind == "abuse" else ()))))
     if state.reply == "human":  # which says already that this is a program
         lines = (lines[0], *lines[2:])
     if kind in DIRECT:
@@ -99,7 +107,7 @@ def _listening(state: Listening, words: SafetyWords, at: Moment) -> Screen:
         buttons = (_button("hide", words.hide), *buttons)
     if kind == "medical":
         return Screen(lines=(_call_now(words, at), reply), buttons=buttons)
-    lines = (reply, *_numbers(words, at, 1))
+    lines = (reply, *_numbers(words, at, 1, kind, (reply,)))
     if state.heard % 2 or state.reply == "no":
         lines = (*lines, *_room(lines, words.care))
     elif kind in DIRECT:
@@ -208,10 +216,16 @@ def _emergency(words: SafetyWords, at: Moment) -> str:
     return words.emergency.fill(number=at.catalog.help_for(at.person.region).emergency)
 
 
-def _numbers(words: SafetyWords, at: Moment, lines: int) -> tuple[str, ...]:
-    """The emergency number and the country's best lines: three ways at most."""
-    chosen = at.catalog.help_for(at.person.region).lines[:lines]
-    return (_emergency(words, at), *(_line(each, words) for each in chosen))
+def _numbers(
+    words: SafetyWords, at: Moment, lines: int, kind: str = "", beside: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """The emergency number and the country's best lines: three ways at most. A line for what it is about goes before
+    the best one for everything if both have room `beside` what else is read: one number may be dead, or not for them."""
+    here, emergency = at.catalog.help_for(at.person.region), _emergency(words, at)
+    special = (emergency, *(_line(each, words) for each in here.lines_for(kind)[:2]))
+    if here.lines_for(kind)[0] != here.lines[0] and _room((*beside, *special[:2]), special[2]):
+        return special
+    return (emergency, *(_line(each, words) for each in here.lines[:lines]))
 
 
 def _line(line: Helpline, words: SafetyWords) -> str:
