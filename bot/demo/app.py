@@ -82,6 +82,12 @@ def _deeds(app: FastAPI, director: Director) -> None:
             await director.later(by)
         return _back(request)
 
+    @app.post("/care")
+    async def care(request: Request) -> Response:
+        """Somebody at the care desk takes a request up."""
+        await director.taken_up(_one(await _form(request), "key"))
+        return _back(request)
+
     @app.post("/over")
     async def over(request: Request) -> Response:
         await director.start_over()

@@ -91,6 +91,13 @@ class Director:
         await self.stage.service.schedule.tick()
         await self.settled()
 
+    async def taken_up(self, key: str) -> None:
+        """Let somebody at the care desk take a request up; one that is not open there stays as it is."""
+        case = self.stage.care.cases.get(key)
+        if case and case.status == "open":
+            self.stage.care.take(key)
+        await self._pulse()
+
     async def done(self, deed: Awaitable[None]) -> None:
         """Wait for a deed and for what comes of it."""
         await deed
@@ -119,8 +126,8 @@ class Director:
         stage = self._stage
         files = [_stamp(path) for path in stage.databases]
         minute = stage.clock.now().replace(second=0, microsecond=0)
-        library = stage.service.library
-        return [seat.mark() for seat in stage.seats.values()], files, minute, library.current, library.problems
+        library, care = stage.service.library, [case.status for case in stage.care.cases.values()]
+        return [seat.mark() for seat in stage.seats.values()], files, minute, library.current, library.problems, care
 
     async def after(self, beat: int, patience: float) -> int:
         """Wait until the beat is another than this one, `patience` seconds at most; return it."""

@@ -74,6 +74,8 @@ class Pages:
         match here.panel:
             case "clinic":
                 return {"day": await clinic.day_of(stage, here.more.get("day", "")), "base": stage.base}
+            case "care":
+                return {"cases": sorted(stage.care.cases.items(), key=lambda each: each[1].came, reverse=True)}
             case "stored":
                 find = here.more.get("find", "")
                 found = await asyncio.to_thread(stored.search, stage.databases, find) if find else None

@@ -2,6 +2,7 @@
 
 import contextlib
 import tempfile
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from bot.demo import folder
 from bot.demo.seats import Seat
 from bot.demo.slack_seat import SlackSeat
 from bot.demo.teams_seat import TeamsSeat
+from bot.sandbox.care.desk import CareDesk, create_desk
 from bot.sandbox.serve import serve
 from bot.sandbox.slack.api import create_slack
 from bot.sandbox.slack.demo import demo_workspace as slack_workspace
@@ -27,7 +29,7 @@ from bot.sandbox.teams.demo import demo_workspace as teams_workspace
 from bot.sandbox.teams.hands import Hands as TeamsHands
 from bot.sandbox.teams.workspace import Person
 from bot.sandbox.teams.workspace import Workspace as TeamsWorkspace
-from bot.settings import Settings, SlackSettings, TeamsSettings
+from bot.settings import CareSettings, Settings, SlackSettings, TeamsSettings
 from bot.web import create_app
 from bot.wiring import Service, build, content_root, running
 
@@ -37,7 +39,8 @@ PATIENCE: Final = 10.0  # seconds; Slack waits three, but a laptop under load sh
 
 @dataclass
 class Stage:
-    """Everything, running. `base` is the service's own address; `reached` what the tour has seen happen."""
+    """Everything, running. `base` is the service's own address; `care` the desk that requests to be called back go to;
+    `reached` what the tour has seen happen."""
 
     slack: SlackWorkspace
     teams: TeamsWorkspace
@@ -46,6 +49,7 @@ class Stage:
     base: str
     content: Path
     seats: dict[str, Seat]
+    care: CareDesk
     reached: set[str] = field(default_factory=set)
     good_since: datetime | None = None  # when the content in use was taken over
 
@@ -64,6 +68,7 @@ async def staged(settings: Settings, db: str | None, at: datetime | None) -> Asy
     edited, or the folder that HAVEN_CONTENT_DIR names. Raises SettingsTrouble, KeyTrouble, ContentError."""
     clock = ShiftedClock(at)
     slack, teams = slack_workspace(clock), teams_workspace(clock)
+    care = CareDesk(f"whsec_{b64encode(clock.chance(32)).decode()}", clock.now)
     teams.join(Person(**vars(PRIYA)))
     shell = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     with tempfile.TemporaryDirectory(prefix="haven-demo-", ignore_cleanup_errors=True) as made:
@@ -71,6 +76,7 @@ async def staged(settings: Settings, db: str | None, at: datetime | None) -> Asy
         async with (
             serve(create_slack(slack)) as slack_url,
             serve(create_connector(teams)) as teams_url,
+            serve(create_desk(care)) as care_url,
             serve(shell) as base,
         ):
             teams.url = teams_url
@@ -83,6 +89,7 @@ async def staged(settings: Settings, db: str | None, at: datetime | None) -> Asy
                     "key_file": settings.key_file if db else None,
                     "slack": _slack(slack, slack_url),
                     "teams": _teams(teams, teams_url),
+                    "care": CareSettings(url=f"{care_url}/requests", secret=SecretStr(care.secret)),
                     "public_url": base,  # so that every private screen offers the room, too
                 }
             )
@@ -96,7 +103,7 @@ async def staged(settings: Settings, db: str | None, at: datetime | None) -> Asy
                     "priya": TeamsSeat(teams_hands, PRIYA.id, "priya", "Employee"),
                     "morgan": SlackSeat(slack_hands, "U0MORGAN", "morgan", "Manager", ("C0SUPPORT",)),
                 }
-                yield Stage(slack, teams, service, clock, base, content, seats, good_since=clock.now())
+                yield Stage(slack, teams, service, clock, base, content, seats, care, good_since=clock.now())
 
 
 def _slack(workspace: SlackWorkspace, url: str) -> SlackSettings:

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 PANELS: Final = {
     "tour": "Tour",
     "clinic": "The clinic's day",
+    "care": "The care desk",
     "stored": "What is stored",
     "employer": "What your employer sees",
     "hr": "HR's files",
     "payload": "Payload",
 }
-TABS: Final = {"clinic": "Clinic", "stored": "Stored", "employer": "Employer", "hr": "HR"}
+TABS: Final = {"clinic": "Clinic", "care": "Care", "stored": "Stored", "employer": "Employer", "hr": "HR"}
 """Shorter names, where one does not fit on a tab."""
 VIEWS: Final = ("sam", "priya", "morgan", "panel")
 _MORE: Final = ("day", "find", "file", "of", "step")

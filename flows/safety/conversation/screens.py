@@ -220,7 +220,7 @@ def _numbers(
     words: SafetyWords, at: Moment, lines: int, kind: str = "", beside: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """The emergency number and the country's best lines: three ways at most. A line for what it is about goes before
-    the best one for everything if both have room `beside` what else is read: one number may be dead, or not for them."""
+    the best one for everything if both have room `beside` what else is read: one may be dead, or not for them."""
     here, emergency = at.catalog.help_for(at.person.region), _emergency(words, at)
     special = (emergency, *(_line(each, words) for each in here.lines_for(kind)[:2]))
     if here.lines_for(kind)[0] != here.lines[0] and _room((*beside, *special[:2]), special[2]):

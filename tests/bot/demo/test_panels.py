@@ -70,6 +70,22 @@ async def test_the_clinic_s_day_has_free_and_booked_times(visitor: Visitor) -> N
     assert "Nobody sees anybody on this day" in await visitor.open("/?panel=clinic&day=2026-11-29")
 
 
+async def test_the_care_desk_has_what_the_person_saw_and_can_take_it_up(visitor: Visitor) -> None:
+    await enter(visitor, "sam")
+    assert "Nobody has asked to be called back yet" in await visitor.open("/?panel=care")
+    await visitor.press("pane-sam", "A person contacts me")
+    form = visitor.form("w-sam")
+    _, reach = [each for each in form.fields if each.startswith("f.")]
+    await visitor.press("w-sam", "Show what is sent", {reach: ["07700 900123"]})
+    assert not visitor.stage.care.cases
+    await visitor.press("w-sam", "Yes, send this")
+    await visitor.sees("has your request and is in touch by")
+    page = await visitor.open("/?panel=care")
+    assert "{&#34;reach&#34;:&#34;07700 900123&#34;}" in page
+    await visitor.press("panel", "Take it up")
+    assert [case.status for case in visitor.stage.care.cases.values()] == ["taken"]
+
+
 async def test_when_the_clinic_is_down_the_panel_says_so(visitor: Visitor) -> None:
     visitor.stage.base = "http://127.0.0.1:9"
     assert "The clinic does not answer" in await visitor.open("/?panel=clinic")
