@@ -1,10 +1,11 @@
 """`haven safety`: reads files of sentences as the service would, says how well, and makes the model anew."""
 
+import csv
 import json
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,16 +13,18 @@ from rich.progress import track
 
 from bot import wiring
 from bot.clock import SystemClock
-from bot.safety.corpus import CorpusTrouble, sentences, texts
+from bot.safety.corpus import CorpusTrouble, Sentence, sentences, texts
 from bot.safety.figures import figures
 from bot.safety.shipped import MEANING, WORDS, reader, understands
 from bot.settings import SettingsTrouble, load_settings
 from content.loader import load
 from content.problems import ContentError
-from flows.safety import Reader
+from flows.safety import Alarm, Reader, gravest
+from flows.safety.lexicon import matched
 from flows.safety.tongue import tongue
 
 T = TypeVar("T")
+Read = Sequence[tuple[Sentence, Alarm | None]]
 safety = typer.Typer(no_args_is_help=True, help="The reader that looks for signs of a crisis.")
 _err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a column `text`.")]
@@ -44,19 +47,40 @@ def check(file: File, lang: Annotated[str | None, typer.Option(help="The languag
 
 
 @safety.command("evaluate")
-def evaluate(file: File) -> None:
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="A CSV file, or the folder of the examples, a file a writer.")],
+    misses: Annotated[
+        Path | None, typer.Option(help="A CSV file to write the dangers that raised no alarm to.")
+    ] = None,
+) -> None:
     """Print recall and false alarms by kind and language, with n and Wilson's 95 % bounds.
 
-    Columns: text, label (1 is risk), kind or category, and lang."""
+    Columns: text, label (1 is risk), kind or category, and lang. A folder holds the examples: each of its writers is
+    read by layers that have learnt from the others only (extra `training`)."""
     reading = _reader()
-    given = _taken(lambda: sentences([file]))
-    typer.echo(f"{file.name}: {len(given)} sentences; {_layers(reading)}")
-    risk = None
-    for figure in figures(reading.read, _track(given, "Reading")):
-        if figure.risk != risk:
-            risk = figure.risk
-            typer.echo("\nDanger that was seen (recall)" if risk else "\nFalse alarms, among what is safe")
-        typer.echo(f"  {figure.group}: {figure.level} {figure}")
+    read: Read
+    if file.is_dir():
+        examples, vectors = _examples(file)
+        from bot.safety.training import Unread  # noqa: PLC0415  comes with the extra
+
+        _err.print("Learning, once for each writer who is left out ...")
+        unread = Unread.of(examples, vectors)
+        for name, layer in (
+            ("lexicon and words", unread.by_words()),
+            ("lexicon, words and meaning", unread.by_meaning()),
+        ):
+            alarms = (
+                gravest([*matched(each.text, reading.lexicons), alarm])
+                for each, alarm in zip(examples, layer, strict=True)
+            )
+            read = list(zip(examples, alarms, strict=True))
+            _print(f"{file.name}, writers left out: {len(read)} sentences; {name}", read)
+    else:
+        given = _taken(lambda: sentences([file]))
+        read = [(each, reading.read(each.text)) for each in _track(given, "Reading")]
+        _print(f"{file.name}: {len(read)} sentences; {_layers(reading)}", read)
+    if misses:
+        _write(misses, read)
 
 
 @safety.command("train")
@@ -65,19 +89,9 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder to write the layers to.")] = Path("content/crisis"),
 ) -> None:
     """Make the learned layers anew from the examples. Needs the extra `training`. Prints the files' SHA-256."""
-    try:
-        import numpy as np  # noqa: PLC0415  comes with the extra
+    examples, vectors = _examples(corpus)
+    from bot.safety.training import trained  # noqa: PLC0415  comes with the extra
 
-        from bot.safety.meaning import embedder  # noqa: PLC0415
-        from bot.safety.training import trained  # noqa: PLC0415
-
-        embed = embedder()
-    except ImportError:
-        _stop("Training needs the extra `training`: pip install 'haven[training]'.")
-    examples = _taken(lambda: sentences(corpus.glob("*.csv")))
-    if not examples:
-        _stop(f"{corpus} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
-    vectors = np.array([embed(each.text) for each in _track(examples, "Vectors")])
     _err.print("Learning, once for each writer who is left out to find the limits, then from all ...")
     words, meaning = trained(examples, vectors)
     for name, layer in ((WORDS, words), (MEANING, meaning)):
@@ -85,6 +99,43 @@ def train(
         (out / name).write_bytes(raw)
         typer.echo(f"{name}  {sha256(raw).hexdigest()}  {len(raw)} bytes, {layer.limits}")
     typer.echo(f"{len(examples)} examples by {len({each.writer for each in examples})} writers")
+
+
+def _print(title: str, read: Read) -> None:
+    typer.echo(title)
+    risk = None
+    for figure in figures(read):
+        if figure.risk != risk:
+            risk = figure.risk
+            typer.echo("\nDanger that was seen (recall)" if risk else "\nFalse alarms, among what is safe")
+        typer.echo(f"  {figure.group}: {figure.level} {figure}")
+
+
+def _write(path: Path, read: Read) -> None:
+    """Write where the dangers stand that raised no alarm: file and line, never the text."""
+    missed = [each for each, alarm in read if each.risk and alarm is None]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(("file", "line", "kind", "lang"))
+        lines.writerows((each.writer, each.line, each.kind, each.lang) for each in missed)
+    _err.print(f"{len(missed)} dangers that raised no alarm stand in {path}.")
+
+
+def _examples(folder: Path) -> tuple[list[Sentence], Any]:
+    """Return the examples and their vectors, a row each."""
+    try:
+        import numpy as np  # noqa: PLC0415  comes with the extra
+        import scipy  # noqa: F401, PLC0415
+
+        from bot.safety.meaning import embedder  # noqa: PLC0415
+
+        embed = embedder()
+    except ImportError:
+        _stop("This needs the extra `training`: pip install 'haven[training]'.")
+    examples = _taken(lambda: sentences(folder.glob("*.csv")))
+    if not examples:
+        _stop(f"{folder} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
+    return examples, np.array([embed(each.text) for each in _track(examples, "Vectors")])
 
 
 def _reader() -> Reader:

@@ -12,13 +12,14 @@ class CorpusTrouble(Exception):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence, what it is an example of, its language, and who wrote it."""
+    """A sentence, what it is an example of, its language, who wrote it, and on which line of their file."""
 
     text: str
     risk: bool
     kind: str
     lang: str
     writer: str
+    line: int = 0
 
 
 def sentences(paths: Iterable[Path]) -> list[Sentence]:
@@ -47,4 +48,4 @@ def _file(path: Path) -> Iterable[Sentence]:
         kind = row.get("kind") or row.get("category") or ""
         if row.get("label") not in {"0", "1"} or not kind:
             raise CorpusTrouble(f"{path}:{number}: needs `label` (0 or 1) and `kind` (or `category`) beside `text`.")
-        yield Sentence(row["text"], row["label"] == "1", kind, row.get("lang", ""), path.stem)
+        yield Sentence(row["text"], row["label"] == "1", kind, row.get("lang", ""), path.stem, number)

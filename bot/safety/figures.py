@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +41,12 @@ class Figure:
         return f"{self.hits / self.n if self.n else 0:.3f} ({low:.3f} to {high:.3f}), {self.hits} of {self.n}{few}"
 
 
-def figures(read: Callable[[str], Alarm | None], examples: Iterable[Sentence]) -> list[Figure]:
-    """Return the figures of all risky and all safe sentences, then by kind, by language, and by both."""
+def figures(read: Iterable[tuple[Sentence, Alarm | None]]) -> list[Figure]:
+    """Return the figures of all risky and all safe sentences, then by kind, by language, and by both.
+
+    `read` is each sentence with the alarm that it raised."""
     seen: dict[tuple[bool, str], list[Alarm | None]] = defaultdict(list)
-    for each in examples:
-        alarm = read(each.text)
+    for each, alarm in read:
         groups = ["all", f"kind {each.kind}"]
         groups += [f"language {each.lang}", f"kind {each.kind}, language {each.lang}"] if each.lang else []
         for group in groups:

@@ -7,6 +7,7 @@ nothing is fetched, ever.
 
 import io
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -81,16 +82,19 @@ class Meaning:
         return kernel(directions(vectors, self.middle), self.examples) @ self.adds
 
     def to_bytes(self) -> bytes:
-        """Return it as a file, in numpy's format without pickles."""
+        """Return it as a file: numpy's format without pickles, compressed."""
         file = io.BytesIO()
         limits = np.array([self.limits.soft, self.limits.strong])
         for each in (self.middle.astype(np.float32), self.examples, self.adds.astype(np.float16), limits):
             np.save(file, each, allow_pickle=False)
-        return file.getvalue()
+        return zlib.compress(file.getvalue(), 9)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
         """Load it. Raises ValueError if it is none."""
-        file = io.BytesIO(raw)
+        try:
+            file = io.BytesIO(zlib.decompress(raw))
+        except zlib.error:
+            raise ValueError("this is no layer of this release") from None
         middle, examples, adds, limits = (np.load(file, allow_pickle=False) for _ in range(4))
         return cls(middle, examples, adds.astype(np.float32), Limits(*limits.tolist()))

