@@ -1,11 +1,13 @@
 """The layer that goes by words: what it reads, that it keeps, and that it learns the same thing twice."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.safety.corpus import Sentence
-from bot.safety.training import ALARMS, STRONG_ALARMS, learn_words, limits
+from bot.safety.meaning import DIM
+from bot.safety.training import ALARMS, STRONG_ALARMS, Unread, learn_meaning, learn_words, limits
 from flows.safety.model import CLASSES, LABELS, WINDOW, Limits, Model, buckets, pieces, windows
 
 SOME = Limits(soft=0.5, strong=0.8)
@@ -88,3 +90,17 @@ def test_limits_keep_to_their_shares_of_false_alarms() -> None:
     found = limits(examples, [number / 1000 for number in range(1000)])
     assert found.soft == pytest.approx(1 - ALARMS, abs=0.01)
     assert found.strong == pytest.approx(1 - STRONG_ALARMS, abs=0.01)
+
+
+def test_a_writer_taken_out_again_is_as_if_never_read() -> None:
+    """What is said of sentences whose writer was left out is what layers say that have never read them."""
+    vectors = np.sin(np.arange(len(EXAMPLES) * DIM, dtype=np.float32).reshape(len(EXAMPLES), DIM) ** 1.5)
+    unread = Unread.of(EXAMPLES, vectors)
+    for writer in ("a", "b"):
+        others = [at for at, each in enumerate(EXAMPLES) if each.writer != writer]
+        theirs = [at for at, each in enumerate(EXAMPLES) if each.writer == writer]
+        layer = learn_meaning([EXAMPLES[at] for at in others], vectors[others], SOME)
+        assert np.allclose(layer.scores(vectors[theirs])[:, 0], unread.meaning[theirs], atol=0.1)
+        assert not np.allclose(unread.meaning[theirs], [1.0 if EXAMPLES[at].risk else -1.0 for at in theirs], atol=0.2)
+        words = learn_words([EXAMPLES[at] for at in others], SOME)
+        assert [words.odds(EXAMPLES[at].text) for at in theirs] == unread.words[theirs].tolist()
