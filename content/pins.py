@@ -32,7 +32,7 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
     "crisis/lexicon.en.yaml": "b006a772e15fa90812d6cbacf47b8e79cb221304bb58df2f848b8d850bdbca32",
     "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
-    "crisis/lexicon.fr.yaml": "2c93109ae0dc9b0fd4eb8cb8ff0b8b4a900f4a8e2d5faed6af4709d067ef42ab",
+    "crisis/lexicon.fr.yaml": "496042dc15a540cab192f684070a99f4c8d8d15fa4865be9638c7b77c5c1f2b0",
     "crisis/lexicon.de.yaml": "b79cc4fc930d67c1cb8165bd76125d63fd678890d05236ff3b30ec0281fa8a6e",
     "crisis/lexicon.pt.yaml": "82dddc5524e9f342be117c092b66912f9d6f1938e474a24ae50205b974f83a1b",
 }

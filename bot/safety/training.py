@@ -55,7 +55,7 @@ class Unread:
         inverse = inv(_ridged(directions(vectors, vectors.mean(axis=0))), overwrite_a=True, check_finite=False)
         adds = inverse @ danger
         for writer in sorted(set(writers)):
-            theirs = np.flatnonzero(writers == writer)
+            theirs = np.flatnonzero(writers == writer).tolist()
             meaning[theirs] = danger[theirs] - np.linalg.solve(inverse[np.ix_(theirs, theirs)], adds[theirs])
             model = learn_words([each for each in examples if each.writer != writer], _NONE)
             words[theirs] = [model.odds(examples[at].text) for at in theirs]

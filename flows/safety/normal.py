@@ -9,6 +9,13 @@ _LOOKALIKES = {
         "абвеёзійкмнопрстухѕіјԁһւαβεικνορτυχωıǀ", "abbee3ijkmhonpctyxsijdhuabeiknoptuxwil", strict=True
     )
 }  # Cyrillic, Armenian and Greek letters that look like Latin ones
+_JOINED = {
+    ord("œ"): "oe",
+    ord("æ"): "ae",
+    ord("ø"): "o",
+    ord("ł"): "l",
+    ord("đ"): "d",
+}  # letters that NFKD leaves whole
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _APOSTROPHES = re.compile("[’‘ʼ`´'ʹ＇]")
 _SPELLED = re.compile(r"\b(?:[a-z][\s.\-_*]+){2,}[a-z]\b")
@@ -25,7 +32,7 @@ def normalise(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     plain = "".join(char for char in plain if unicodedata.category(char) not in {"Mn", "Cf"})
-    plain = _APOSTROPHES.sub("", plain.translate(_LOOKALIKES))
+    plain = _APOSTROPHES.sub("", plain.translate(_LOOKALIKES | _JOINED))
     plain = " ".join(_unleet(word) for word in plain.split())
     plain = _SPELLED.sub(lambda run: re.sub(r"[\s.\-_*]+", "", run.group()), plain)
     return _NOT_WORD.sub(" ", plain).strip()

@@ -102,6 +102,10 @@ def test_disguise_changes_nothing(text: str, mutation: str) -> None:
     assert read(MUTATIONS[mutation](text)) == read(text)
 
 
+def test_letters_that_are_two_are_read_as_two() -> None:
+    assert normalise("Ma sœur, mon cœur, Łukasz") == "ma soeur mon coeur lukasz"
+
+
 def test_letters_apart_are_one_word() -> None:
     alarm = read("i want to k i l l myself")
     assert alarm is not None
