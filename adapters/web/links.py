@@ -126,6 +126,6 @@ def digits(typed: str) -> str:
     plain = "".join(
         str(unicodedata.decimal(char)) if unicodedata.decimal(char, None) is not None else char
         for char in typed
-        if not char.isspace() and char != "-"
+        if not char.isspace() and char != "-" and unicodedata.category(char) != "Cf"  # what a copy may bring along
     )
     return plain if re.fullmatch(rf"[0-9]{{{DIGITS}}}", plain) else ""

@@ -7,6 +7,10 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstrai
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+)  # Hebrew, Arabic, Syriac, Thaana, N'Ko and the like
+_ISOLATED = "\u2068{}\u2069"  # UAX 9: what stands between goes in its own direction
 
 
 class Blanks:
@@ -22,8 +26,17 @@ class Line(str):
     __slots__ = ()
 
     def fill(self, **values: str) -> str:
-        """Return the sentence with its blanks filled; values are inserted as they are, never parsed."""
-        return _BLANK.sub(lambda blank: values[blank.group(1)], self)
+        """Return the sentence with its blanks filled; values are inserted as they are, never parsed.
+
+        Where something is read from right to left, a value stands alone in its own direction: "0800 1111" in an Arabic
+        sentence would be read as "1111 0800". An address is left as it is, for whoever makes it a link."""
+        mixed = any(map(_RIGHT_TO_LEFT.search, (self, *values.values())))
+
+        def filled(blank: re.Match[str]) -> str:
+            value = values[blank.group(1)]
+            return _ISOLATED.format(value) if mixed and "://" not in value else value
+
+        return _BLANK.sub(filled, self)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
