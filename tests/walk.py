@@ -29,7 +29,8 @@ from bot.vault import Keys, Vault
 from content.library import Library
 from content.loaded import Loaded
 from flows import notice
-from flows.core.care import SafetyPlan, Trouble
+from flows.core.care import CallRequest, Mood, SafetyPlan, Status, Ticket, Trouble
+from flows.core.effects import CallBack, Effect, SetCaring, TakeBack
 from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Said, SlotsFound
 from flows.core.flow import Carry
 from flows.core.screen import Field, Screen
@@ -45,6 +46,7 @@ OUTCOMES: Sequence[Event] = (
     SlotsFound(slots=tuple(world.slot(number, 23 + number) for number in range(1, 4))),
     Booked(appointment=world.appointment("k9", 9)),
     Changed(what="cancelled"),
+    Changed(what="ticket"),
     *(Failed(why=why) for why in REASONS),
 )
 REMINDED: Sequence[Event] = (
@@ -76,9 +78,18 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {  # by what a flow reads: what ma
     },
     "troubles": {"none": {"troubles": ()}, "one": {"troubles": (Trouble(key="t", what="unsure", start=world.NOW),)}},
     "safety_plan": {"none": {"safety_plan": None}, "some": {"safety_plan": SafetyPlan(signs="x")}},
+    "ticket": {"none": {"ticket": None}}
+    | {
+        status: {"ticket": Ticket(key="t", promised=world.NOW, status=status, request=CallRequest(name="Sam"))}
+        for status in get_args(Status)
+    },
+    "contact": {"here": {"zone": "Europe/London"}, "elsewhere": {"zone": "Asia/Tokyo"}},
+    "caring": {"none": {"caring": ()}, "some": {"caring": (world.NOW,)}},
+    "moods": {"none": {"moods": ()}, "some": {"moods": (Mood(day=world.NOW.date(), mood="fine"),)}},
     "manages": {"none": {"user": "sam"}, "some": {"user": "manager"}},
     "instruments": {"yes": {"locale": "en"}, "no": {"locale": "de"}},
 }
+ASIDE = {"grounding", "planning", "plan"}  # in a crisis: what it is about is kept there, and changes nothing
 State = tuple[str, str, bool, tuple[str, ...]]
 
 
@@ -87,6 +98,19 @@ class Outside(Local):
 
     answer: Event = REMINDED[0]
     asked = False
+
+    def apply(self, conn: Any, record: Record, effect: Effect, *more: Any) -> Event | None:
+        match effect:  # what is held by them; what is planned with it needs a database
+            case CallBack(request=request, promised=promised):
+                record.asked = "ticket"
+                record.set_private(ticket=Ticket(key="ticket", promised=promised, request=request))
+            case TakeBack():
+                record.set_private(ticket=None)
+            case SetCaring(at=times):
+                record.set_private(caring=times)
+            case _:
+                return super().apply(conn, record, effect, *more)
+        return None
 
     def plan(self, *_: Any) -> bytes:
         return b""
@@ -190,6 +214,8 @@ class Walk:
         """Return what tells this place from others: what its flow may tell apart."""
         frame = _frame(record)
         shown = set(frame.state) - ({"heard"} if frame.state["at"] != "listening" else set())
+        if frame.flow == "safety" and frame.state["at"] in ASIDE:
+            shown -= {"kind", "question"}
         at = json.dumps({name: frame.state[name] for name in sorted(shown)})
         return frame.flow, at, bool(frame.ask), tuple(self._fact(record, name) for name in self._reads[frame.flow])
 
@@ -276,8 +302,12 @@ class Walk:
                 return record.ops.address.user
             case "instruments":
                 return str(bool(self.content.catalog(record.ops.locale).instruments))
-            case "safety_plan":
-                return str(bool(record.private.safety_plan))
+            case "safety_plan" | "caring" | "moods":
+                return str(bool(getattr(record.private, name)))
+            case "contact":
+                return record.ops.zone
+            case "ticket":
+                return record.private.ticket.status if record.private.ticket else "none"
             case _:
                 return str(len(getattr(record.private, name)))
 
@@ -292,7 +322,7 @@ def reads(flow: str) -> tuple[str, ...]:
     return tuple(
         name
         for name in FACTS
-        if name == "notice" or any(re.search(rf"(person|catalog)\.{name}\b", each) for each in sources)
+        if name == "notice" or any(re.search(rf"(person|catalog|at)\.{name}\b", each) for each in sources)
     )
 
 

@@ -23,7 +23,7 @@ from bot.languages import Languages
 from bot.people import Record
 from bot.routing import COMMANDS, RIGHTS, Route, Take, plain
 from content.library import Library
-from flows import checkin, team
+from flows import caring, checkin, team
 from flows.core.common import CommonWords
 from flows.core.screen import Button, Screen
 from flows.registry import FLOWS
@@ -55,7 +55,7 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
 @cache
 def walk() -> Walk:
     """Walk through what ships, with every way in on screen."""
-    return Walk(replace(CONTENT, surface="offered")).go()
+    return Walk(replace(CONTENT, surface="offered", staffed=True)).go()
 
 
 def at(record: Record) -> tuple[str, str]:
@@ -209,6 +209,7 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     public = {
         "a refusal": drawing.refusal(sid, locale),
         "a check-in": drawing.public(sid, checkin.nudge("How are you?", cast(Any, words["checkin"])), locale),
+        "a caring message": drawing.public(sid, caring.message(1, cast(Any, words["caring"])), locale),
         "news": drawing.public(sid, Screen(lines=("News",), buttons=(Button(key="mine", label="Open"),)), locale),
     }
     for name, drawn in public.items():
