@@ -30,11 +30,11 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "2eb783f425a9b65e15e6278d296755e240860eb9a8ca029929c5e8bd7c4528cd",
     "pt/safety.yaml": "af5c5fe2787980cc9326cb29623408541a00e1166a43d25640157d429eadf9e1",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "b006a772e15fa90812d6cbacf47b8e79cb221304bb58df2f848b8d850bdbca32",
+    "crisis/lexicon.en.yaml": "da10cb11ef234ac3b5e953ac5cdb638fb04f65e472cae142ce310d8c968c011f",
     "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
-    "crisis/lexicon.fr.yaml": "496042dc15a540cab192f684070a99f4c8d8d15fa4865be9638c7b77c5c1f2b0",
+    "crisis/lexicon.fr.yaml": "8c674de7e999726b9b24d9c68e8d75fbe6b502211e1780f9119398a379838b65",
     "crisis/lexicon.de.yaml": "b79cc4fc930d67c1cb8165bd76125d63fd678890d05236ff3b30ec0281fa8a6e",
-    "crisis/lexicon.pt.yaml": "82dddc5524e9f342be117c092b66912f9d6f1938e474a24ae50205b974f83a1b",
+    "crisis/lexicon.pt.yaml": "91ebe5908e79b86225af69ce42f79fc445f74dd3f26d9dc56f6b3ad8591b57e7",
 }
 LEARNED: Final[Mapping[str, str]] = {
     "reader.words.bin": "50d5ea2dd67d46397011c098eb0e30674505a48f6fbb59e60e5e85c886bf6a38",
