@@ -21,6 +21,7 @@ from flows.core.effects import (
     Book,
     CallBack,
     Cancel,
+    Checked,
     Effect,
     FindSlots,
     Forget,
@@ -61,6 +62,8 @@ class Local:
                 record.set_private(moods=())
             case KeepSafetyPlan(plan=safety_plan):
                 record.set_private(safety_plan=safety_plan)
+            case Checked(day=day):
+                record.set_private(checked=day)
             case Nudge(key=key):
                 self._nudge(conn, record, key, now)
             case SetLanguage(locale=locale):

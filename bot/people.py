@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from flows.core.care import Appointment, Mood, Plan, SafetyPlan, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
-from flows.core.retention import APPOINTMENT, CARING, TICKET
+from flows.core.retention import APPOINTMENT, CARING, CHECK, TICKET
 from flows.core.timing import A_WEEK
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -77,6 +78,7 @@ class Private(Value):
     ticket: Ticket | None = None
     caring: tuple[AwareDatetime, ...] = Field(default=(), max_length=2)
     moods: tuple[Mood, ...] = Field(default=(), max_length=MOODS)
+    checked: date | None = None
 
 
 @dataclass
@@ -149,6 +151,7 @@ class People:
         untils += [each + CARING for each in record.private.caring]
         untils += [record.private.ticket.promised + TICKET] if record.private.ticket else []
         untils += [conversation.until] if conversation else []
+        untils += [until] if (until := check_until(record)) else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
         self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None))
@@ -161,6 +164,12 @@ class People:
             private=Private.model_validate_json(private),
             wrapped=(row.epoch, row.dek),
         )
+
+
+def check_until(record: Record) -> datetime | None:
+    """Return until when the day of the last private check is kept: the midnight at which another may be made."""
+    day = record.private.checked
+    return datetime.combine(day + CHECK, time.min, ZoneInfo(record.ops.zone)) if day else None
 
 
 def welcome(record: Record, profile: Profile, content: Loaded) -> None:
@@ -193,6 +202,7 @@ def person_of(record: Record, content: Loaded) -> Person:
         moods=record.private.moods,
         appointments=record.private.appointments,
         troubles=record.private.troubles,
+        checked=record.private.checked,
     )
 
 
@@ -227,6 +237,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
             else nothing
         ],
         "caring": [catalog.when(each, record.ops.zone) for each in record.private.caring] or [nothing],
+        "checked": [catalog.date(record.private.checked) if record.private.checked else nothing],
         "safety_plan": [safety_plan or nothing],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"

@@ -101,6 +101,15 @@ class CareSettings(BaseModel):
     secret: SecretStr | None = None
 
 
+class ScreeningSettings(BaseModel):
+    """The private check: for signposting, or with a clinical partner; and whether the PHQ-9 stands in for the PHQ-8."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    mode: Literal["signposting", "clinical_partner"] = "signposting"
+    phq9: bool = False
+
+
 class Settings(BaseSettings):
     """Everything that whoever runs the service can set."""
 
@@ -124,6 +133,7 @@ class Settings(BaseSettings):
     teams: TeamsSettings = TeamsSettings()
     provider: ProviderSettings = ProviderSettings()
     care: CareSettings = CareSettings()
+    screening: ScreeningSettings = ScreeningSettings()
 
     @property
     def private(self) -> Surface:

@@ -112,6 +112,8 @@ class Stepping:
                     target, carry = step.flow, step.carry
                     if self.gated(record, target, carry.ask):
                         target, carry = "notice", carry.model_copy(update={"then": target})
+                    if frame and step.leaving is not None:
+                        frame, record.asked = _left(frame, step.leaving, record.asked), ""
                     suspended = _suspend(frame, suspended, target)
                     frame = Frame(flow=target, version=FLOWS[target].version, state={})
                     following = FLOWS[target].begin(carry, self.moment(record, target))
@@ -142,6 +144,12 @@ class Stepping:
         place = record.place or (before.place if before else "chat")
         conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until, place=place)
         record.set_private(conversation=conversation)
+
+
+def _left(frame: Frame, leaving: Any, asked: str) -> Frame:
+    """A conversation that moves on while it is left: what it asked for comes to it, and `Back` finds it there."""
+    flow = FLOWS[frame.flow]
+    return Frame(flow=flow.name, version=flow.version, state=flow.freeze(leaving), ask=asked or frame.ask)
 
 
 def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> tuple[Frame, ...]:

@@ -14,7 +14,7 @@ from bot.days_off import days_off
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
-from bot.people import People, Private, Record, welcome
+from bot.people import People, Private, Record, check_until, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -307,6 +307,8 @@ class Turns:
         )
         if record.private.ticket and record.private.ticket.promised + TICKET <= now:
             record.set_private(ticket=None)
+        if (until := check_until(record)) and until <= now:
+            record.set_private(checked=None)
         conversation = record.private.conversation
         if conversation is None or conversation.until > now:
             return False

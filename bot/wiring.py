@@ -40,6 +40,7 @@ from bot.vault import Vault, load_keys
 from content import default_root
 from content.library import Library
 from content.loaded import Loaded
+from flows.core.catalog import Screening
 from flows.core.common import CommonWords
 from flows.core.room import RoomWords
 from flows.core.words import Words
@@ -129,8 +130,14 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
     settings.check()
     library = Library(
-        content_root(settings), WORDS, lambda: clock.now().date(), settings.private, bool(settings.care.url)
+        content_root(settings),
+        WORDS,
+        lambda: clock.now().date(),
+        settings.private,
+        bool(settings.care.url),
+        Screening(**settings.screening.model_dump()),
     )
+    answered_for(settings, library.current)
     engine = connect(settings.database_url)
     upgrade(engine)
     with engine.begin() as connection:
@@ -189,6 +196,16 @@ def _contact(settings: Settings, clock: Clock) -> ContactDesk | None:
     """Return the way to the staffed contact, if there is one."""
     care = settings.care
     return ContactDesk(care.url, care.secret.get_secret_value(), clock) if care.url and care.secret else None
+
+
+def answered_for(settings: Settings, content: Loaded) -> None:
+    """Refuse the PHQ-9, which asks about thoughts of death, where nobody is there for the answer."""
+    if settings.screening.phq9 and not (settings.care.url and content.contact):
+        raise SettingsTrouble(
+            "HAVEN_SCREENING__PHQ9: the PHQ-9 asks about thoughts of being dead or of hurting oneself, so it needs "
+            "people who call back. Name them and their hours behind staffed_contact in org/crisis.yaml, and set "
+            "HAVEN_CARE__URL and HAVEN_CARE__SECRET. Or unset HAVEN_SCREENING__PHQ9: the PHQ-8 asks the rest."
+        )
 
 
 def content_root(settings: Settings) -> Path:
@@ -328,4 +345,4 @@ async def running(service: Service) -> AsyncIterator[Service]:
         await service.stop()
 
 
-__all__ = ["CLINIC", "Service", "SettingsTrouble", "build", "running", "send_due"]
+__all__ = ["CLINIC", "Service", "SettingsTrouble", "answered_for", "build", "running", "send_due"]

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from content.lint import lint
 from content.loaded import Loaded
 from content.loader import read_all
 from content.problems import ContentError, Problem
-from flows.core.catalog import Surface
+from flows.core.catalog import Screening, Surface
 from flows.core.words import Words
 
 Stamp = Mapping[str, tuple[int, int, int]]  # file -> inode, size in bytes, time of change in ns
@@ -31,17 +32,18 @@ class Library:
         today: Callable[[], date],
         surface: Surface = "in_app",
         staffed: bool = False,
+        screening: Screening = Screening(),  # noqa: B008  frozen
     ) -> None:
         self._root = root
         self._words = words
         self._today = today
-        self._surface, self._staffed = surface, staffed
+        self._set: dict[str, Any] = {"surface": surface, "staffed": staffed, "screening": screening}
         self._lock = Lock()
         self._stamp = _stamp(root)
         reading = read_all(root, words, today())
         if reading.loaded is None:
             raise ContentError(reading.problems)
-        self._current = replace(reading.loaded, surface=surface, staffed=staffed)
+        self._current = replace(reading.loaded, **self._set)
         self._problems = (*reading.held, *lint(self._current.sources).errors)
 
     @property
@@ -63,7 +65,7 @@ class Library:
                 reading = read_all(self._root, self._words, self._today())
                 self._problems = (*reading.problems, *reading.held, *lint(reading.sources).errors)
                 if reading.loaded and not self._problems:
-                    self._current = replace(reading.loaded, surface=self._surface, staffed=self._staffed)
+                    self._current = replace(reading.loaded, **self._set)
                 self._stamp = stamp
             return self._problems
 

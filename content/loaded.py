@@ -1,14 +1,14 @@
 """The content once it is read and found good: frozen, and turned into what flows may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, TeamEntry
 from content.source import Source
-from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Surface, Team, Template
+from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Screening, Surface, Team, Template
 from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise
 from flows.core.locale import Locale
@@ -23,8 +23,8 @@ class Loaded:
     """All of the content. Mappings by locale hold at least `en`; `instruments` only languages with one.
 
     `sources` are the files whose sentences HR writes, for the linter; `lexicons`, by language, are what the
-    safety reader reads with; `surface` and `staffed` are no file's, but settings of who runs the service: without
-    `staffed` requests to be called back have nowhere to go, and there is no contact for anybody.
+    safety reader reads with; `surface`, `staffed` and `screening` are no file's, but settings of who runs the
+    service: without `staffed` requests to be called back have nowhere to go, and there is no contact for anybody.
     """
 
     organisation: Organisation
@@ -45,6 +45,7 @@ class Loaded:
     contact: StaffedContact | None = None
     surface: Surface = "in_app"
     staffed: bool = False
+    screening: Screening = field(default_factory=Screening)
 
     def locale(self, wanted: str) -> str:
         """Return the locale for somebody whose platform says `wanted` ("en-GB"); English if none fits."""
@@ -88,6 +89,8 @@ class Loaded:
         return {locale: self._catalog(locale) for locale in self.words}
 
     def _catalog(self, locale: str) -> Catalog:
+        contact = self.contact if self.staffed else None
+        answered = contact is not None and locale[:2] in contact.languages  # else nobody hears what the PHQ-9 asks
         return Catalog(
             organisation=self.organisation.name,
             custodian=self.organisation.custodian.name,
@@ -107,7 +110,8 @@ class Loaded:
             services=tuple(each.said(locale) for each in self.services),
             exercises=self.exercises[locale],
             phone=self.organisation.phone,
-            contact=self.contact if self.staffed else None,
+            contact=contact,
+            screening=self.screening.model_copy(update={"phq9": self.screening.phq9 and answered}),
             locale=self.locales[locale],
             languages={name: each.name for name, each in self.locales.items()},
         )

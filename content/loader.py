@@ -19,7 +19,7 @@ from content.loaded import DEFAULT_LOCALE, Loaded
 from content.pins import LEARNED, PINS, is_pinned
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
-from flows.core.catalog import Helpline, Instrument, Item, Region, Template
+from flows.core.catalog import Helpline, Instrument, Region, Template
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.locale import Locale
 from flows.core.words import Words, blanks_of
@@ -261,7 +261,8 @@ class _Reader:
                 remedy = "put back the file that ships with Haven"
                 self._refuse(file, "a standard text was changed, so it is not offered", remedy)
             elif source and (given := self._validate(source, schema.InstrumentFile)):
-                instruments.setdefault(given.language, {})[given.key] = _instrument(given)
+                instrument = Instrument.model_validate(given.model_dump(exclude={"language"}))
+                instruments.setdefault(given.language, {})[given.key] = instrument
         return instruments
 
     def _regions(self) -> dict[str, Region]:
@@ -315,17 +316,6 @@ class _Reader:
             message = f"{organisation.region} has no crisis lines, so people get the international finder"
             remedy = "add its lines to crisis/regions.yaml"
             self._warnings.append(Problem("org/organisation.yaml", 1, "region", message, remedy))
-
-
-def _instrument(given: schema.InstrumentFile) -> Instrument:
-    return Instrument(
-        key=given.key,
-        title=given.title,
-        stem=given.stem,
-        items=tuple(Item(**item.model_dump()) for item in given.items),
-        options=given.options,
-        cut=given.cut,
-    )
 
 
 def _braces(source: Source, model: type[Words]) -> Iterable[Problem]:

@@ -195,11 +195,17 @@ class Services(Part):
 
 
 class ItemEntry(Part):
-    """One question of an instrument, and the part it counts towards."""
+    """One question of an instrument."""
 
     key: Key
     text: Sentence
-    part: Key
+
+
+class DifficultyEntry(Part):
+    """The unscored question after the PHQ-9."""
+
+    text: Sentence
+    options: tuple[Name, ...] = Field(min_length=2)
 
 
 class InstrumentFile(Part):
@@ -211,7 +217,7 @@ class InstrumentFile(Part):
     stem: Sentence
     items: Annotated[tuple[ItemEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
     options: tuple[Name, ...] = Field(min_length=2)
-    cut: dict[Key, int]
+    difficulty: DifficultyEntry | None = None
 
 
 class StepEntry(Part):

@@ -92,7 +92,8 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
     """Draw a few ways, or all of them."""
     person, services = words.person.fill(phone=at.catalog.phone), at.catalog.services
     times = Button(key="times", label=words.times, style="primary")
-    exercise, check = Button(key="exercise", label=words.exercise), Button(key="check", label=words.check)
+    exercise = Button(key="exercise", label=words.exercise)
+    check = () if at.person.checked else (Button(key="check", label=words.check),)  # not again within two weeks
     done = Button(key="done", label=words.done)
     callback = (Button(key="callback", label=words.callback),) if at.contact else ()
     lines: tuple[str, ...]
@@ -103,14 +104,14 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
             buttons: tuple[Button, ...] = (times, *callback)
         case Listing():
             lines = (words.intro, person)
-            buttons = (times, *callback, exercise, check)
+            buttons = (times, *callback, exercise, *check)
         case Everything():
             told = (
                 words.service.fill(name=each.name, text=each.text, reach=each.reach)
                 for each in ordered(services, state.need)
             )
             lines = (words.everything, *told, person, words.trusted, _crisis(words, at.catalog, at.person.region))
-            return _screen(words, lines, (times, *callback, exercise, check, done))
+            return _screen(words, lines, (times, *callback, exercise, *check, done))
     return _screen(words, lines, (*buttons, Button(key="all", label=words.all), done))
 
 

@@ -12,7 +12,7 @@ The state is frozen and thawed between any two moves, so every transcript is a r
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from adapters.console.read import values
 from adapters.console.render import render
 from flows.core.care import Ticket
+from flows.core.catalog import Screening
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -66,6 +67,8 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["appointments"] = tuple(
             world.appointment(f"k{number}", number) for number in range(1, int(given["appointments"]) + 1)
         )
+    if "checked" in given:
+        changes["checked"] = date.fromisoformat(given["checked"])
     if "plan" in given:
         changes["plan"] = world.plan()
     if given.get("region") == "none":
@@ -79,6 +82,8 @@ def _moment(settings: dict[str, str]) -> Moment:
         content["contact"] = world.contact(settings["contact"])
     if settings.get("instruments") == "none":
         content["instruments"] = {}
+    if "screening" in settings:
+        content["screening"] = Screening.model_validate(_pairs(settings["screening"]))
     return world.moment(world.person(**changes), world.catalog(**content))
 
 
@@ -130,6 +135,7 @@ def _write(out: list[str], flow: AnyFlow, step: Any, state: Any, at: Moment) -> 
     match step:
         case Goto(flow=name, carry=carry):
             out.append(f"=> {name} {json.dumps(_short(json.loads(carry.model_dump_json(exclude_defaults=True))))}")
+            state = state if step.leaving is None else world.thawed(flow, step.leaving)
         case Back():
             out.append("<= back")
         case None:

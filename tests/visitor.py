@@ -121,7 +121,7 @@ class Page(HTMLParser):
         elif tag == "button":
             self.forms[-1].buttons.append((said, given.get("name") or "", given.get("value") or ""))
         elif tag == "legend":
-            self._legend = said
+            self._legend = said.removesuffix(" (optional)")
         elif tag == "label":
             self._label(given, said)
         elif tag == "option":

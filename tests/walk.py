@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, cast, get_args
 
@@ -86,6 +86,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {  # by what a flow reads: what ma
     "contact": {"here": {"zone": "Europe/London"}, "elsewhere": {"zone": "Asia/Tokyo"}},
     "caring": {"none": {"caring": ()}, "some": {"caring": (world.NOW,)}},
     "moods": {"none": {"moods": ()}, "some": {"moods": (Mood(day=world.NOW.date(), mood="fine"),)}},
+    "checked": {"never": {"checked": None}, "today": {"checked": world.NOW.date()}},
     "manages": {"none": {"user": "sam"}, "some": {"user": "manager"}},
     "instruments": {"yes": {"locale": "en"}, "no": {"locale": "de"}},
 }
@@ -114,6 +115,9 @@ class Outside(Local):
 
     def plan(self, *_: Any) -> bytes:
         return b""
+
+    def _caring(self, conn: Any, record: Record, times: tuple[datetime, ...]) -> None:
+        record.set_private(caring=times)
 
     def _remind(self, *_: Any) -> Event:
         self.asked = True
@@ -213,7 +217,7 @@ class Walk:
     def state(self, record: Record) -> State:
         """Return what tells this place from others: what its flow may tell apart."""
         frame = _frame(record)
-        shown = set(frame.state) - ({"heard"} if frame.state["at"] != "listening" else set())
+        shown = set(frame.state) - ({"heard"} if frame.state["at"] != "listening" else set()) - {"given"}
         if frame.flow == "safety" and frame.state["at"] in ASIDE:
             shown -= {"kind", "question"}
         at = json.dumps({name: frame.state[name] for name in sorted(shown)})
@@ -302,7 +306,7 @@ class Walk:
                 return record.ops.address.user
             case "instruments":
                 return str(bool(self.content.catalog(record.ops.locale).instruments))
-            case "safety_plan" | "caring" | "moods":
+            case "safety_plan" | "checked" | "caring" | "moods":
                 return str(bool(getattr(record.private, name)))
             case "contact":
                 return record.ops.zone
@@ -327,12 +331,14 @@ def reads(flow: str) -> tuple[str, ...]:
 
 
 def forms(fields: Sequence[Field]) -> Iterator[dict[str, str]]:
-    """Yield a form's answers: all of its first options, all of its last, each one last alone; and each text."""
+    """Yield a form's answers: all of its first options, all of its last, all of those before, each one last alone; and
+    each text."""
     if not fields:
         return
     chosen = [field for field in fields if field.options]
     first, last = ({each.key: each.options[end].key for each in chosen} for end in (0, -1))
-    answers = [first, last, *(first | {key: value} for key, value in last.items())]
+    high = {each.key: each.options[-2].key for each in chosen if len(each.options) > 1}
+    answers = [first, last, high, *(first | {key: value} for key, value in last.items())]
     typed = [field for field in fields if not field.options]
     seen = []
     for given, text in itertools.product(answers, WRITTEN if typed else ("",)):

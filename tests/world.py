@@ -9,7 +9,18 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from flows.core.care import Appointment, Plan, Slot
-from flows.core.catalog import Catalog, Helpline, Instrument, Item, NudgeLine, Region, Service, Team, Template
+from flows.core.catalog import (
+    Catalog,
+    Difficulty,
+    Helpline,
+    Instrument,
+    Item,
+    NudgeLine,
+    Region,
+    Service,
+    Team,
+    Template,
+)
 from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person
@@ -70,18 +81,21 @@ def contact(hours: str = "") -> StaffedContact:
     )
 
 
-def catalog(**changes: Any) -> Catalog:
-    phq4 = Instrument(
-        key="phq4",
-        title="PHQ-4",
-        stem="stem",
-        items=tuple(
-            Item(key=f"q{number}", text=f"item {number}", part="anxiety" if number < 3 else "depression")
-            for number in range(1, 5)
-        ),
+def instrument(key: str, count: int) -> Instrument:
+    """Return an instrument that says its own names; only the PHQ-9 has the question after it."""
+    return Instrument(
+        key=key,
+        title=key,
+        stem=f"{key} stem",
+        items=tuple(Item(key=f"{key}-{number}", text=f"{key} item {number}") for number in range(1, count + 1)),
         options=OPTIONS,
-        cut={"anxiety": 3, "depression": 3},
+        difficulty=Difficulty(text="how difficult", options=("not", "somewhat", "very", "extremely"))
+        if count == 9
+        else None,
     )
+
+
+def catalog(**changes: Any) -> Catalog:
     lines = (
         Helpline(name="Line A", how="call", dial="111", hours="always"),
         Helpline(name="Line B", how="text", dial="222", hours="always"),
@@ -96,7 +110,7 @@ def catalog(**changes: Any) -> Catalog:
         zone="Europe/London",
         reminder_days=(1, 3),
         reminder_time=time(10),
-        instruments={"phq4": phq4},
+        instruments={"phq9": instrument("phq9", 9), "gad7": instrument("gad7", 7)},
         regions={
             "GB": Region(emergency="999", lines=lines, special={"abuse": (special,)}),
             "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="visit", dial="finder", hours="always"),)),

@@ -132,7 +132,7 @@ def _check(words: Words) -> Step:
             Move(
                 "check.result",
                 "sam",
-                f"Answer the four questions as you like, then “{screening.submit}”.",
+                f"Answer as you like, then “{screening.submit}”. Some answers ask a few questions more.",
                 "window",
                 lambda seen: _opening(screening.not_a_diagnosis) in seen.windows["sam"],
             ),

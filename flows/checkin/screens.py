@@ -60,7 +60,8 @@ def _private(
 
 
 def _heard(state: Heard, words: CheckinWords, at: Moment) -> Screen:
-    ways = (Button(key="check", label=words.check), Button(key="options", label=words.options))
+    check = () if at.person.checked else (Button(key="check", label=words.check),)  # not again within two weeks
+    ways = (*check, Button(key="options", label=words.options))
     line, offered = (words.fine_reply, ()) if state.mood == "fine" else (words.rough_reply, ways)
     kept = bool(at.person.moods)
     own = Button(key="trend", label=words.trend) if kept else Button(key="keep", label=words.keep)

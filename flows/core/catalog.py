@@ -23,22 +23,39 @@ Surface = Literal["in_app", "offered", "room"]
 
 
 class Item(Value):
-    """One question of an instrument; `part` names the subscale it counts towards."""
+    """One question of an instrument, verbatim."""
 
     key: str
     text: str
-    part: str
+
+
+class Difficulty(Value):
+    """The question that follows the PHQ-9's nine, verbatim: how hard all of it makes life. It is not scored."""
+
+    text: str
+    options: tuple[str, ...]
 
 
 class Instrument(Value):
-    """A validated questionnaire, verbatim. `cut` maps each part to the total from which it is positive."""
+    """A validated questionnaire in the person's language, verbatim. Its scoring is `flows.screening.scoring`."""
 
     key: str
     title: str
     stem: str
     items: tuple[Item, ...]
     options: tuple[str, ...]  # option n scores n points
-    cut: Mapping[str, int]
+    difficulty: Difficulty | None = None
+
+
+class Screening(Value):
+    """What whoever runs the service chose for the private check: a setting, not content.
+
+    `signposting`: no score, band or other label of how bad it is reaches anybody, or a disk. `clinical_partner`: the
+    person may see the numbers. `phq9`: the PHQ-9 stands in for the PHQ-8, where a staffed contact answers.
+    """
+
+    mode: Literal["signposting", "clinical_partner"] = "signposting"
+    phq9: bool = False
 
 
 class Helpline(Value):
@@ -122,7 +139,8 @@ class Catalog(Value):
     zone: str  # the organisation's IANA zone, for reminders to teams
     reminder_days: tuple[Weekday, ...]
     reminder_time: time
-    instruments: Mapping[str, Instrument]
+    instruments: Mapping[str, Instrument]  # "phq9" and "gad7", as far as this language has them; the others are parts
+    screening: Screening = Screening()
     regions: Mapping[str, Region]  # by ISO 3166 alpha-2; "XX" is the international finder
     teams: Mapping[str, Team]
     templates: tuple[Template, ...]

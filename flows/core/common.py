@@ -37,6 +37,7 @@ class CommonWords(Words):
     held_safety_plan: Line
     held_ticket: Line
     held_caring: Line
+    held_checked: Line
     held_conversation: Line
     held_nothing: Line
     usage: Annotated[Line, Blanks("words")]

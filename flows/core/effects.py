@@ -1,5 +1,6 @@
 """What a flow may ask for. Effects are data, never a call; the desk and the errands carry them out."""
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
@@ -37,6 +38,13 @@ class KeepSafetyPlan(Value):
 
     kind: Literal["keep_safety_plan"] = "keep_safety_plan"
     plan: SafetyPlan | None
+
+
+class Checked(Value):
+    """Remember the day of a private check, and nothing else of it, until another makes sense."""
+
+    kind: Literal["checked"] = "checked"
+    day: date
 
 
 class FindSlots(Value):
@@ -132,6 +140,7 @@ Effect = Annotated[
     | SetPlan
     | KeepSafetyPlan
     | SetLanguage
+    | Checked
     | FindSlots
     | Book
     | Cancel

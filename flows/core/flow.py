@@ -6,6 +6,7 @@ draws the state, at any time. Nothing here or in a flow reads a clock, a file or
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -46,6 +47,7 @@ class Person(Value):
     moods: tuple[Mood, ...] = ()  # their own answers, oldest first; only if they want them kept
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    checked: date | None = None  # the day of the last private check, while it is too soon for another
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
     ticket: Ticket | None = None  # filled for the conversation about it only
     caring: tuple[AwareDatetime, ...] = ()  # when a caring message is due: filled for those who may end it only
@@ -86,11 +88,13 @@ class Turn(Generic[S]):
 
 @dataclass(frozen=True)
 class Goto:
-    """Leave for another flow, by name."""
+    """Leave for another flow, by name. Where that one interrupts, `Back` leads to the state `leaving`, if there is one,
+    else to the state that was left."""
 
     flow: str
     carry: Carry = field(default_factory=Carry)
     effects: tuple[Effect, ...] = ()
+    leaving: BaseModel | None = None
 
 
 @dataclass(frozen=True)

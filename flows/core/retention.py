@@ -6,5 +6,6 @@ CONVERSATION = timedelta(minutes=30)  # an open conversation, sealed, since the 
 APPOINTMENT = timedelta(days=1)  # an appointment, after its end
 CARING = timedelta(hours=12)  # a message that somebody asked for, after its time: sent by then or not at all
 TICKET = timedelta(days=1)  # that somebody asked to be called back, after the promised time; what they sent goes before
+CHECK = timedelta(days=14)  # the day of the last private check: it asks about two weeks, so it is not made again before
 REMINDER = timedelta(days=90)  # which manager asked for which reminder, after it went out
 SEEN = timedelta(days=3)  # tags of events that arrived, to recognise a repetition

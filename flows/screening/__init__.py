@@ -1,8 +1,12 @@
-"""A private check: one validated form, a result in plain words, and free times in the same breath.
+"""A private check: a few validated questions, more only where those ask for it, a result in plain words, and free
+times in the same breath.
 
-Answers are scored in the turn that brings them and not kept: the state after it knows only whether a part
-was at or above its cut. PHQ-4: Kroenke et al. 2009, each part of two items 0-6, positive from 3.
+PHQ-4 first. Two questions at their cut ask the rest of their part: the PHQ-8 or PHQ-9, the GAD-7. Answers are kept
+while the check is open, so that nothing is asked twice; of its result only what it may mean. The published tables are
+in `scoring`.
 """
+
+from typing import Any
 
 from flows.core.flow import Flow
 from flows.screening.screens import view
@@ -12,4 +16,17 @@ from flows.screening.words import ScreeningWords
 
 __all__ = ["FLOW", "ScreeningWords"]
 
-FLOW: Flow[State, ScreeningWords] = Flow("screening", ScreeningWords, State, begin, update, view)
+
+def _second(old: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had one form, and knew only whether a part was at its cut."""
+    if old["at"] == "asking":
+        return {"at": "asking"}
+    if old["at"] == "unavailable":
+        return old
+    kept = {name: value for name, value in old.items() if name != "raised"}
+    return kept | {"outcome": {"finding": "raised" if old["raised"] else "steady"}}
+
+
+FLOW: Flow[State, ScreeningWords] = Flow(
+    "screening", ScreeningWords, State, begin, update, view, version=2, upgrades={1: _second}
+)

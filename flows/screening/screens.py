@@ -1,52 +1,103 @@
-"""Draws the form, the wait and the result."""
+"""Draws the forms, the wait and the result. Everything here is private."""
 
-from flows.core.catalog import Instrument
+from flows.core.catalog import Catalog
 from flows.core.flow import Moment
+from flows.core.retention import CHECK
 from flows.core.screen import Button, Field, Option, Screen
-from flows.screening.states import Asking, Looking, Result, State, Unavailable
+from flows.screening import forms
+from flows.screening.scoring import SCALES, band
+from flows.screening.states import Asking, Looking, Outcome, Result, Score, State, TooSoon, Unavailable
+from flows.screening.steps import SKIP
 from flows.screening.words import ScreeningWords
 
 
 def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
-    """Draw the form, the wait, or the result."""
-    catalog = at.catalog
+    """Draw the state. A form in a language that has no such instrument (any more) says so."""
     match state:
-        case Asking(instrument=key) if key in catalog.instruments:
-            return _form(catalog.instruments[key], words)
-        case Asking() | Unavailable():  # an open form does not outlive a change to a language that has none
-            ways = (Button(key="other", label=words.other), Button(key="done", label=words.done))
-            return Screen(lines=(words.unavailable,), buttons=ways, private=True, title=words.title)
+        case Asking() if forms.items(state.form, at.catalog):
+            return _form(state, words, at.catalog)
+        case Asking() | Unavailable():
+            return _screen(words, words.unavailable, buttons=_ways(words))
+        case TooSoon():
+            last = at.person.checked or at.now.date()
+            days = {"last": at.catalog.date(last), "next": at.catalog.date(last + CHECK)}
+            return _screen(words, words.too_soon.fill(**days), buttons=_ways(words))
         case Looking():
-            again = (Button(key="look_again", label=words.look_again),)
-            return Screen(lines=(words.looking,), buttons=again, private=True, title=words.title)
+            return _screen(words, words.looking, buttons=(Button(key="look_again", label=words.look_again),))
         case Result():
-            means = words.raised if state.raised else words.steady
-            if state.slots:
-                offer = str(words.free)
-            else:
-                offer = (words.down if state.down else words.none_free).fill(phone=catalog.phone)
-            times = tuple(
-                Button(
-                    key="slot",
-                    arg=str(index),
-                    label=f"{catalog.when(slot.start, at.person.zone)}, {slot.who}",
-                    style="primary" if index == 0 and state.raised else "plain",
-                )
-                for index, slot in enumerate(state.slots)
-            )
-            rest = (Button(key="other", label=words.other), Button(key="done", label=words.done))
-            lines = (means, words.not_a_diagnosis, offer)
-            return Screen(lines=lines, buttons=times + rest, private=True, title=words.title)
+            numbers = tuple(_number(score, words) for score in state.outcome.scores if state.numbers)
+            lines = (*_means(state.outcome, words), *numbers, _offer(state, words, at.catalog))
+            return _screen(words, *lines, buttons=(*_times(state, at), *_numbers(state, words), *_ways(words)))
 
 
-def _form(instrument: Instrument, words: ScreeningWords) -> Screen:
-    options = tuple(Option(key=str(points), label=label) for points, label in enumerate(instrument.options))
-    fields = tuple(Field(key=item.key, label=item.text, options=options) for item in instrument.items)
+def _screen(words: ScreeningWords, *lines: str, buttons: tuple[Button, ...]) -> Screen:
+    return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
+
+
+def _ways(words: ScreeningWords) -> tuple[Button, ...]:
+    return (Button(key="other", label=words.other), Button(key="done", label=words.done))
+
+
+def _form(state: Asking, words: ScreeningWords, catalog: Catalog) -> Screen:
+    """Draw a form: each question with its instrument's own answers, and a way to leave it out."""
+    instrument, asked = forms.instrument(state.form, catalog), forms.planned(state.given, catalog)
+    last = state.form != "first" and state.form == asked[-1]
+    lines = (words.intro, instrument.stem)
+    if state.form != "first":
+        part = words.part.fill(step=str(asked.index(state.form) + 1), steps=str(len(asked)))
+        lines = (f"{part} {getattr(words, state.form)}", *(() if state.form == "difficulty" else (instrument.stem,)))
     return Screen(
-        lines=(words.intro, instrument.stem),
-        fields=fields,
+        lines=lines,
+        fields=tuple(_field(item, words, catalog) for item in forms.items(state.form, catalog)),
         buttons=(Button(key="leave", label=words.leave),),
         private=True,
         title=words.title,
-        submit=words.submit,
+        submit=words.finish if last else words.submit,
+    )
+
+
+def _field(item: str, words: ScreeningWords, catalog: Catalog) -> Field:
+    text, options = forms.question(item, catalog)
+    answers = tuple(Option(key=str(points), label=label) for points, label in enumerate(options))
+    skip = Option(key=SKIP, label=words.skip)
+    return Field(key=forms.field(item), label=text, options=(*answers, skip), optional=True)
+
+
+def _means(outcome: Outcome, words: ScreeningWords) -> tuple[str, ...]:
+    """Say in plain words what the answers may mean, and what that rests on. No diagnosis, and no label."""
+    about: tuple[str, ...] = ()
+    if outcome.hard:
+        about = (words.hard,)
+    elif outcome.left_out and outcome.finding != "open":
+        about = (words.left_out,)
+    return (getattr(words, outcome.finding), *about, words.not_a_diagnosis)
+
+
+def _number(score: Score, words: ScreeningWords) -> str:
+    scale = SCALES[score.scale]
+    name = getattr(words, band(scale, score.total))
+    return words.number.fill(scale=scale.title, total=str(score.total), most=str(scale.most), band=name)
+
+
+def _numbers(state: Result, words: ScreeningWords) -> tuple[Button, ...]:
+    if not state.outcome.scores:
+        return ()
+    return (Button(key="numbers", label=words.hide_numbers if state.numbers else words.show_numbers),)
+
+
+def _offer(state: Result, words: ScreeningWords, catalog: Catalog) -> str:
+    if state.slots:
+        return str(words.free)
+    return (words.down if state.down else words.none_free).fill(phone=catalog.phone)
+
+
+def _times(state: Result, at: Moment) -> tuple[Button, ...]:
+    return tuple(
+        Button(
+            key="slot",
+            arg=str(index),
+            label=f"{at.catalog.when(slot.start, at.person.zone)}, {slot.who}",
+            style="primary" if index == 0 and state.outcome.finding == "raised" else "plain",
+        )
+        for index, slot in enumerate(state.slots)
     )

@@ -1,35 +1,111 @@
-"""What each event leads to: score, look for times, hand over to booking."""
+"""What each event leads to: ask on, help at once, look for times, hand over to booking."""
 
-from flows.core.effects import FindSlots
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.core.effects import Checked, Effect, FindSlots
 from flows.core.events import Answered, Chose, Event, Failed, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
-from flows.screening.scoring import raised
-from flows.screening.states import Asking, Looking, Result, State, Unavailable
+from flows.core.retention import CHECK
+from flows.screening import forms
+from flows.screening.scoring import HARD, MOST, SCALES, SELF_HARM, Answers, Part, finding, total
+from flows.screening.states import Asking, Looking, Outcome, Result, Score, State, TooSoon, Unavailable
 
-FIRST = "phq4"  # the instrument that everybody starts with
-DAYS = 7  # a result shows times within a week: later than that is not "now"
+DAYS: Final = 7  # a result shows times within a week: later than that is not "now"
+SKIP: Final = "skip"
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
-    """Open the form; nothing is asked of anybody who did not open it."""
-    return Turn(Asking(instrument=FIRST) if FIRST in at.catalog.instruments else Unavailable())
+    """Open the first form; nothing is asked of anybody who did not open it, nor again within two weeks."""
+    if not forms.items("first", at.catalog):
+        return Turn(Unavailable())
+    return Turn(TooSoon() if too_soon(at) else Asking())
+
+
+def too_soon(at: Moment) -> bool:
+    """Tell whether the two weeks that the last check began are not over, by the days of the person's zone."""
+    last = at.person.checked
+    return last is not None and _today(at) < last + CHECK
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
-    """Score, look for times, hand over to booking."""
+    """Score, ask on, look for times, hand over."""
     match state, event:
-        case Asking(), Answered(values=given):
-            high = raised(at.catalog.instruments[state.instrument], given)
-            return None if high is None else Turn(Looking(raised=high), (FindSlots(days=DAYS),))
+        case Asking(), Answered(values=values):
+            points = _points(state, values, at)
+            return None if points is None else _answered(state, points, at)
         case Looking(), SlotsFound(slots=slots):
-            return Turn(Result(raised=state.raised, slots=slots[:3]))
+            return Turn(Result(outcome=state.outcome, slots=slots[:3]))
         case Looking(), Failed():
-            return Turn(Result(raised=state.raised, down=True))
+            return Turn(Result(outcome=state.outcome, down=True))
         case Result(), Chose(key="slot", arg=index):
             return Goto("booking", Carry(slot=state.slots[int(index)]))
-        case ((Asking() | Result() | Unavailable()), Chose(key="other")):
+        case Result(), Chose(key="numbers") if state.outcome.scores:
+            return Turn(state.model_copy(update={"numbers": not state.numbers}))
+        case ((Asking() | Result() | Unavailable() | TooSoon()), Chose(key="other")):
             return Goto("options")
         case _, Chose(key="leave" | "done"):
             return Goto("home")
         case _:
             return None
+
+
+def _points(state: Asking, values: Mapping[str, str], at: Moment) -> dict[str, int] | None:
+    """Return the points of a form by item, without what was left out; None for what is no answer to it."""
+    fields = {forms.field(item): item for item in forms.items(state.form, at.catalog)}
+    known = {str(points) for points in range(MOST + 1)}
+    if not fields or any(value not in known | {SKIP} for key, value in values.items() if key in fields):
+        return None
+    return {item: int(values[key]) for key, item in fields.items() if values.get(key, SKIP) != SKIP}
+
+
+def _answered(state: Asking, points: dict[str, int], at: Moment) -> Step[State]:
+    """Go on to the next form, or to the result. An answer to the question about self-harm that is not "not at all"
+    goes to help before anything else, whatever the sum; who comes back finds the result, and is asked no more."""
+    if state.form == "difficulty":
+        hard = points.get("difficulty", 0) >= HARD
+        return Turn(Looking(outcome=_outcome(state.given, at, hard=hard)), _afterwards(state.given, at))
+    given = {**state.given, **points}
+    if given.get(SELF_HARM):
+        raised = _outcome(given, at).model_copy(update={"finding": "raised"})
+        leaving = Looking(outcome=raised)
+        return Goto("safety", Carry(ask="self", text="strong"), _afterwards(given, at), leaving=leaving)
+    asked = forms.planned(given, at.catalog)
+    following = asked[asked.index(state.form) + 1 :] if state.form in asked else ()
+    if following:
+        return Turn(Asking(form=following[0], given=given))
+    return Turn(Looking(outcome=_outcome(given, at)), _afterwards(given, at))
+
+
+def _outcome(given: Answers, at: Moment, *, hard: bool = False) -> Outcome:
+    """Score, and let go of the answers."""
+    catalog, asked = at.catalog, forms.planned(given, at.catalog)
+    longer = {part: forms.longest(part, catalog) for part in forms.parts(catalog) if part in asked}
+    questions = {item for form in asked if form != "difficulty" for item in forms.items(form, catalog)}
+    return Outcome(
+        finding=finding(given, longer, forms.parts(catalog)),
+        left_out=not questions <= set(given),
+        hard=hard,
+        scores=_scores(given, longer) if catalog.screening.mode == "clinical_partner" else (),
+    )
+
+
+def _afterwards(given: Answers, at: Moment) -> tuple[Effect, ...]:
+    """Look for times, and remember the day: but where nothing was answered, no check was made."""
+    search = FindSlots(days=DAYS)
+    return (Checked(day=_today(at)), search) if given else (search,)
+
+
+def _scores(given: Answers, longer: Mapping[Part, str]) -> tuple[Score, ...]:
+    """Return the totals of the longest instruments that were answered whole: the PHQ-9 without its last question is the
+    PHQ-8."""
+    wanted = [("phq9", "phq8") if key == "phq9" else (key,) for key in longer.values()] or [("phq4",)]
+    found = [[(key, total(SCALES[key], given)) for key in keys] for keys in wanted]
+    whole = [next(((key, score) for key, score in each if score is not None), None) for each in found]
+    return tuple(Score(scale=each[0], total=each[1]) for each in whole if each)
+
+
+def _today(at: Moment) -> date:
+    return at.now.astimezone(ZoneInfo(at.person.zone)).date()

@@ -10,14 +10,33 @@ class ScreeningWords(Words):
 
     title: Title
     intro: Line
+    part: Annotated[Line, Blanks("step", "steps")]
+    mood: Line
+    worry: Line
+    difficulty: Line
+    skip: Label
     submit: Title
+    finish: Title
     leave: Label
     unavailable: Line
+    too_soon: Annotated[Line, Blanks("last", "next")]
     looking: Line
     look_again: Label
     raised: Line
+    some: Line
+    open: Line
     steady: Line
+    left_out: Line
+    hard: Line
     not_a_diagnosis: Line
+    show_numbers: Label
+    hide_numbers: Label
+    number: Annotated[Line, Blanks("scale", "total", "most", "band")]
+    minimal: Line
+    mild: Line
+    moderate: Line
+    moderately_severe: Line
+    severe: Line
     free: Line
     none_free: Annotated[Line, Blanks("phone")]
     down: Annotated[Line, Blanks("phone")]

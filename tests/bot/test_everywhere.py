@@ -24,6 +24,7 @@ from bot.people import Record
 from bot.routing import COMMANDS, RIGHTS, Route, Take, plain
 from content.library import Library
 from flows import caring, checkin, team
+from flows.core.catalog import Screening
 from flows.core.common import CommonWords
 from flows.core.screen import Button, Screen
 from flows.registry import FLOWS
@@ -54,8 +55,10 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
 
 @cache
 def walk() -> Walk:
-    """Walk through what ships, with every way in on screen."""
-    return Walk(replace(CONTENT, surface="offered", staffed=True)).go()
+    """Walk through what ships, with every way in on screen, all questions there are, and a language without any."""
+    asked = {language: there for language, there in CONTENT.instruments.items() if language != "de"}
+    screening = Screening(mode="clinical_partner", phq9=True)
+    return Walk(replace(CONTENT, surface="offered", staffed=True, screening=screening, instruments=asked)).go()
 
 
 def at(record: Record) -> tuple[str, str]:

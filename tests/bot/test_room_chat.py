@@ -22,14 +22,14 @@ PRIVATE = "Your next step is private"
 def answered(visitor: Visitor) -> dict[str, str]:
     """Return answers to the private check's four questions."""
     labels = [label for label in visitor.page.controls if label in visitor.page.html and "words" not in label]
-    return dict(zip(labels, (OPTIONS[n] for n in (2, 2, 1, 1)), strict=True))
+    return dict(zip(labels, (OPTIONS[n] for n in (1, 1, 1, 1)), strict=True))
 
 
 async def test_in_app_the_window_left_open_shows_nothing_of_a_page_that_was_left(tmp_path: Path) -> None:
     """The last form's answer was never looked at: nobody is shown it anywhere but on the page."""
     async with staged(tmp_path, "in_app") as stage, inside(stage) as visitor:
         before = len(stage.workspace.recorded)
-        await send(visitor, "See what it means", answered(visitor))
+        await send(visitor, "Go on", answered(visitor))
         await settled(stage)
         assert "not a diagnosis" not in written(stage, before)
         assert gate_of(stage.hands.modal(SAM) or {}), "the window shows what it showed"

@@ -118,8 +118,8 @@ async def book(stage: Stage) -> None:
     hands = stage.hands
     await hands.tap_in_dialog(SAM, "Private check")
     form = await stage.dialog(SAM, "Over the last 2 weeks")
-    answers = zip([each.label for each in fields_of(form)], (2, 2, 1, 1), strict=True)
-    await hands.tap_in_dialog(SAM, "See what it means", {label: OPTIONS[points] for label, points in answers})
+    answers = zip([each.label for each in fields_of(form)], (1, 1, 1, 1), strict=True)
+    await hands.tap_in_dialog(SAM, "Go on", {label: OPTIONS[points] for label, points in answers})
     result = await stage.dialog(SAM, "not a diagnosis")
     times = [each.label for each in buttons_of(result) if ", " in each.label]
     await hands.tap_in_dialog(SAM, times[0])

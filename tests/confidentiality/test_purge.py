@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.core.retention import CONVERSATION, SEEN
+from flows.core.retention import CHECK, CONVERSATION, SEEN
 from tests.rig import Rig, rig
 
 
@@ -17,6 +17,9 @@ async def test_an_open_conversation_goes_after_half_an_hour(tmp_path: Path) -> N
         await haven.jump(CONVERSATION - timedelta(seconds=1))
         assert (await _private(haven, "sam"))["conversation"]
         await haven.jump(timedelta(seconds=1))
+        private = await _private(haven, "sam")
+        assert {name: value for name, value in private.items() if value} == {"checked": "2026-11-23"}
+        await haven.jump(CHECK)
         private = await _private(haven, "sam")
         assert not any(private.values()), private
         await haven.open("sam")
@@ -62,7 +65,9 @@ async def test_answers_are_gone_once_they_are_read(tmp_path: Path) -> None:
         await haven.agree("sam")
         await haven.check("sam", "3021")
         private = await _private(haven, "sam")
-        assert private["conversation"]["frame"]["state"].keys() == {"at", "raised", "slots", "down"}
+        state = private["conversation"]["frame"]["state"]
+        assert state.keys() == {"at", "outcome", "slots", "down", "numbers"}
+        assert state["outcome"] == {"finding": "raised", "left_out": False, "hard": False, "scores": []}
         await haven.tap("sam", "done")
         assert (await _private(haven, "sam"))["conversation"]["frame"]["state"] == {"at": "open"}
         await haven.tap("sam", "checkin")
@@ -113,9 +118,14 @@ async def _private(haven: Rig, user: str) -> Any:
 
 
 async def _shapes(haven: Rig) -> dict[str, Any]:
-    """Return all that somebody without the key sees of every table: plain numbers, and the sizes of the rest."""
+    """Return all that somebody without the key sees of every table: plain numbers, and the sizes of the rest.
+
+    Of the deliveries' tags not how many there are: a check that asks on takes one more for each form (Leopard)."""
     tables = ("subject", "effect", "seen", "manager_action")
-    return {table: await _shapes_of(haven, table) for table in tables}
+    shapes = {table: await _shapes_of(haven, table) for table in tables}
+    return shapes | {
+        "seen": [each for number, each in enumerate(shapes["seen"]) if each not in shapes["seen"][:number]]
+    }
 
 
 async def _shapes_of(haven: Rig, table: str) -> list[dict[str, Any]]:

@@ -140,6 +140,7 @@ def test_the_fullest_record_fits(
             caring=(NOW, NOW),
             safety_plan=SafetyPlan.model_validate({part: fitting(text) for part in PARTS}),
             moods=tuple(Mood(day=date(2026, 11, 23), mood="so_so") for _ in range(MOODS)),
+            checked=date(2026, 12, 31),
         ),
     )
     vault = _vault()

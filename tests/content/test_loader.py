@@ -74,7 +74,7 @@ def test_a_missing_file_is_named(root: Path, file: str) -> None:
         ("org/teams.yml", "did you mean teams.yaml?"),
         ("en/bookings.yaml", "did you mean booking.yaml?"),
         ("crisis/lexicon.eng.yaml", "did you mean lexicon.en.yaml?"),
-        ("instruments/phq9.yaml", "did you mean phq4.yaml?"),
+        ("instruments/phq9.yaml", "did you mean phq9."),
         ("nudges.yaml", "move it into the folder"),
         ("orga/teams.yaml", "did you mean org?"),
     ],
@@ -112,7 +112,7 @@ def test_english_has_to_be_there(root: Path) -> None:
     assert (problem.file, problem.message) == ("en", "the folder is missing")
 
 
-def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: Path, edit: Edit) -> None:
+def test_a_second_language_has_its_words_and_its_own_questionnaires(root: Path, edit: Edit) -> None:
     edit("en/booking.yaml", "Good to see you.", "Good to see you.")
     (root / "es").mkdir()
     for name in ("booking.yaml", "commands.yaml", "locale.yaml", "exercises.yaml"):
@@ -124,8 +124,9 @@ def test_a_second_language_has_its_words_and_no_unvalidated_questionnaire(root: 
     loaded = load(root, WORDS, TODAY)
 
     assert loaded.words["es"]["booking"].model_dump()["hello"] == "Qué bueno verte."
-    assert list(loaded.catalog("en").instruments) == ["phq4"]
-    assert loaded.catalog("es").instruments == {}
+    assert loaded.catalog("en").instruments["phq9"].options[0] == "Not at all"
+    assert loaded.catalog("es").instruments["phq9"].options[0] == "Ningún día"
+    assert loaded.instruments.get("it", {}) == {}
     assert [loaded.locale(each) for each in ("es", "es-MX", "ES_ar", "en-GB", "fr", "")] == ["es"] * 3 + ["en"] * 3
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.wiring import WORDS as SHIPPED
 from content import default_root
 from content.loader import load
 from content.pins import PINS, RELEASED, is_pinned, is_released
@@ -30,15 +31,15 @@ def test_one_changed_byte_is_seen(name: str, at: float, change: int) -> None:
 
 
 def test_a_questionnaire_of_another_name_is_not_known() -> None:
-    assert not is_pinned("phq9.yaml", (FOLDER / "phq4.yaml").read_bytes())
+    assert not is_pinned("phq9.it.yaml", (FOLDER / "phq9.en.yaml").read_bytes())
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("phq4.yaml", "Feeling down", "Feeling low"),
-        ("phq4.yaml", "cut:\n  anxiety: 3", "cut:\n  anxiety: 2"),
-        ("phq4.LICENSE.txt", "No permission required", "Permission required"),
+        ("phq9.en.yaml", "Feeling down", "Feeling low"),
+        ("gad7.de.yaml", "Überhaupt nicht", "Gar nicht"),
+        ("LICENSE.txt", "No permission required", "Permission required"),
     ],
 )
 def test_a_changed_standard_is_refused_with_its_name(root: Path, edit: Edit, file: str, old: str, new: str) -> None:
@@ -52,24 +53,43 @@ def test_a_changed_standard_is_refused_with_its_name(root: Path, edit: Edit, fil
 
 
 def test_a_questionnaire_without_its_licence_is_refused(root: Path) -> None:
-    (root / "instruments" / "phq4.LICENSE.txt").unlink()
+    (root / "instruments" / "LICENSE.txt").unlink()
 
-    assert [each.file for each in reading(root).problems] == ["instruments/phq4.LICENSE.txt"]
+    assert [each.file for each in reading(root).problems] == ["instruments/LICENSE.txt"]
 
 
-def test_phq4_is_the_published_one(root: Path) -> None:
-    """Kroenke et al. 2009: GAD-2, then PHQ-2; 0 to 3 each; positive from 3 of 6 in either part."""
-    phq4 = load(root, WORDS, TODAY).instruments["en"]["phq4"]
+def test_the_english_ones_are_the_published_ones(root: Path) -> None:
+    """PHQ-9 and GAD-7 as Pfizer publishes them; the PHQ-4 (Kroenke et al. 2009) is the first two questions of each."""
+    english = load(root, WORDS, TODAY).instruments["en"]
+    gad7, phq9 = english["gad7"], english["phq9"]
 
-    assert phq4.stem == "Over the last 2 weeks, how often have you been bothered by the following problems?"
-    assert [(item.key, item.text, item.part) for item in phq4.items] == [
-        ("q1", "Feeling nervous, anxious or on edge", "anxiety"),
-        ("q2", "Not being able to stop or control worrying", "anxiety"),
-        ("q3", "Little interest or pleasure in doing things", "depression"),
-        ("q4", "Feeling down, depressed, or hopeless", "depression"),
+    assert gad7.stem == "Over the last 2 weeks, how often have you been bothered by the following problems?"
+    assert phq9.stem == "Over the last 2 weeks, how often have you been bothered by any of the following problems?"
+    assert [item.text for item in (*gad7.items[:2], *phq9.items[:2])] == [
+        "Feeling nervous, anxious or on edge",
+        "Not being able to stop or control worrying",
+        "Little interest or pleasure in doing things",
+        "Feeling down, depressed, or hopeless",
     ]
-    assert phq4.options == ("Not at all", "Several days", "More than half the days", "Nearly every day")
-    assert phq4.cut == {"anxiety": 3, "depression": 3}
+    assert phq9.items[8].text == "Thoughts that you would be better off dead or of hurting yourself in some way"
+    assert gad7.options == ("Not at all", "Several days", "More than half the days", "Nearly every day")
+
+
+def test_every_language_has_the_same_questions() -> None:
+    """As many, by the same keys, with four answers; within a language both instruments answer in the same words, so
+    that their first two questions can stand on one form, the PHQ-4."""
+    loaded = load(default_root(), SHIPPED, TODAY).instruments
+    assert sorted(loaded) == ["de", "en", "es", "fr", "pt"]
+    for language, there in loaded.items():
+        assert set(there) == {"gad7", "phq9"}
+        for key, count in {"gad7": 7, "phq9": 9}.items():
+            assert [item.key for item in there[key].items] == [f"{key}-{number}" for number in range(1, count + 1)]
+            assert len({item.text for item in there[key].items}) == count
+            assert len(there[key].options) == 4
+        assert there["gad7"].options == there["phq9"].options
+        difficulty = there["phq9"].difficulty
+        assert (difficulty is None) is (language == "fr"), "in French two wordings go about: docs/instruments.md"
+        assert difficulty is None or len(difficulty.options) == 4
 
 
 @pytest.mark.parametrize("file", sorted(RELEASED))
@@ -86,4 +106,4 @@ def test_a_translation_of_the_promise_needs_a_release_too() -> None:
 
 def test_a_new_wording_of_the_notice_asks_everybody_again() -> None:
     """Whoever changes the pin below has changed the promise: raise EDITION, then write both here."""
-    assert (EDITION, RELEASED["en/notice.yaml"][:12]) == (5, "8a2029986465")
+    assert (EDITION, RELEASED["en/notice.yaml"][:12]) == (6, "f8ab89fceb7b")

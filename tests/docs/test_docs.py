@@ -94,7 +94,7 @@ def test_the_readme_names_every_setting_with_its_default_and_no_other() -> None:
     "file", ["README.md", "docs/operations.md", "docs/confidentiality.md", "compose.yaml", "Dockerfile"]
 )
 def test_a_setting_that_is_named_anywhere_exists(file: str) -> None:
-    named = set(re.findall(r"HAVEN_[A-Z][A-Z_]*[A-Z]", (ROOT / file).read_text(encoding="utf-8")))
+    named = set(re.findall(r"HAVEN_[A-Z][A-Z0-9_]*[A-Z0-9]", (ROOT / file).read_text(encoding="utf-8")))
     assert named <= set(settings_of(Settings))
 
 

@@ -31,7 +31,7 @@ embedded.LOOK = 60.0  # looks for more work come with work done, not with time: 
 WHO = "sam"
 STEPS = 60
 FILLED = {
-    **{f"q{number}": "2" for number in range(1, 5)},
+    **{f"q{number}": "1" for number in range(1, 5)},
     "name": "Sam",
     "contact": "sam@home.example",
     "consent": "yes",

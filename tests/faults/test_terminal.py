@@ -10,7 +10,7 @@ STORY = """
 # opens with the notice
 [I agree, let's start]
 [Private check]
-2 2 1 1
+1 1 1 1
 {first}
 name=Sam, contact=sam@home.example, consent=yes
 [Cancel]
@@ -59,7 +59,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     done = chat(tmp_path, STORY.format(first=FIRST))
     assert (done.returncode, done.stderr) == (0, "")
     answers = dict(zip(_moves(done.stdout), _answers(done.stdout), strict=True))
-    assert FIRST in answers["2 2 1 1"]
+    assert FIRST in answers["1 1 1 1"]
     assert "Booked: Mon 23 Nov, 09:00" in answers["name=Sam, contact=sam@home.example, consent=yes"]
     assert FIRST in answers["[Find a time]"]
     assert answers["/later 7d"].count("(message)") == 1
@@ -71,7 +71,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
 
 def test_a_kept_database_goes_on_where_it_was(tmp_path: Path) -> None:
     kept = ("--db", f"sqlite:///{tmp_path / 'kept.db'}")
-    chat(tmp_path, "[I agree, let's start]\n[Private check]\n2 2 1 1\n", *kept)
+    chat(tmp_path, "[I agree, let's start]\n[Private check]\n1 1 1 1\n", *kept)
     again = chat(tmp_path, f"{FIRST}\n", *kept)
     assert again.returncode == 0
     assert again.stdout.index(FIRST) < again.stdout.index("> " + FIRST)

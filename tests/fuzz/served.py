@@ -23,7 +23,7 @@ MOVES: Final = (
     "hello",
     "[I agree, let's start]",
     "[Private check]",
-    "q1=2; q2=2; q3=1; q4=1",
+    "q1=1; q2=1; q3=1; q4=1",
     "[Mon 23 Nov, 09:00, Dr Ada Okafor]",
     f"name={CANARY}; contact={CANARY}; consent=yes",
     f"name={CANARY}; contact={CANARY}@home.example; consent=yes",
