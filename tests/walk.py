@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast, get_args
 
@@ -115,9 +115,6 @@ class Outside(Local):
 
     def plan(self, *_: Any) -> bytes:
         return b""
-
-    def _caring(self, conn: Any, record: Record, times: tuple[datetime, ...]) -> None:
-        record.set_private(caring=times)
 
     def _remind(self, *_: Any) -> Event:
         self.asked = True
