@@ -86,8 +86,9 @@ class Shown(Value):
     `turn` is opaque and names the moment of the conversation; `locale` is the language it is drawn in. A button
     that only leads somewhere (`Button.link`) has an empty token. `launcher` is what to post instead where a
     private screen cannot open by itself; it is set exactly if the screen is private. `close` is what a window's own
-    button for closing says, where the platform lets us say it. `in_window` marks a screen that is
-    private for no other reason than that it came up in a window: there it is drawn, wherever private screens stand.
+    button for closing says, where the platform lets us say it; `missing` what stands at a field that was left out.
+    `in_window` marks a screen that is private for no other reason than that it came up in a window: there it is drawn,
+    wherever private screens stand.
     """
 
     turn: str
@@ -97,6 +98,7 @@ class Shown(Value):
     launcher: Public | None = None
     locale: str = ""
     close: str = "Close"
+    missing: str = "Please answer this."
     in_window: bool = False
 
     def public(self) -> Public:

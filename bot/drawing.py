@@ -9,6 +9,7 @@ from bot.tokens import ANYBODY, Tokens
 from content.library import Library
 from flows.core.common import CommonWords
 from flows.core.flow import Carry, Moment, Person, Turn
+from flows.core.room import RoomWords
 from flows.core.screen import Button, Screen
 from flows.home import HomeWords, front
 from flows.notice import version
@@ -48,6 +49,7 @@ class Drawing:
             launcher=launcher,
             locale=record.ops.locale,
             close=common.close,
+            missing=self._missing(record.ops.locale),
             in_window=conversation.frame.flow in IN_PLACE and conversation.place == "window",
         )
 
@@ -139,6 +141,12 @@ class Drawing:
         """Draw crisis help for whoever comes by: of the organisation's country, in a language."""
         nobody = Arrival(id="", address=Address(platform="", tenant="", user=""), profile=Profile(locale=locale))
         return self.memory(nobody, None, True, ANYBODY).screen
+
+    def _missing(self, locale: str) -> str:
+        """Return what stands at a field that was left out: the same as on a page."""
+        words = self._library.current.words[self._library.current.locale(locale)]["room"]
+        assert isinstance(words, RoomWords)
+        return str(words.missing)
 
     def common(self, locale: str) -> CommonWords:
         """Return the words that stand on every screen."""

@@ -15,7 +15,6 @@ Card = dict[str, Any]
 
 FIELD: Final = "q:"  # a field's input is named q:<key>, so that a sent form needs no memory of what was drawn
 NAME: Final = "Haven"
-REQUIRED: Final = "Please answer this."
 UPDATE: Final = "Please update Teams to see this."
 MORE: Final = "There is more than fits here."
 CARD: Final = "application/vnd.microsoft.card.adaptive"
@@ -61,7 +60,7 @@ def dialog(shown: Shown) -> dict[str, Any]:
         _link_to(button) or {**_submit(button.label, {"t": token}), "associatedInputs": "none"}
         for button, token in zip(screen.buttons, shown.tokens, strict=True)
     ]
-    inputs = [part for field in screen.fields for part in _asked(field)]
+    inputs = [part for field in screen.fields for part in _asked(field, shown.missing)]
     lines, *more = _parts(_lines(screen), _ROOM - len(json.dumps([*inputs, *form, *actions])))
     card = _card([*lines, MORE] if more else lines, inputs, [*form, *actions], UPDATE)
     value = {
@@ -162,18 +161,18 @@ def _submit(label: str, data: dict[str, Any]) -> Card:
     return {"type": "Action.Submit", "title": _cut(label, _LABEL), "data": data}
 
 
-def _asked(field: Field) -> list[Card]:
+def _asked(field: Field, missing: str) -> list[Card]:
     """Return a field, below what is wrong with what was sent."""
     wrong = {"type": "RichTextBlock", "inlines": [{**_run(field.error), "color": "attention"}]}
-    return [wrong, _input(field)] if field.error else [_input(field)]
+    return [wrong, _input(field, missing)] if field.error else [_input(field, missing)]
 
 
-def _input(field: Field) -> Card:
+def _input(field: Field, missing: str) -> Card:
     drawn: Card = {"id": f"{FIELD}{field.key}", "label": _cut(field.label, _HINT), **_element(field)}
     if field.hint:
         drawn["placeholder"] = _cut(field.hint, _HINT)
     if not field.optional:
-        drawn |= {"isRequired": True, "errorMessage": REQUIRED}
+        drawn |= {"isRequired": True, "errorMessage": missing}
     return drawn
 
 

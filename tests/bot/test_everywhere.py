@@ -159,6 +159,7 @@ def test_help_now_stands_on_every_screen_of_every_platform() -> None:
         for locale in CONTENT.words if shape not in shapes else ("en",):
             record = replace(place.record, ops=place.record.ops.model_copy(update={"locale": locale}))
             shown = walked.drawing.shown(record, walked.stepping.moment(record, place.frame.flow))
+            assert shown.missing == CONTENT.words[locale]["room"].model_dump()["missing"]
             if (locale, shown.screen) not in seen:
                 seen.add((locale, shown.screen))
                 failures += [f"{place}: {where} ({locale})" for where in without_help(shown, locale)]

@@ -107,11 +107,11 @@ def test_other_buttons_work_with_the_form_half_filled_in() -> None:
 
 
 def test_every_field_has_a_label_and_says_what_is_missing() -> None:
-    fields = fields_of(value(PRIVATE))
+    fields = fields_of(value(PRIVATE.model_copy(update={"missing": "Bitte antworten Sie hier."})))
     assert [field.id for field in fields] == [FIELD + field.key for field in PRIVATE.screen.fields]
     assert [field.label for field in fields] == [field.label for field in PRIVATE.screen.fields]
     assert [field.required for field in fields] == [True, True, True, False]
-    assert all(field.element["errorMessage"] for field in fields if field.required)
+    assert {field.element["errorMessage"] for field in fields if field.required} == {"Bitte antworten Sie hier."}
 
 
 def test_few_options_stand_open_and_many_are_folded() -> None:
