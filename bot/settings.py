@@ -100,6 +100,20 @@ class CareSettings(BaseModel):
     url: str | None = None
     secret: SecretStr | None = None
 
+    def check(self, public_url: str | None) -> None:
+        """Refuse what is set in part, and an address where the employer would read. Raises SettingsTrouble."""
+        _all_or_none("The staffed contact", "HAVEN_CARE__", self, ("url", "secret"))
+        _matching("HAVEN_CARE__URL", self.url, r"https://[!-~]+|http://127\.0\.0\.1:[0-9]+(/[!-~]*)?")
+        _matching("HAVEN_CARE__SECRET", self.secret, r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
+        host = (urlsplit(self.url or "").hostname or "").rstrip(".")
+        ours = urlsplit(public_url or "").hostname
+        if any(f".{host}".endswith(f".{each}") for each in _CHATS) or (host == ours and not is_loopback(host)):
+            raise SettingsTrouble(
+                "HAVEN_CARE__URL: this address leads into the employer's own chat or to this server, where managers, "
+                "HR or colleagues could read who asks for help. It has to be the staffed contact's own: "
+                f"{_HELP['HAVEN_CARE__URL']}"
+            )
+
 
 class ScreeningSettings(BaseModel):
     """The private check: for signposting, or with a clinical partner; and whether the PHQ-9 stands in for the PHQ-8."""
@@ -171,9 +185,7 @@ class Settings(BaseSettings):
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
                 "Ask the provider for it, or set HAVEN_PROVIDER__KIND=clinic to use the built-in clinic."
             )
-        _all_or_none("The staffed contact", "HAVEN_CARE__", self.care, ("url", "secret"))
-        _matching("HAVEN_CARE__URL", self.care.url, r"https://[!-~]+|http://127\.0\.0\.1:[0-9]+(/[!-~]*)?")
-        _matching("HAVEN_CARE__SECRET", self.care.secret, r"whsec_[A-Za-z0-9+/]{32,}={0,2}")
+        self.care.check(self.public_url)
         if self.profile == "production":
             self._production(somebody=self.slack.connected or teams)
 
@@ -263,6 +275,7 @@ def _matching(name: str, value: str | SecretStr | None, pattern: str) -> None:
         raise SettingsTrouble(f"{name}: {_HELP[name]}")
 
 
+_CHATS = ("slack.com", "office.com", "office365.com", "microsoft.com", "logic.azure.com", "powerplatform.com")
 _OPENID_HOST = "login.botframework.com"
 _GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SLACK_SHAPES = {

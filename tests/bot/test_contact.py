@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +44,8 @@ def lying(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
-async def test_exactly_what_was_shown_is_sent_once_and_let_go(tmp_path: Path) -> None:
+async def test_exactly_what_was_shown_is_sent_once_and_let_go(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)  # of every library, the one that speaks HTTP among them
     async with staffed(tmp_path) as (haven, desk):
         haven.copies = 2  # everything is delivered twice
         await ask(haven)
@@ -68,6 +70,8 @@ async def test_exactly_what_was_shown_is_sent_once_and_let_go(tmp_path: Path) ->
         assert all(screen.screen.private for screen in haven.platform.screens["sam"][-4:])
         assert NUMBER not in str([message.screen for message in haven.platform.messages["sam"]])
         assert NUMBER.encode() not in lying(tmp_path)
+        assert caplog.text
+        assert NUMBER not in caplog.text
         assert not desk.refused
         # the one recipient is the endpoint in the settings: nobody else on the platform hears of it
         assert set(haven.platform.screens) | set(haven.platform.messages) == {"sam"}

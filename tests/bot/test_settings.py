@@ -210,10 +210,14 @@ def test_who_may_install_is_a_list_of_ids(allowed: str) -> None:
         ({"secret": SECRET}, "HAVEN_CARE__URL: https"),
         ({"url": "http://care.example.org", "secret": SECRET}, "HAVEN_CARE__URL: https"),
         ({"url": "https://care.example.org", "secret": "open sesame"}, "HAVEN_CARE__SECRET: whsec_"),
+        ({"url": "https://hooks.slack.com/services/T0/B0/x", "secret": SECRET}, "own chat or to this server"),
+        ({"url": "https://acme.webhook.office.com/webhookb2/x", "secret": SECRET}, "own chat or to this server"),
+        ({"url": "https://Haven.example.org/requests", "secret": SECRET}, "own chat or to this server"),
     ],
 )
 def test_the_staffed_contact_is_set_whole_or_not_at_all(given: dict[str, str], says: str) -> None:
     with pytest.raises(SettingsTrouble, match=says) as refused:
-        Settings(care=CareSettings.model_validate(given)).check()
+        Settings(public_url="https://haven.example.org", care=CareSettings.model_validate(given)).check()
     assert "sesame" not in str(refused.value)
-    Settings(care=CareSettings(url="http://127.0.0.1:9", secret=SecretStr(SECRET))).check()
+    for fine in ("http://127.0.0.1:9", "https://notslack.com/requests"):
+        Settings(care=CareSettings(url=fine, secret=SecretStr(SECRET))).check()
