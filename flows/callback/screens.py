@@ -7,7 +7,7 @@ from flows.callback.steps import OPTIONAL
 from flows.core.care import Ticket
 from flows.core.contact import StaffedContact
 from flows.core.flow import Moment
-from flows.core.screen import LOOK_AGAIN, Button, Field, Option, Screen
+from flows.core.screen import LOOK_AGAIN, Button, Field, Screen
 
 
 def view(state: State, words: CallbackWords, at: Moment) -> Screen:
@@ -31,7 +31,7 @@ def view(state: State, words: CallbackWords, at: Moment) -> Screen:
 
 
 def _asking(state: Asking, contact: StaffedContact, words: CallbackWords, at: Moment) -> Screen:
-    request, urgencies = state.request, (("urgent", words.urgent), ("routine", words.routine))
+    request = state.request
     fields = (
         Field(
             key="name",
@@ -50,13 +50,6 @@ def _asking(state: Asking, contact: StaffedContact, words: CallbackWords, at: Mo
             max_length=60,
             error=words.reach_wrong if "reach" in state.wrong else "",
         ),
-        Field(
-            key="urgency",
-            label=words.urgency,
-            options=tuple(Option(key=key, label=label) for key, label in urgencies),
-            value=request.urgency,
-            optional=True,
-        ),
     )
     lines = (words.who.fill(contact=contact.name), _promise(contact, words, at), *_spoken(contact, words, at))
     back = Button(key="back", label=words.nothing, closes=True)
@@ -72,9 +65,11 @@ def _previewing(state: Previewing, contact: StaffedContact, words: CallbackWords
         _promise(contact, words, at),
         words.consent,
     )
+    other = "routine" if items.get("urgency") == "urgent" else "urgent"
     buttons = (
         Button(key="send", label=words.send, style="primary"),
         *(Button(key="drop", arg=name, label=getattr(words, f"drop_{name}")) for name in OPTIONAL if name in items),
+        Button(key="soon", arg=other, label=getattr(words, other)),
         Button(key="change", label=words.change),
         Button(key="back", label=words.nothing, closes=True),
     )

@@ -23,7 +23,6 @@ class CallbackWords(Words):
     reach: Line
     reach_hint: Line
     reach_wrong: Line
-    urgency: Line
     urgent: Label
     routine: Label
     submit: Title

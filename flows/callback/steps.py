@@ -20,16 +20,18 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
         return Turn(Standing())
     if at.contact is None:
         return Turn(Unstaffed())
-    return Turn(Asking(request=CallRequest(urgency="urgent" if carry.ask == "urgent" else "")))
+    return Turn(Asking(request=CallRequest(urgency="urgent" if carry.ask == "urgent" else "routine")))
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Show what would be sent, send it on a yes, follow it up, take it back."""
     match state, event:
-        case Asking(), Answered(values=given):
-            return Turn(_asked(given))
+        case Asking(request=request), Answered(values=given):
+            return Turn(_asked(given, request))
         case Previewing(request=request), Chose(key="drop", arg=name) if name in OPTIONAL:
             return Turn(Previewing(request=request.model_copy(update={name: ""})))
+        case Previewing(request=request), Chose(key="soon", arg=how):
+            return Turn(Previewing(request=CallRequest.model_validate(request.model_dump() | {"urgency": how})))
         case Previewing(request=request), Chose(key="change"):
             return Turn(Asking(request=request))
         case Previewing(request=request), Chose(key="send") if at.contact:
@@ -39,7 +41,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Standing(), Chose(key="withdraw"):
             return Turn(Withdrawn(), (TakeBack(),))
         case ((Standing() | Withdrawn()), Chose(key="again")):
-            return Turn(Asking() if at.contact else Unstaffed())
+            return Turn(Asking(request=CallRequest(urgency="routine")) if at.contact else Unstaffed())
         case _, Chose(key="ways"):
             return Goto("options", Carry(ask="human"))
         case _, Chose(key="back"):
@@ -48,12 +50,12 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return None
 
 
-def _asked(given: Mapping[str, str]) -> State:
+def _asked(given: Mapping[str, str], before: CallRequest) -> State:
     """Take what the form brings: shown again with what is wrong in it, else as it would be sent."""
-    name, reach, urgency = (_plain(given.get(key, "")) for key in ("name", "reach", "urgency"))
+    name, reach = (_plain(given.get(key, "")) for key in ("name", "reach"))
     faults = {"name": len(name) > _room("name"), "reach": len(reach) > _room("reach") or not _REACH.fullmatch(reach)}
     wrong: tuple[Literal["name", "reach"], ...] = tuple(key for key in ("name", "reach") if faults[key])
-    cut = {"name": name[: _room("name")], "reach": reach[: _room("reach")], "urgency": urgency}
+    cut = {"name": name[: _room("name")], "reach": reach[: _room("reach")], "urgency": before.urgency}
     request = CallRequest.model_validate(cut)
     return Asking(request=request, wrong=wrong) if wrong else Previewing(request=request)
 

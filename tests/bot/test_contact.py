@@ -37,7 +37,7 @@ async def ask(haven: Rig, user: str = "sam", **given: str) -> None:
     """From home to the preview."""
     await haven.agree(user)
     await haven.tap(user, "callback")
-    await haven.fill(user, **({"name": "Sam", "reach": NUMBER, "urgency": "urgent"} | given))
+    await haven.fill(user, **({"name": "Sam", "reach": NUMBER} | given))
 
 
 def lying(folder: Path) -> bytes:
@@ -193,7 +193,7 @@ async def test_from_crisis_help_and_back_to_it(tmp_path: Path) -> None:
         await haven.say("sam", "I want to die", secluded=False)
         await haven.tap("sam", "yes")
         await haven.tap("sam", "callback")
-        await haven.fill("sam", reach=NUMBER, urgency="urgent")
+        await haven.fill("sam", reach=NUMBER)
         await haven.tap("sam", "send")
         assert [case.items for case in desk.cases.values()] == [{"reach": NUMBER, "urgency": "urgent"}]
         await haven.tap("sam", "back")

@@ -12,7 +12,7 @@ import pytest
 from bot.wiring import WORDS
 from content import default_root
 from content.loader import load
-from flows.core.care import Appointment, Plan
+from flows.core.care import Appointment, Plan, Status, Ticket
 from flows.core.screen import Screen
 from flows.home import HomeWords, front
 from flows.registry import FLOWS
@@ -92,6 +92,20 @@ def test_who_is_hurt_at_home_first_sees_the_line_for_that() -> None:
             state = FLOWS["safety"].thaw(FLOWS["safety"].version, {"kind": "abuse"} | frozen)
             text = "\n".join(FLOWS["safety"].view(state, CONTENT.words[locale]["safety"], at).lines)
             assert 0 <= text.find(special.dial) < text.find(general.name), (region, frozen)
+
+
+def test_being_called_back_reads_short_in_every_language_whatever_became_of_it() -> None:
+    flow, shown = FLOWS["callback"], json.loads((STATES / "callback.v1.json").read_text())
+    outcomes = [None, *(Ticket(key="k", promised=world.NOW, status=each) for each in get_args(Status))]
+    night = world.NOW.replace(hour=2)
+    for locale, frozen, ticket, now in itertools.product(CONTENT.words, shown, outcomes, (world.NOW, night)):
+        catalog = CONTENT.catalog(locale).model_copy(update={"contact": CONTENT.contact})
+        at = world.moment(world.person(locale=locale, ticket=ticket), catalog, now)
+        screen = flow.view(flow.thaw(1, frozen), CONTENT.words[locale]["callback"], at)
+        fields = " ".join(f"{field.label} {field.hint}" for field in screen.fields)
+        assert words_on(screen) + len(fields.split()) <= 60, (locale, frozen)
+        assert len(questions(screen)) <= 1, (locale, frozen)
+        assert screen.private
 
 
 def test_the_notice_says_all_of_it_in_sixty_words() -> None:
