@@ -16,9 +16,15 @@ from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
 
-Need = Literal["", "raised", "steady"]
+Need = Literal["", "raised", "some", "open", "steady"]
 """What a check found, if it has just been made."""
-FIRST: Final[Mapping[Need, tuple[str, ...]]] = {"": (), "raised": ("line", "doctor"), "steady": ("coaching", "group")}
+FIRST: Final[Mapping[Need, tuple[str, ...]]] = {
+    "": (),
+    "raised": ("line", "doctor"),
+    "some": ("line", "coaching", "group"),
+    "open": (),
+    "steady": ("coaching", "group"),
+}
 """Which kinds of service head the list; the others follow as they stand in HR's file."""
 
 

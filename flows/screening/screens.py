@@ -27,7 +27,7 @@ def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
         case Result():
             numbers = tuple(_number(score, words) for score in state.outcome.scores if state.numbers)
             lines = (*_means(state.outcome, words), *numbers, _offer(state, words, at.catalog))
-            return _screen(words, *lines, buttons=(*_times(state, at), *_numbers(state, words), *_ways(words)))
+            return _screen(words, *lines, buttons=(*_times(state, words, at), *_numbers(state, words), *_ways(words)))
 
 
 def _screen(words: ScreeningWords, *lines: str, buttons: tuple[Button, ...]) -> Screen:
@@ -35,7 +35,8 @@ def _screen(words: ScreeningWords, *lines: str, buttons: tuple[Button, ...]) -> 
 
 
 def _ways(words: ScreeningWords) -> tuple[Button, ...]:
-    return (Button(key="other", label=words.other), Button(key="done", label=words.done))
+    keys = ("exercise", "other", "done")
+    return tuple(Button(key=key, label=getattr(words, key)) for key in keys)
 
 
 def _form(state: Asking, words: ScreeningWords, catalog: Catalog) -> Screen:
@@ -91,7 +92,11 @@ def _offer(state: Result, words: ScreeningWords, catalog: Catalog) -> str:
     return (words.down if state.down else words.none_free).fill(phone=catalog.phone)
 
 
-def _times(state: Result, at: Moment) -> tuple[Button, ...]:
+def _times(state: Result, words: ScreeningWords, at: Moment) -> tuple[Button, ...]:
+    """Offer times; where there are none, a person who calls back (if there is one), and another look."""
+    if not state.slots:
+        callback = (Button(key="callback", label=words.callback, style="primary"),) if at.contact else ()
+        return (*callback, Button(key="again", label=words.look_again))
     return tuple(
         Button(
             key="slot",

@@ -1,10 +1,11 @@
 """What each event leads to: ask on, help at once, look for times, hand over to booking."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.core.care import Slot
 from flows.core.effects import Checked, Effect, FindSlots
 from flows.core.events import Answered, Chose, Event, Failed, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
@@ -37,19 +38,33 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             points = _points(state, values, at)
             return None if points is None else _answered(state, points, at)
         case Looking(), SlotsFound(slots=slots):
-            return Turn(Result(outcome=state.outcome, slots=slots[:3]))
+            return Turn(Result(outcome=state.outcome, slots=soon(slots, at.now)))
         case Looking(), Failed():
             return Turn(Result(outcome=state.outcome, down=True))
         case Result(), Chose(key="slot", arg=index):
             return Goto("booking", Carry(slot=state.slots[int(index)]))
         case Result(), Chose(key="numbers") if state.outcome.scores:
             return Turn(state.model_copy(update={"numbers": not state.numbers}))
-        case ((Asking() | Result() | Unavailable() | TooSoon()), Chose(key="other")):
-            return Goto("options")
+        case Result(), Chose(key="again"):
+            return Turn(Looking(outcome=state.outcome), (FindSlots(days=DAYS),))
+        case Result(), Chose(key="callback"):
+            return Goto("callback")
+        case Result(), Chose(key="other"):
+            return Goto("options", Carry(ask=state.outcome.finding))
+        case ((Asking() | Unavailable() | TooSoon()), Chose(key="other")):
+            return Goto("options", Carry(ask="all"))
+        case _, Chose(key="exercise"):
+            return Goto("selfhelp")
         case _, Chose(key="leave" | "done"):
             return Goto("home")
         case _:
             return None
+
+
+def soon(slots: tuple[Slot, ...], now: datetime) -> tuple[Slot, ...]:
+    """Return up to three times of the next days, the earliest first, whatever the provider sent."""
+    near = (slot for slot in slots if now < slot.start <= now + timedelta(days=DAYS))
+    return tuple(sorted(near, key=lambda slot: slot.start))[:3]
 
 
 def _points(state: Asking, values: Mapping[str, str], at: Moment) -> dict[str, int] | None:

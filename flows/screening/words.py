@@ -40,5 +40,7 @@ class ScreeningWords(Words):
     free: Line
     none_free: Annotated[Line, Blanks("phone")]
     down: Annotated[Line, Blanks("phone")]
+    exercise: Label
+    callback: Label
     other: Label
     done: Label

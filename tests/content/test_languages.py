@@ -211,10 +211,10 @@ def test_the_check_says_that_it_is_not_there_and_what_is(locale: str) -> None:
     at = world.moment(world.person(locale=locale), CONTENT.catalog(locale).model_copy(update={"instruments": {}}))
     opened = flow.begin(Carry(), at)
     assert isinstance(opened, Turn)
-    assert flow.update(opened.state, Chose(key="other"), at) == Goto("options")
+    assert flow.update(opened.state, Chose(key="other"), at) == Goto("options", Carry(ask="all"))
     screen = flow.view(opened.state, CONTENT.words[locale]["screening"], at)
     assert screen.lines == (lines(locale)["screening", "unavailable"],)
-    assert [button.key for button in screen.buttons] == ["other", "done"]
+    assert [button.key for button in screen.buttons] == ["exercise", "other", "done"]
 
 
 def test_the_organisations_texts_come_in_the_language_of_whoever_reads_them(root: Path, edit: Edit) -> None:
