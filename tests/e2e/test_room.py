@@ -235,7 +235,7 @@ def test_zoomed_to_twice_the_size_nothing_is_lost(inside: Rooms, pages: Pages) -
     enter(page, inside.gate())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     answer_check(page)
-    for name in ("Help now", "Other ways to get help", "Send", "Forget me"):
+    for name in ("Help now", "Show all ways to get help", "Send", "Forget me"):
         expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.top')).position") == "static"
 
