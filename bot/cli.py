@@ -21,6 +21,7 @@ from bot.doctor import examine
 from bot.manifest import slack, teams
 from bot.safety_commands import safety
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
+from bot.simulation import run as simulation
 from bot.store.engine import connect, upgrade
 from bot.terminal import HELP, BadLine, opened
 from bot.vault import KeyTrouble
@@ -254,6 +255,33 @@ def send_due(at: At = None) -> None:
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
         _stop(str(error))
     _out.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
+
+
+@main.command()
+def simulate(
+    people: Annotated[int, typer.Option(min=1, max=100_000, help="How many people.")] = 100,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="For how many days.")] = 365,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same days.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="A file for every message and setting, as CSV.")] = None,
+) -> None:
+    """Let time pass for many people: what would check-ins send, when? Real flows and store, stand-in platforms."""
+    log.configure(level=logging.WARNING)
+    try:
+        result = asyncio.run(simulation.simulate(people, days, seed))
+        if out:
+            out.write_text(result.table, encoding="utf-8")
+    except ContentError as error:
+        _stop(str(error))
+    except OSError as error:
+        _stop(f"--out: {out} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
+    table = Table("What", "How often", box=None)
+    for kind, count in sorted(result.counts.items()):
+        table.add_row(kind, str(count))
+    _out.print(table)
+    each = result.counts["checkin"] / people / days * 7
+    _out.print(
+        f"{people} people, {days} days: {each:.2f} check-ins a week each." + (f" Written to {out}." if out else "")
+    )
 
 
 @main.command()

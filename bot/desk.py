@@ -112,11 +112,19 @@ class Desk:
         show = self._vault.effect_id("show", self._vault.sid(address), turn)
         await self._store.transact(lambda conn: queries.drop_effect(conn, show))
 
-    async def reach(
-        self, sid: bytes, send: tasks.Send | None = None, about: str = "mine"
-    ) -> tuple[Address, Public] | None:
-        """Return a message for somebody, a check-in or news; None if it is not wanted any more."""
-        return await self._store.transact(lambda conn: self._turns.reach(conn, sid, send, about))
+    async def news(self, sid: bytes, about: str) -> tuple[Address, Public] | None:
+        """Return a message that something has an answer; None if nothing is held about them any more."""
+        return await self._store.transact(lambda conn: self._turns.news(conn, sid, about))
+
+    async def send(self, id_: bytes, task: tasks.Send) -> tuple[bool, tuple[Address, Public] | None]:
+        """Note that a check-in is about to be sent, and return it; nothing, if it is not wanted any more. False if
+        another worker has begun with it."""
+
+        def turn(conn: Connection) -> tuple[bool, tuple[Address, Public] | None]:
+            ours = queries.mark_sending(conn, id_)
+            return ours, self._turns.check_in(conn, task) if ours else None
+
+        return await self._store.transact(turn)
 
     async def care(self, task: tasks.Caring) -> tuple[Address, Public] | None:
         """Return a message that somebody asked for in a hard hour; None if it is not wanted any more."""

@@ -79,7 +79,7 @@ class Errands:
                 case tasks.Withdraw():
                     await self._take_back(row.id, task)
                 case tasks.News(about=about):
-                    await self._post(await self._desk.reach(task.sid, about=about))
+                    await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
                 case tasks.Caring() | tasks.Send() | tasks.Announce():
                     await self._once(row, task)
@@ -156,13 +156,14 @@ class Errands:
             log.event("send_unknown", where="errands", kind=task.kind)
             await self._drop(row.id)
             return
+        if isinstance(task, tasks.Send):
+            await self._send(row.id, task)
+            return
         if not await self._store.transact(lambda conn: queries.mark_sending(conn, row.id)):
             return
         try:
             if isinstance(task, tasks.Caring):
                 await self._post(await self._desk.care(task))
-            elif isinstance(task, tasks.Send):
-                await self._send(task)
             elif not await self._announce(task):
                 await self._withdraw(task)
         except Unreachable:
@@ -173,8 +174,18 @@ class Errands:
             log.failure("send_unknown", error, where="errands", kind=task.kind)
         await self._drop(row.id)
 
-    async def _send(self, task: tasks.Send) -> None:
-        await self._post(await self._desk.reach(task.sid, task))
+    async def _send(self, id_: bytes, task: tasks.Send) -> None:
+        """Send a check-in: marked in the transaction that says what to send, so it is marked before the call."""
+        ours, message = await self._desk.send(id_, task)
+        if not ours:
+            return
+        try:
+            await self._post(message)
+        except Unreachable:
+            raise
+        except Exception as error:  # the call may have arrived all the same
+            log.failure("send_unknown", error, where="errands", kind=task.kind)
+        await self._drop(id_)
 
     async def _announce(self, task: tasks.Announce) -> bool:
         """Post a reminder, in the words and to the channel that HR's files hold now. False if it may not go out."""

@@ -1,6 +1,6 @@
 """Effects that take place inside the turn's own transaction, and the planning of those that do not."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,13 +14,14 @@ from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
-from flows.core.care import Appointment
+from flows.core.care import Appointment, Reminder
 from flows.core.effects import (
     CLOSING_NOTE,
     Agree,
     Book,
     CallBack,
     Cancel,
+    CancelReminder,
     Checked,
     Effect,
     FindSlots,
@@ -79,6 +80,8 @@ class Local:
                 self._caring(conn, record, times)
             case Remind():
                 return self._remind(conn, record, effect, name)
+            case CancelReminder():
+                return self._call_off(conn, record, effect)
             case Forget():
                 self._forget(conn, record.sid)
         return None
@@ -124,6 +127,8 @@ class Local:
             return Failed(why="not_yours")
         if entry.size < team.FLOOR:
             return Failed(why="too_small")
+        if entry.external:
+            return Failed(why="external")
         if not getattr(entry.channel, address.platform, None):
             return Failed(why="no_channel")
         slot = team.next_slot(content.catalog(record.ops.locale), now)
@@ -132,12 +137,32 @@ class Local:
             until = datetime.fromtimestamp(last, now.tzinfo) + team.COOL_DOWN
             return Failed(why="cool_down", until=until)
         asked, due = int(now.timestamp()), int(slot.timestamp())
+        if queries.reminders_at(conn, due) >= team.AT_ONCE:
+            return Failed(why="full", until=slot)
         queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due)
         announce = tasks.Announce(
             asker=address, name=(name or address.user)[:80], team=effect.team, template=effect.template, due=due
         )
         self.plan(conn, announce, slot, effect.team, str(due))
+        self.look_back(conn, record)
         return Changed(what="reminder", when=slot)
+
+    def _call_off(self, conn: Connection, record: Record, effect: CancelReminder) -> Event:
+        """Call a manager's own reminder off, unless it is on its way: then the team counts as reminded."""
+        due = int(effect.when.timestamp())
+        own = any((each.team, each.when) == (effect.team, effect.when) for each in record.reminders)
+        if not own or not queries.drop_unsent(conn, self._vault.effect_id("announce", effect.team, str(due))):
+            return Failed(why="too_late", team=effect.team)
+        queries.drop_reminder(conn, effect.team, due)
+        self.look_back(conn, record)
+        return Changed(what="reminder_cancelled", team=effect.team)
+
+    def look_back(self, conn: Connection, record: Record) -> None:
+        """Put what a manager asked for into their record, for as long as it is open."""
+        rows = queries.reminders_of(conn, record.sid)
+        record.reminders = tuple(
+            Reminder(team=key, template=text, when=datetime.fromtimestamp(due, UTC)) for key, text, due in rows
+        )
 
     def _forget(self, conn: Connection, sid: bytes) -> None:
         """Destroy every planned effect that concerns somebody, and who asked for reminders."""

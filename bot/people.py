@@ -16,7 +16,7 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, SafetyPlan, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
@@ -89,6 +89,7 @@ class Record:
     ops: Ops
     private: Private = field(default_factory=Private)
     wrapped: tuple[int, bytes] | None = None
+    reminders: tuple[Reminder, ...] = ()  # of a manager, from their table
     asked: str = ""  # the key of what this turn asked the provider for
     place: Place | None = None  # where the person did what this turn takes; None if an errand brought it
 
@@ -184,6 +185,11 @@ def welcome(record: Record, profile: Profile, content: Loaded) -> None:
         record.set_ops(locale=content.locale(wanted))
 
 
+def managed_by(address: Address, content: Loaded) -> tuple[str, ...]:
+    """Return the keys of the teams that the organisation's files give to somebody."""
+    return tuple(team.key for team in content.teams if address.user in getattr(team.managers, address.platform, ()))
+
+
 def person_of(record: Record, content: Loaded) -> Person:
     """Return what a flow may know of somebody. `held` opens everything, generated from the schema."""
     address = record.ops.address
@@ -192,14 +198,13 @@ def person_of(record: Record, content: Loaded) -> Person:
         zone=record.ops.zone,
         region=country_of(record.ops.zone) or content.organisation.region or None,
         surface=address.platform,
-        manages=tuple(
-            team.key for team in content.teams if address.user in getattr(team.managers, address.platform, ())
-        ),
+        manages=managed_by(address, content),
         notice=record.ops.notice,
         plan=record.ops.plan,
         nudged=record.ops.nudges,
         ignored=record.ops.ignored,
         moods=record.private.moods,
+        reminders=record.reminders,
         appointments=record.private.appointments,
         troubles=record.private.troubles,
         checked=record.private.checked,

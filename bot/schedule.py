@@ -51,14 +51,19 @@ class Schedule:
             log.event("content_rejected", file=problem.file, line=problem.line)
         if self._library.current is not before:
             await asyncio.to_thread(self.on_content)
-        now = self._clock.now()
-        hints = list(self._people.hints.items())
-        planned = await self._each([sid for sid, hint in hints if hint.due and hint.due <= now], self._desk.woke)
-        await self._each([sid for sid, hint in hints if hint.until and hint.until <= now], self._desk.purge)
+        now, planned = self._clock.now(), await self.see_to_people()
         oldest = int((now - SEEN).timestamp()) // 86400 + 1  # a tag bears its day only, and lies there SEEN at most
         gone_out = int((now - REMINDER).timestamp())
         await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
         await self._store.transact(lambda conn: queries.purge_reminders(conn, gone_out))
+        return planned
+
+    async def see_to_people(self) -> int:
+        """Plan the check-ins that are due, and drop what has had its time. Returns how many were planned."""
+        now = self._clock.now()
+        hints = list(self._people.hints.items())
+        planned = await self._each([sid for sid, hint in hints if hint.due and hint.due <= now], self._desk.woke)
+        await self._each([sid for sid, hint in hints if hint.until and hint.until <= now], self._desk.purge)
         return planned
 
     async def _each(self, sids: list[bytes], do: Callable[[Sequence[bytes]], Awaitable[int]]) -> int:

@@ -14,7 +14,7 @@ from bot.days_off import days_off
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
-from bot.people import People, Private, Record, check_until, welcome
+from bot.people import People, Private, Record, check_until, managed_by, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -62,6 +62,7 @@ class Turns:
             return self._repeated(conn, sid)
         record = self._people.load(conn, sid) or self._people.stranger(sid, arrival.address)
         record.place = arrival.place
+        self._look_back(conn, record)
         welcome(record, arrival.profile, content)
         if arrival.reference:
             record.set_ops(reference=arrival.reference)
@@ -104,7 +105,10 @@ class Turns:
     def current(self, conn: Connection, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen and where it belongs, if it is still the one of this turn."""
         record = self._people.load(conn, sid)
-        if record is None or self._expire(record, self._clock.now()) or self._here(record).turn != turn:
+        if record is None or self._expire(record, self._clock.now()):
+            return None
+        self._look_back(conn, record)
+        if self._here(record).turn != turn:
             return None
         return record.ops.address, self._shown(record)
 
@@ -196,20 +200,22 @@ class Turns:
         message = caring.message(task.number, words)
         return record.ops.address, self.drawing.public(task.sid, message, record.ops.locale)
 
-    def reach(self, conn: Connection, sid: bytes, send: tasks.Send | None, about: str) -> tuple[Address, Public] | None:
-        """Return a message for somebody: a check-in (unless it is late, or was stopped or paused since), or news."""
+    def news(self, conn: Connection, sid: bytes, about: str) -> tuple[Address, Public] | None:
+        """Return a message that something somebody asked for has an answer."""
         record = self._people.load(conn, sid)
         if record is None:
             return None
-        if send is None:
-            opener = Button(key=about, label=self.drawing.common(record.ops.locale).open, standing=True)
-            screen = Screen(lines=(self.drawing.common(record.ops.locale).news,), buttons=(opener,))
-        else:
-            drawn = self._nudge(record, send)
-            if drawn is None:
-                return None
-            screen = drawn
+        common = self.drawing.common(record.ops.locale)
+        screen = Screen(lines=(common.news,), buttons=(Button(key=about, label=common.open, standing=True),))
         return record.ops.address, self.drawing.public(sid, screen, record.ops.locale)
+
+    def check_in(self, conn: Connection, send: tasks.Send) -> tuple[Address, Public] | None:
+        """Return a check-in, unless it is late, or was stopped or paused since."""
+        record = self._people.load(conn, send.sid)
+        screen = self._nudge(record, send) if record else None
+        if record is None or screen is None:
+            return None
+        return record.ops.address, self.drawing.public(send.sid, screen, record.ops.locale)
 
     def _nudge(self, record: Record, send: tasks.Send) -> Screen | None:
         content, now, due = self._library.current, self._clock.now(), datetime.fromtimestamp(send.due, UTC)
@@ -222,6 +228,10 @@ class Turns:
         lines = content.catalog(record.ops.locale).nudges
         text = next((each.text for each in lines if each.key == send.nudge), None)
         return nudge(text, words) if text else None
+
+    def _look_back(self, conn: Connection, record: Record) -> None:
+        if managed_by(record.ops.address, self._library.current):
+            self._local.look_back(conn, record)
 
     # -- within a turn --------------------------------------------------------------------------------------
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from adapters.platform import Platform
 from adapters.slack.app import SlackPlatform
@@ -45,6 +45,7 @@ from flows.core.common import CommonWords
 from flows.core.room import RoomWords
 from flows.core.words import Words
 from flows.registry import FLOWS
+from flows.safety import Layer
 
 WORDS: Mapping[str, type[Words]] = {
     **{name: flow.words for name, flow in FLOWS.items()},
@@ -123,7 +124,15 @@ class Service:
             self.clinic.state.practice.replace(practitioners(self.library.current))
 
 
-def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = True) -> Service:
+def build(
+    settings: Settings,
+    clock: Clock,
+    *,
+    base_url: str,
+    listens: bool = True,
+    store_of: Callable[[Engine], Store] = Store,
+    layers_of: Callable[[], Sequence[Layer]] = layers,
+) -> Service:
     """Put a service together. `base_url` is where this process itself can be reached over HTTP; one that does not
     listen only sends, beside a service that does.
 
@@ -143,8 +152,8 @@ def build(settings: Settings, clock: Clock, *, base_url: str, listens: bool = Tr
     with engine.begin() as connection:
         empty = queries.is_empty(connection)
     vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
-    store, people = Store(engine), People(vault)
-    desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers())
+    store, people = store_of(engine), People(vault)
+    desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers_of())
     provider = FhirProvider(
         settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
     )

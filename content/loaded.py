@@ -102,7 +102,10 @@ class Loaded:
             reminder_time=self.organisation.reminders.at,
             instruments=self.instruments.get(locale[:2], {}),
             regions=self.regions,
-            teams={team.key: Team(key=team.key, name=team.name, size=team.size) for team in self.teams},
+            teams={
+                team.key: Team(key=team.key, name=team.name, size=team.size, external=team.external)
+                for team in self.teams
+            },
             templates=self.templates,
             nudges=tuple(
                 NudgeLine(**each.model_dump()) for each in self.nudges.get(locale, self.nudges[DEFAULT_LOCALE])

@@ -90,6 +90,7 @@ class TeamEntry(Part):
     managers: Members
     members: Members
     channel: Channel
+    external: bool = False
 
     @property
     def size(self) -> int:

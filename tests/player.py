@@ -69,6 +69,8 @@ def _moment(settings: dict[str, str]) -> Moment:
         )
     if "checked" in given:
         changes["checked"] = date.fromisoformat(given["checked"])
+    if "reminders" in given:
+        changes["reminders"] = tuple(world.reminder(team) for team in given["reminders"].split("+"))
     if "plan" in given:
         changes["plan"] = world.plan()
     if given.get("region") == "none":

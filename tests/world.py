@@ -3,12 +3,12 @@
 HR's wording never turns a test red: a test word is its key followed by its blanks, as "booked {when} {who}".
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from flows.core.care import Appointment, Plan, Slot
+from flows.core.care import Appointment, Plan, Reminder, Slot
 from flows.core.catalog import (
     Catalog,
     Difficulty,
@@ -135,6 +135,10 @@ def catalog(**changes: Any) -> Catalog:
         languages={"en": "English", "xx": "Xxish"},
     )
     return base.model_copy(update=changes)
+
+
+def reminder(team: str = "big") -> Reminder:
+    return Reminder(team=team, template="t1", when=NOW + timedelta(days=1))
 
 
 def person(**changes: Any) -> Person:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.tables import effect, installation, manager_action, seen, subject
@@ -19,6 +19,24 @@ _PUT_EFFECT = upsert(effect)
 _PUT_EFFECT = _PUT_EFFECT.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _PUT_EFFECT.excluded[column.name] for column in effect.c}
 )
+_SEE = upsert(seen).on_conflict_do_nothing()
+_CLAIM = (
+    update(effect)
+    .where(
+        effect.c.id.in_(
+            select(effect.c.id)
+            .where(effect.c.due <= bindparam("now"), effect.c.lease <= bindparam("now"))
+            .order_by(effect.c.due)
+            .limit(bindparam("most", type_=Integer))
+            .scalar_subquery()
+        )
+    )
+    .values(lease=bindparam("until"), attempts=effect.c.attempts + 1)
+    .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body)
+)
+_MARK = update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
+_DROP = delete(effect).where(effect.c.id == bindparam("wanted"))
+_LEASE = update(effect).where(effect.c.id == bindparam("wanted")).values(lease=bindparam("until"))
 
 
 @dataclass(frozen=True)
@@ -61,8 +79,7 @@ def is_empty(conn: Connection) -> bool:
 
 def see(conn: Connection, tag: bytes, day: int) -> bool:
     """Remember a delivery; False if it was seen before."""
-    statement = upsert(seen).values(tag=tag, day=day).on_conflict_do_nothing()
-    return conn.execute(statement).rowcount == 1
+    return conn.execute(_SEE, {"tag": tag, "day": day}).rowcount == 1
 
 
 def purge_seen(conn: Connection, before: int) -> None:
@@ -78,27 +95,13 @@ def put_effect(conn: Connection, id_: bytes, body: bytes, due: int) -> None:
 
 def claim(conn: Connection, now: int, until: int, most: int) -> list[Task]:
     """Take a lease on up to `most` effects that are due and that nobody holds."""
-    due = (
-        select(effect.c.id)
-        .where(effect.c.due <= now, effect.c.lease <= now)
-        .order_by(effect.c.due)
-        .limit(most)
-        .scalar_subquery()
-    )
-    taken = (
-        update(effect)
-        .where(effect.c.id.in_(due))
-        .values(lease=until, attempts=effect.c.attempts + 1)
-        .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body)
-    )
-    return [Task(*row) for row in conn.execute(taken)]
+    return [Task(*row) for row in conn.execute(_CLAIM, {"now": now, "until": until, "most": most})]
 
 
 def mark_sending(conn: Connection, id_: bytes) -> bool:
     """Note, before a call that cannot be repeated, that it is about to be made; False if another worker has: our
     lease was over before we came to it."""
-    ours = update(effect).where(effect.c.id == id_, effect.c.state == "ready").values(state="sending")
-    return conn.execute(ours).rowcount == 1
+    return conn.execute(_MARK, {"wanted": id_}).rowcount == 1
 
 
 def postpone(conn: Connection, id_: bytes, due: int) -> None:
@@ -108,7 +111,7 @@ def postpone(conn: Connection, id_: bytes, due: int) -> None:
 
 def drop_effect(conn: Connection, id_: bytes) -> bool:
     """Delete an effect; False if it was gone."""
-    return conn.execute(delete(effect).where(effect.c.id == id_)).rowcount == 1
+    return conn.execute(_DROP, {"wanted": id_}).rowcount == 1
 
 
 def has_effect(conn: Connection, id_: bytes) -> bool:
@@ -142,6 +145,24 @@ def put_reminder(conn: Connection, actor: bytes, team: str, template: str, asked
     conn.execute(insert(manager_action).values(values))
 
 
+def reminders_of(conn: Connection, actor: bytes, most: int = 6) -> list[tuple[str, str, int]]:
+    """Return (team, template, due) of the latest reminders that a manager asked for, the latest first."""
+    asked = select(manager_action.c.team, manager_action.c.template, manager_action.c.due)
+    latest = asked.where(manager_action.c.actor == actor).order_by(manager_action.c.due.desc()).limit(most)
+    return [(row.team, row.template, row.due) for row in conn.execute(latest)]
+
+
+def reminders_at(conn: Connection, due: int) -> int:
+    """Return how many reminders go out at one time."""
+    there = select(func.count()).select_from(manager_action).where(manager_action.c.due == due)
+    return int(conn.execute(there).scalar() or 0)
+
+
+def drop_unsent(conn: Connection, id_: bytes) -> bool:
+    """Delete an effect that nobody has begun to send; False if it is gone, or on its way."""
+    return conn.execute(delete(effect).where(effect.c.id == id_, effect.c.state == "ready")).rowcount == 1
+
+
 def disown_reminders(conn: Connection, actor: bytes) -> None:
     """Forget who asked for reminders; that the team had one stays, for its cool-down."""
     conn.execute(update(manager_action).where(manager_action.c.actor == actor).values(actor=bytes(16)))
@@ -159,7 +180,7 @@ def drop_reminder(conn: Connection, team: str, due: int) -> None:
 
 def lease(conn: Connection, id_: bytes, until: int) -> None:
     """Give an effect's lease to whoever is about to see to it."""
-    conn.execute(update(effect).where(effect.c.id == id_).values(lease=until))
+    conn.execute(_LEASE, {"wanted": id_, "until": until})
 
 
 def get_installation(conn: Connection, id_: bytes) -> bytes | None:

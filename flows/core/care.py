@@ -91,6 +91,14 @@ class Mood(Value):
     mood: Literal["fine", "so_so", "rough"]
 
 
+class Reminder(Value):
+    """What a manager asked for: which approved text goes, or went, to which team, and when. Never a person."""
+
+    team: str
+    template: str
+    when: AwareDatetime
+
+
 class SafetyPlan(Value):
     """What somebody wrote down for hard hours, in six parts, any of which may be empty. Nobody else reads it."""
 

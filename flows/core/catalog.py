@@ -96,6 +96,7 @@ class Team(Value):
     key: str
     name: str
     size: int
+    external: bool = False  # people from outside are in its channel, so nothing is posted there
 
 
 class Template(Value):

@@ -103,6 +103,14 @@ class Remind(Value):
     template: str = Field(max_length=40)
 
 
+class CancelReminder(Value):
+    """Call a reminder off that has not gone out. Answered by Changed or Failed."""
+
+    kind: Literal["cancel_reminder"] = "cancel_reminder"
+    team: str = Field(max_length=40)
+    when: AwareDatetime
+
+
 class Nudge(Value):
     """Send the person one check-in line, by its content key; or CLOSING_NOTE. At most once."""
 
@@ -148,6 +156,7 @@ Effect = Annotated[
     | TakeBack
     | SetCaring
     | Remind
+    | CancelReminder
     | Nudge
     | Reacted
     | KeepMood

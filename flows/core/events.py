@@ -56,8 +56,9 @@ class Changed(Value):
     """Something asked for took effect: what, and when it becomes visible (for a reminder that waits)."""
 
     kind: Literal["changed"] = "changed"
-    what: Literal["cancelled", "reminder", "ticket"]
+    what: Literal["cancelled", "reminder", "reminder_cancelled", "ticket"]
     when: AwareDatetime | None = None
+    team: str = ""
 
 
 class Failed(Value):
@@ -65,9 +66,20 @@ class Failed(Value):
 
     kind: Literal["failed"] = "failed"
     why: Literal[
-        "slot_taken", "provider_down", "refused", "uncertain", "too_small", "no_channel", "cool_down", "not_yours"
+        "slot_taken",
+        "provider_down",
+        "refused",
+        "uncertain",
+        "too_small",
+        "no_channel",
+        "cool_down",
+        "not_yours",
+        "full",
+        "external",
+        "too_late",
     ]
     until: AwareDatetime | None = None
+    team: str = ""
 
 
 Event = Annotated[Said | Chose | Answered | Woke | SlotsFound | Booked | Changed | Failed, Field(discriminator="kind")]

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, SafetyPlan, Slot, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.catalog import Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
@@ -45,6 +45,7 @@ class Person(Value):
     nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
     ignored: int = 0  # check-ins sent since the person last did something with one
     moods: tuple[Mood, ...] = ()  # their own answers, oldest first; only if they want them kept
+    reminders: tuple[Reminder, ...] = ()  # of a manager: what they asked for, the latest first
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     checked: date | None = None  # the day of the last private check, while it is too soon for another

@@ -25,6 +25,7 @@ OTHERS = tuple(locale for locale in SHIPPED if locale != "en")
 SAME = {  # lines that are rightly the same as in English
     ("checkin", "holidays_no"): {"es"},
     ("checkin", "trend_entry"): {"de", "es", "pt"},
+    ("team", "worried_line"): {"de", "es", "pt"},
     ("options", "service"): set(OTHERS),
     ("options", "brief"): {"de", "es", "pt"},
     ("privacy", "item"): set(OTHERS),

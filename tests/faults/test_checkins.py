@@ -129,3 +129,68 @@ async def _days(haven: Rig, user: str, weeks: int) -> list[date]:
         if week < weeks:
             await haven.later(WEEK)
     return sent
+
+
+async def test_a_manager_calls_off_a_reminder_and_sees_their_own(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        words = haven.words("team")
+        await _reminds(haven)
+        assert "Tue 24 Nov, 10:00" in haven.text("morgan")
+        await haven.tap("morgan", "another")
+        await haven.tap("morgan", "history")
+        assert haven.text("morgan").endswith("goes out.")
+        await haven.tap("morgan", "cancel")
+        assert haven.text("morgan").startswith(words.cancelled.fill(team="Customer Support"))
+        assert words.history_none in haven.text("morgan")
+        await haven.later(2 * DAY)
+        assert haven.platform.posts == []
+        await _reminds(haven)  # no cool-down after one that was called off
+        await haven.tap("morgan", "another")
+        await haven.tap("morgan", "history")
+        page = haven.shown("morgan")
+        await haven.later(2 * DAY)
+        assert len(haven.platform.posts) == 1
+        await haven.say("morgan", "home")
+        await haven.tap("morgan", "team")
+        await haven.tap("morgan", "history")
+        assert haven.text("morgan").endswith("went out.")
+        assert "cancel" not in haven.keys("morgan")
+        assert page.screen.lines != haven.screen("morgan").lines
+
+
+async def test_what_a_manager_reads_does_not_depend_on_members(tmp_path: Path) -> None:
+    """Two worlds: nobody uses the service; everybody in the team does, pauses, stops. Same words, same posts."""
+    read = []
+    for world in ("quiet", "busy"):
+        (tmp_path / world).mkdir()
+        async with rig(tmp_path / world) as haven:
+            if world == "busy":
+                for number, member in enumerate(("sam", "alex", "priya", "jonas", "lena", "mateo")):
+                    await _plans(haven, member)
+                    await haven.say(member, ("home", "pause", "stop")[number % 3])
+                await haven.check("sam", "3333")
+            seen = []
+            for _ in range(2):
+                await _reminds(haven)
+                seen.append(haven.screen("morgan").lines)
+                await haven.later(WEEK)
+                for member in ("sam", "alex") if world == "busy" else ():
+                    await haven.press(member, haven.platform.posts[-1][1], "open")
+            await haven.say("morgan", "home")
+            await haven.tap("morgan", "team")
+            await haven.tap("morgan", "history")
+            seen.append(haven.screen("morgan").lines)
+            posts = [(channel, post.screen.lines) for channel, post in haven.platform.posts]
+            actions = [
+                (row["team"], row["template"], row["asked"], row["due"]) for row in await haven.rows("manager_action")
+            ]
+            read.append((seen, posts, actions))
+    assert read[0] == read[1]
+
+
+async def _reminds(haven: Rig) -> None:
+    if not haven.platform.screens["morgan"]:
+        await haven.agree("morgan")
+    await haven.say("morgan", "home")
+    for step in ("team", "Customer Support", "template", "send"):
+        await haven.tap("morgan", step)
