@@ -305,8 +305,8 @@ class Walk:
                 return str(bool(self.content.catalog(record.ops.locale).instruments))
             case "safety_plan" | "checked" | "caring" | "moods":
                 return str(bool(getattr(record.private, name)))
-            case "contact":
-                return record.ops.zone
+            case "contact":  # in a crisis it adds a button, and takes none away
+                return "" if _frame(record).flow == "safety" else record.ops.zone
             case "ticket":
                 return record.private.ticket.status if record.private.ticket else "none"
             case _:
@@ -338,7 +338,8 @@ def forms(fields: Sequence[Field]) -> Iterator[dict[str, str]]:
     answers = [first, last, high, *(first | {key: value} for key, value in last.items())]
     typed = [field for field in fields if not field.options]
     seen = []
-    for given, text in itertools.product(answers, WRITTEN if typed else ("",)):
+    written = WRITTEN if typed else ("",)
+    for given, text in (*itertools.product([first], written), *itertools.product(answers, written[1:3] or written)):
         values = given | {each.key: text[: each.max_length] for each in typed if text}
         if values not in seen:
             seen.append(values)
