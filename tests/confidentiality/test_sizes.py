@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from adapters.platform import Address
 from bot import tasks
 from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
+from bot.stepping import _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
 from flows.core.care import Appointment, CallRequest, Mood, Plan, SafetyPlan, Slot, Ticket, Trouble
 from flows.core.effects import Book, Cancel
@@ -78,20 +80,51 @@ ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN),
 
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
-    """The largest state there is, open and suspended, under both flows that interrupt."""
-    slots = [draw(SLOT).model_dump(mode="json") for _ in range(3)]
-    state = {"at": "choosing", "slots": slots, "taken": True, "down": False}
-    choosing = Frame(flow="booking", version=1, state=state, ask="f" * 32)
-    FLOWS["booking"].thaw(1, dict(choosing.state))
+    """The most that can be open at once: a result with its times at the bottom, and every flow that interrupts above
+    it, once each, at its largest. An ordinary flow lets go of all that was open, so there is one, and at the bottom;
+    a flow that interrupts is never suspended twice (`bot/stepping.py`: _suspend)."""
+    scores = [{"scale": "phq8_xxx", "total": 99}] * 2
+    result = {
+        "at": "result",
+        "outcome": {"finding": "raised", "left_out": False, "hard": False, "scores": scores},
+        "slots": [draw(SLOT).model_dump(mode="json") for _ in range(3)],
+        "down": False,
+        "numbers": False,
+    }
+    reach = draw(_full(60, LETTERS))
+    above: dict[str, dict[str, Any]] = {
+        "safety": {"at": "planning", "kind": "psychosis", "question": "answered", "heard": 999, "step": 5, "cut": True},
+        "selfhelp": {"at": "doing", "exercise": "e" * 40, "step": 99},
+        "callback": {"at": "previewing", "request": {"name": reach[:40], "reach": reach, "urgency": "routine"}},
+        "caring": {"at": "offering"},
+        "privacy": {"at": "forgotten"},
+        "language": {"at": "choosing"},
+    }
+    assert set(above) == {name for name, flow in FLOWS.items() if flow.interrupts}
+    frames = []
+    for name, state in {"screening": result, **above}.items():
+        flow = FLOWS[name]
+        frozen = flow.freeze(flow.thaw(flow.version, state))
+        ask = "f" * 32 if name == "screening" else ""  # the one of them that asks a provider
+        frames.append(Frame(flow=name, version=flow.version, state=frozen, turn="f" * 16, ask=ask))
     return Conversation(
         turn="f" * 16,
-        frame=choosing,
-        suspended=(
-            choosing.model_copy(update={"turn": "f" * 16}),
-            Frame(flow="privacy", version=1, state={"at": "forgotten"}, turn="f" * 16),
-        ),
+        frame=frames[-1].model_copy(update={"turn": ""}),
+        suspended=tuple(frames[:-1]),
         until=draw(INSTANT),
     )
+
+
+@given(st.lists(st.sampled_from(sorted(FLOWS)), max_size=12))
+def test_what_is_open_at_once_is_bounded(path: list[str]) -> None:
+    """Wherever somebody goes: one ordinary conversation, at the bottom, and each that interrupts once at most."""
+    frame: Frame | None = None
+    suspended: tuple[Frame, ...] = ()
+    for name in path:
+        suspended, frame = _suspend(frame, suspended, name), Frame(flow=name, version=1, state={})
+        names = [each.flow for each in (*suspended, frame)]
+        assert len(set(names)) == len(names)
+        assert all(FLOWS[each].interrupts for each in names[1:])
 
 
 @settings(max_examples=60)
