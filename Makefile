@@ -3,7 +3,7 @@ PY ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: run test e2e proofs check format lock clean
+.PHONY: run test e2e proofs bench check format lock clean
 
 run: $(STAMP)      ## the demo, in the browser
 	@$(BIN)/haven demo
@@ -19,6 +19,10 @@ proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000
 	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
 	$(BIN)/python -m pytest -n auto -p no:logging --fuzz 10000 tests/fuzz
 	HAVEN_PROOF_PEOPLE=1000 HAVEN_PROOF_DAYS=365 $(BIN)/python -m pytest -n 0 tests/bot/simulation
+
+bench: $(STAMP)    ## how quick it is, side by side with peers
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/bench.txt
+	$(BIN)/python -m tests.bench
 
 check: $(STAMP)    ## format, lint, types, contracts, content
 	$(BIN)/ruff format --check .
@@ -46,6 +50,7 @@ lock:              ## renew the locks, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra semantics -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps requirements/bench.in -o requirements/bench.txt
 
 clean:
 	rm -rf .venv .haven tests/e2e/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

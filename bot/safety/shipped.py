@@ -17,12 +17,16 @@ def layers() -> tuple[Layer, ...]:
     """Return the learned layer: by words, or by words and meaning where the extra `semantics` is installed.
 
     Raises ValueError if a file is not the one of this release."""
-    words = Model.from_bytes(_file(WORDS))
     if not understands():
-        return (words.read,)
+        return (words().read,)
     from bot.safety.meaning import Meaning, embedder  # noqa: PLC0415  numpy comes with the extra
 
-    return (Meaning.from_bytes(_file(MEANING)).layer(embedder(), words),)
+    return (Meaning.from_bytes(_file(MEANING)).layer(embedder(), words()),)
+
+
+def words() -> Model:
+    """Return the model that goes by words. Raises ValueError if its file is not the one of this release."""
+    return Model.from_bytes(_file(WORDS))
 
 
 def understands() -> bool:
