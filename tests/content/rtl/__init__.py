@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from content import default_root
+from content import default_root, pins
 
 HERE = Path(__file__).parent
-RELEASED = ("notice", "safety")  # files that only a release may hold
+RELEASED = [file.partition("/")[2] for file in pins.RELEASED if file.startswith("en/")]  # only a release may hold them
 
 
 def rtl_at(folder: Path) -> dict[str, str]:
@@ -21,5 +21,5 @@ def rtl_at(folder: Path) -> dict[str, str]:
         words = yaml.safe_load(path.read_text(encoding="utf-8")) | yaml.safe_load(sample.read_text(encoding="utf-8"))
         path.write_text(yaml.safe_dump(words, allow_unicode=True), encoding="utf-8")
     shutil.copy(folder / "crisis" / "lexicon.en.yaml", folder / "crisis" / "lexicon.ar.yaml")
-    files = [f"ar/{name}.yaml" for name in RELEASED] + ["crisis/lexicon.ar.yaml"]
+    files = [f"ar/{name}" for name in RELEASED] + ["crisis/lexicon.ar.yaml"]
     return {file: sha256((folder / file).read_bytes()).hexdigest() for file in files}
