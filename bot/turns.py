@@ -171,7 +171,7 @@ class Turns:
         if record is None or ticket is None or status != "late":
             queries.drop_effect(conn, done)
         else:
-            queries.postpone(conn, done, min(again, int(ticket.promised.timestamp())))
+            queries.postpone(conn, done, min(again, int(ticket.promised.timestamp()) + 1))
         if record is None or ticket is None or ticket.status == status:
             return None
         tickets.became(conn, self._local.plan, record, ticket, status, now)
