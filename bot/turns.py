@@ -188,12 +188,13 @@ class Turns:
     def care(self, conn: Connection, task: tasks.Caring) -> tuple[Address, Public] | None:
         """Return the message that somebody asked for, and note that it has gone out; None if it is not wanted now."""
         record = self._people.load(conn, task.sid)
-        if record is None or task.due not in record.private.caring:
+        if record is None:
+            return None
+        self._expire(record, self._clock.now())  # what is late is left out
+        if task.due not in record.private.caring:
             return None
         record.set_private(caring=tuple(each for each in record.private.caring if each > task.due))
         self._people.save(conn, record)
-        if self._clock.now() - task.due > CARING:
-            return None
         content = self._library.current
         words = content.words[content.locale(record.ops.locale)]["caring"]
         assert isinstance(words, caring.CaringWords)
