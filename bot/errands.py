@@ -5,6 +5,7 @@ crash leaves it there, and it is taken up again. What must not be said twice (a 
 `sending` before the call: found so after a crash, it is not repeated: a missed nudge is better than a double one.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from adapters.platform import Address, Platform, Public, Shown, Unreachable
@@ -44,6 +45,7 @@ class Errands:
         engine: Engine,
     ) -> None:
         self._engine = engine
+        self._one_at_a_time = asyncio.Lock()  # what is said once only: if we die in the call, one at most is lost
         self._store, self._vault, self._desk, self._asking, self._calling = store, vault, desk, asking, calling
         self._platforms, self._library, self._clock = platforms, library, clock
 
@@ -156,6 +158,10 @@ class Errands:
             log.event("send_unknown", where="errands", kind=task.kind)
             await self._drop(row.id)
             return
+        async with self._one_at_a_time:
+            await self._say(row, task)
+
+    async def _say(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce) -> None:
         if isinstance(task, tasks.Send):
             await self._send(row.id, task)
             return

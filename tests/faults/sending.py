@@ -1,0 +1,132 @@
+"""Lets a check-in and a reminder fall due in a process that kills itself at a chosen point, then in one that may be
+killed while it recovers, then in one that may not.
+
+    python -m tests.faults.sending FOLDER EVERY      1: every point, and each of the recovery; a line of JSON each
+
+The points are every commit, and before and after the platform is asked. Processes are forked, so that imports and the
+reading of the content are paid for once.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from adapters.platform import Address, Public
+from bot.engine import embedded
+from tests.fakes import NOW, FakeClock, Recorder
+from tests.faults.driver import Fuse
+from tests.rig import Rig
+
+embedded.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
+DUE = timedelta(hours=26)  # from NOW, a Monday at eight: Tuesday at ten, for the check-in and for the reminder
+
+
+class Chat(Recorder):
+    """The platform: what it has been given is there for good."""
+
+    def __init__(self, journal: Path, fuse: Fuse) -> None:
+        super().__init__()
+        self._journal, self._fuse = journal, fuse
+
+    async def post(self, address: Address, message: Public) -> str:
+        return self._given(f"to {address.user}")
+
+    async def announce(self, tenant: str, channel: str, message: Public) -> str:
+        return self._given(f"in {channel}")
+
+    def _given(self, where: str) -> str:
+        self._fuse("post")
+        with self._journal.open("a") as file:
+            file.write(where + "\n")
+        self._fuse("posted")
+        return where
+
+
+async def prepare(folder: Path) -> None:
+    """Let somebody opt in, and a manager ask for a reminder, both for the same minute."""
+    rig = Rig(folder, FakeClock(NOW, "prepared"), {})
+    await rig.start()
+    await rig.agree("sam")
+    await rig.tap("sam", "checkin")
+    await rig.tap("sam", "start")
+    await rig.fill("sam", day="1", time="10:00", zone="Europe/London")
+    await rig.agree("morgan")
+    for step in ("team", "Customer Support", "template", "send"):
+        await rig.tap("morgan", step)
+    await rig.later(timedelta(hours=1))  # open conversations are over, so nothing else falls due
+    await rig.stop()
+
+
+async def life(folder: Path, fuse: Fuse, number: int) -> dict[str, Any]:
+    """Live through the minute in which they are due, and the next one."""
+    rig = Rig(folder, FakeClock(NOW + DUE + timedelta(minutes=2 * number), f"life {number}"), {})
+    rig.platform = Chat(folder / "given", fuse)
+    await rig.start()
+    event.listen(rig.service.store.engine, "commit", lambda _: fuse("commit"))
+    for _ in range(2):
+        await rig.service.schedule.tick()
+        await rig.service.errands.drain()
+        rig.clock.later(timedelta(minutes=1))
+    passed, effects = list(fuse.passed), len(await rig.rows("effect"))
+    record = await rig.record("sam")
+    assert record
+    assert record.ops.due
+    moved = record.ops.due > rig.clock.now() + timedelta(days=6)
+    await rig.stop()
+    return {"passed": passed, "effects": effects, "moved": moved}
+
+
+def forked(folder: Path, at: int, number: int) -> dict[str, Any]:
+    """Live in a process of its own, killed at a point (0: not at all). Empty if it was killed."""
+    report, child = folder / f"report{number}", os.fork()
+    if child == 0:
+        try:
+            report.write_text(json.dumps(asyncio.run(life(folder, Fuse(at), number))))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    return json.loads(report.read_text()) if report.exists() else {}
+
+
+def told(folder: Path, kills: list[int], last: dict[str, Any]) -> None:
+    given = folder / "given"
+    counts = Counter(given.read_text().splitlines() if given.exists() else [])
+    rest = {"effects": last.get("effects"), "moved": last.get("moved")}
+    print(json.dumps({"kills": kills, "given": counts, **rest}), flush=True)
+
+
+def main(folder: Path, every: int) -> None:
+    """Die at every point; and then, while recovering, at every point (`every` is 1) or at some, after the calls."""
+    (folder / "untouched").mkdir(parents=True)
+    asyncio.run(prepare(folder / "untouched"))
+
+    def copy(name: str) -> Path:
+        shutil.copytree(folder / "untouched", folder / name)
+        return folder / name
+
+    whole = forked(copy("whole"), 0, 1)
+    points = whole["passed"]
+    print(json.dumps({"points": points}))
+    told(folder / "whole", [], whole)
+    for first, name in enumerate(points, start=1):
+        twice = every == 1 or name in {"post", "posted"}
+        for second in (0, *range(1 + first % every, len(points) + 1, every)) if twice else (0,):
+            place = copy(f"{first}-{second}")
+            assert forked(place, first, 1) == {}
+            survived = forked(place, second, 2)
+            told(place, [first, second], survived or forked(place, 0, 3))
+            shutil.rmtree(place)
+            if survived and second:
+                break  # there are no more points in the second life
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,47 @@
+"""No side channel: two people with the same settings, and different answers, scores and bookings, get the same."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flows.core.screen import Screen
+from tests.rig import Rig, rig
+
+
+async def test_a_year_of_messages_is_the_same_byte_for_byte(tmp_path: Path) -> None:
+    """Sam is fine, and asks for nothing. Kim has hard weeks, does checks, books, and was in a crisis. Both press the
+    same buttons of the same check-ins at the same time."""
+    async with rig(tmp_path) as haven:
+        for user in ("sam", "kim"):
+            await haven.agree(user)
+            await haven.tap(user, "checkin")
+            await haven.tap(user, "start")
+            await haven.fill(user, day="1", other="4", time="10:00", zone="Europe/London", holidays="no")
+        seen: dict[str, list[tuple[str, Screen]]] = {"sam": [], "kim": []}
+        for week in range(52):
+            if week % 13 == 3:
+                await _hard_week(haven, "kim", week)
+            for _ in range(2):
+                await haven.later(timedelta(days=3, hours=12))
+                for user, messages in seen.items():
+                    now = haven.clock.now().isoformat()
+                    new = haven.platform.messages[user][len(messages) :]
+                    messages += [(now, each.screen) for each in new]
+                    if new and week % 3 == 0:
+                        await haven.press(user, new[-1], "asked")
+                        await haven.tap(user, "fine" if user == "sam" else "rough")
+                        if week % 2 and user == "kim":
+                            await haven.tap(user, "keep" if "keep" in haven.keys(user) else "trend")
+        assert len(seen["sam"]) > 40
+        written = {user: [(now, screen.model_dump_json()) for now, screen in each] for user, each in seen.items()}
+        assert written["sam"] == written["kim"]
+
+
+async def _hard_week(haven: Rig, user: str, week: int) -> None:
+    """Do what is nobody's business: a check with a high score, a booking, in one of these weeks a crisis."""
+    if week > 20:
+        await haven.say(user, "I want to die")
+        return
+    await haven.say(user, "home")
+    await haven.check(user, "3333", "1")
+    if "slot" in haven.keys(user):
+        await haven.book(user)
