@@ -108,9 +108,9 @@ def _fill_peer(folder: Path, people: int, due: int) -> None:
         row = {"id": f"j{number}", "next_run_time": at.timestamp(), "job_state": pickle.dumps(state)}
         rows.append(row)
     scheduler.remove_job("pattern")
+    scheduler.shutdown()  # before anything is due: it would try to hand those to an executor that is gone
     with store.engine.begin() as connection:
         connection.execute(insert(store.jobs_t), rows)
-    scheduler.shutdown()
 
 
 def _peer(folder: Path, due: int) -> float:
@@ -120,10 +120,10 @@ def _peer(folder: Path, due: int) -> float:
     scheduler = _scheduler(folder)
     begun = time.perf_counter()
     scheduler.start()
+    store = scheduler._jobstores["default"]
     assert _all_fired.wait(600)
     taken = time.perf_counter() - begun
     scheduler.shutdown()
-    store = scheduler._jobstores["default"]
     overdue = store.jobs_t.update().where(store.jobs_t.c.id.in_([f"j{number}" for number in range(due)]))
     with store.engine.begin() as connection:
         connection.execute(overdue.values(next_run_time=PAST.timestamp()))
