@@ -69,7 +69,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Plan on a yes, end on a tap."""
     match state, event:
         case Offering(), Chose(key="yes"):
-            return Turn(Planned(), (SetCaring(at=tuple(at.now + after for after in AFTER)),))
+            return Turn(Planned(), (SetCaring(at=tuple(at.now.replace(microsecond=0) + after for after in AFTER)),))
         case Planned(), Chose(key="end"):
             return Turn(Ended(), (SetCaring(at=()),))
         case _, Chose(key="home"):

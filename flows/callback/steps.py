@@ -35,7 +35,9 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Previewing(request=request), Chose(key="change"):
             return Turn(Asking(request=request))
         case Previewing(request=request), Chose(key="send") if at.contact:
-            return Turn(Standing(), (CallBack(request=request, promised=at.contact.promise(at.now)),))
+            return Turn(
+                Standing(), (CallBack(request=request, promised=at.contact.promise(at.now.replace(microsecond=0))),)
+            )
         case _, Changed(what="ticket"):
             return Turn(Standing()) if at.person.ticket else None
         case Standing(), Chose(key="withdraw"):
