@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot import log
 from bot.clock import Clock
+from bot.days_off import days_off
 from bot.desk import Desk
 from bot.engine.base import Engine
 from bot.people import People
@@ -34,6 +35,7 @@ class Schedule:
     async def load(self) -> None:
         """Open every row once, so that the tick knows whom it concerns."""
         await self._store.transact(self._people.hint_all)
+        await asyncio.to_thread(days_off, self._library.current.organisation.zone)  # takes a second, and nobody's turn
 
     def start(self) -> None:
         """Tick every minute."""
