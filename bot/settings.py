@@ -116,12 +116,14 @@ class CareSettings(BaseModel):
 
 
 class ScreeningSettings(BaseModel):
-    """The private check: for signposting, or with a clinical partner; and whether the PHQ-9 stands in for the PHQ-8."""
+    """The private check: for signposting, or with a clinical partner; whether the PHQ-9 stands in for the PHQ-8; and
+    whether the WHO-5 comes first, whose licence is for whoever turns it on to settle."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     mode: Literal["signposting", "clinical_partner"] = "signposting"
     phq9: bool = False
+    who5: bool = False
 
 
 class Settings(BaseSettings):

@@ -91,6 +91,9 @@ class Loaded:
     def _catalog(self, locale: str) -> Catalog:
         contact = self.contact if self.staffed else None
         answered = contact is not None and locale[:2] in contact.languages  # else nobody hears what the PHQ-9 asks
+        asked = dict(self.instruments.get(locale[:2], {}))
+        if not self.screening.who5:
+            asked.pop("who5", None)
         return Catalog(
             organisation=self.organisation.name,
             custodian=self.organisation.custodian.name,
@@ -100,7 +103,7 @@ class Loaded:
             zone=self.organisation.zone,
             reminder_days=self.organisation.reminders.days,
             reminder_time=self.organisation.reminders.at,
-            instruments=self.instruments.get(locale[:2], {}),
+            instruments=asked,
             regions=self.regions,
             teams={
                 team.key: Team(key=team.key, name=team.name, size=team.size, external=team.external)

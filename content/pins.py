@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 PINS: Final[Mapping[str, str]] = {
-    "LICENSE.txt": "781638b52c255cd21c2ab2c1a73e721b609b3f990411244b7ea39cabaf860e22",
+    "LICENSE.txt": "dfcfd8457626c748ef6210de63474b3e3fd465888fa06a9b7da7d68a1f7a0749",
     "gad7.de.yaml": "0e91b51a7c35ae4e2ec3fe73332b1aa8c3d6424e050f48875de11a3e7566989e",
     "gad7.en.yaml": "1a65e6fcbc6a48e0a454558b9d2750ee243cdfa1adb72dc7d2dc499a2306a798",
     "gad7.es.yaml": "f383febd8b4f0dc716510198bba9f51f150f40a2dd4e213b0179825f3f9c2f5d",
@@ -21,6 +21,7 @@ PINS: Final[Mapping[str, str]] = {
     "phq9.es.yaml": "a6448a69a1aca36d973cbd227d879c29292ca800abf18bea02bcf5cde23c95bf",
     "phq9.fr.yaml": "1e49b83365424f11fce50977d598ae0cae1c1e2255af0367099efa30b8f7c189",
     "phq9.pt.yaml": "fd9e804b86540e4bb71a874c5ae9889a5e9122fb48d00a0909b6b7e6c4a2ecf2",
+    "who5.en.yaml": "9bbf0a7972bb4f9f0c9d6960a3fc71244acd2c51f519101282616ad45d3a5201",
 }
 
 RELEASED: Final[Mapping[str, str]] = {

@@ -86,6 +86,8 @@ def _moment(settings: dict[str, str]) -> Moment:
         content["instruments"] = {}
     if "screening" in settings:
         content["screening"] = Screening.model_validate(_pairs(settings["screening"]))
+        if content["screening"].who5:
+            content["instruments"] = {**world.catalog().instruments, "who5": world.wellbeing()}
     return world.moment(world.person(**changes), world.catalog(**content))
 
 

@@ -95,6 +95,12 @@ def instrument(key: str, count: int) -> Instrument:
     )
 
 
+def wellbeing() -> Instrument:
+    """Return the WHO-5 with names of its own, six answers to each statement, the least first."""
+    answers = ("never", "some", "under half", "over half", "most", "always")
+    return instrument("who5", 5).model_copy(update={"options": answers})
+
+
 def catalog(**changes: Any) -> Catalog:
     lines = (
         Helpline(name="Line A", how="call", dial="111", hours="always"),

@@ -52,10 +52,12 @@ class Screening(Value):
 
     `signposting`: no score, band or other label of how bad it is reaches anybody, or a disk. `clinical_partner`: the
     person may see the numbers. `phq9`: the PHQ-9 stands in for the PHQ-8, where a staffed contact answers.
+    `who5`: the WHO-5 comes first, where it is there in the person's language.
     """
 
     mode: Literal["signposting", "clinical_partner"] = "signposting"
     phq9: bool = False
+    who5: bool = False
 
 
 class Helpline(Value):
@@ -140,7 +142,7 @@ class Catalog(Value):
     zone: str  # the organisation's IANA zone, for reminders to teams
     reminder_days: tuple[Weekday, ...]
     reminder_time: time
-    instruments: Mapping[str, Instrument]  # "phq9" and "gad7", as far as this language has them; the others are parts
+    instruments: Mapping[str, Instrument]  # "phq9", "gad7" and, if it is on, "who5", as far as this language has them
     screening: Screening = Screening()
     regions: Mapping[str, Region]  # by ISO 3166 alpha-2; "XX" is the international finder
     teams: Mapping[str, Team]

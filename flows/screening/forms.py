@@ -1,4 +1,5 @@
-"""What is asked in which form: four questions first, and the rest of a part only where those two ask for it.
+"""What is asked in which form: four questions first, and the rest of a part only where those two ask for it. Where the
+WHO-5 is on, its five come before them, and who feels well is asked no more.
 
 The order is fixed, so that a question has the same field on every form, and self-harm is the last of its form:
 nothing is asked between the answer to it and help.
@@ -7,12 +8,19 @@ nothing is asked between the answer to it and help.
 from typing import Final
 
 from flows.core.catalog import Catalog, Instrument
+from flows.screening import wellbeing
 from flows.screening.scoring import SCALES, SHORT, Answers, Part, positive
 from flows.screening.states import Form
 
 INSTRUMENT: Final[dict[Part, str]] = {"worry": "gad7", "mood": "phq9"}  # whose text a part's questions are of
 IN_TURN: Final[tuple[Part, ...]] = ("mood", "worry")  # the rest of which part comes first
-ORDER: Final = (*SCALES["phq4"].items, *SCALES["phq9"].items[2:], *SCALES["gad7"].items[2:], "difficulty")
+ORDER: Final = (
+    *SCALES["phq4"].items,
+    *SCALES["phq9"].items[2:],
+    *SCALES["gad7"].items[2:],
+    "difficulty",
+    *wellbeing.ITEMS,
+)
 
 
 def parts(catalog: Catalog) -> tuple[Part, ...]:
@@ -29,6 +37,8 @@ def items(form: Form, catalog: Catalog) -> tuple[str, ...]:
     """Return the questions of a form, in their order; empty if this language has none."""
     there = parts(catalog)
     match form:
+        case "wellbeing":
+            return wellbeing.ITEMS if there and wellbeing.KEY in catalog.instruments else ()
         case "first":
             return tuple(item for part in there for item in SCALES[SHORT[part]].items)
         case "difficulty":
@@ -38,9 +48,23 @@ def items(form: Form, catalog: Catalog) -> tuple[str, ...]:
             return SCALES[longest(part, catalog)].items[2:] if part in there else ()
 
 
+def opening(catalog: Catalog) -> Form:
+    """Return the form that a check begins with."""
+    return "wellbeing" if items("wellbeing", catalog) else "first"
+
+
+def current(form: Form, catalog: Catalog) -> Form:
+    """Return the form to show for one that is open: its language may have changed to one without the WHO-5."""
+    return opening(catalog) if form == "wellbeing" else form
+
+
 def planned(given: Answers, catalog: Catalog) -> tuple[Form, ...]:
-    """Return the forms that these answers to the first one ask for."""
+    """Return the forms that these answers to the first ones ask for."""
     asked: list[Form] = ["first"]
+    if opening(catalog) == "wellbeing":
+        if wellbeing.well(given):
+            return ("wellbeing",)
+        asked.insert(0, "wellbeing")
     asked += [part for part in IN_TURN if part in parts(catalog) and positive(SCALES[SHORT[part]], given)]
     if "mood" in asked and items("difficulty", catalog):
         asked.append("difficulty")
@@ -54,6 +78,8 @@ def field(item: str) -> str:
 
 def instrument(form: Form, catalog: Catalog) -> Instrument:
     """Return whose sentence stands above a form. Above the first it is the GAD-7's, which is the PHQ-4's own."""
+    if form == "wellbeing":
+        return catalog.instruments[wellbeing.KEY]
     part: Part = "mood" if form in {"mood", "difficulty"} or "worry" not in parts(catalog) else "worry"
     return catalog.instruments[INSTRUMENT[part]]
 

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple
 
 Answers = Mapping[str, int]
 Part = Literal["worry", "mood"]
-Finding = Literal["raised", "some", "open", "steady"]
-"""`raised`: at the cut of the longest instrument that was asked. `some`: at the cut of the short one only. `open`: too
-much was left out to say. `steady`: below the cut."""
+Finding = Literal["raised", "some", "low", "open", "steady"]
+"""`raised`: at the cut of the longest instrument that was asked. `some`: at the cut of the short one only. `low`: at
+neither, but feeling well is rare (`wellbeing`). `open`: too much was left out to say. `steady`: below the cut."""
 
 MOST: Final = 3  # points that one item can have
 SELF_HARM: Final = "phq9-9"

@@ -4,7 +4,7 @@ from flows.core.catalog import Catalog
 from flows.core.flow import Moment
 from flows.core.retention import CHECK
 from flows.core.screen import Button, Field, Option, Screen
-from flows.screening import forms
+from flows.screening import forms, wellbeing
 from flows.screening.scoring import SCALES, band
 from flows.screening.states import Asking, Looking, Outcome, Result, Score, State, TooSoon, Unavailable
 from flows.screening.steps import SKIP
@@ -14,8 +14,8 @@ from flows.screening.words import ScreeningWords
 def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
     """Draw the state. A form in a language that has no such instrument (any more) says so."""
     match state:
-        case Asking() if forms.items(state.form, at.catalog):
-            return _form(state, words, at.catalog)
+        case Asking() if forms.items(form := forms.current(state.form, at.catalog), at.catalog):
+            return _form(state.model_copy(update={"form": form}), words, at.catalog)
         case Asking() | Unavailable():
             return _screen(words, words.unavailable, buttons=_ways(words))
         case TooSoon():
@@ -42,9 +42,10 @@ def _ways(words: ScreeningWords) -> tuple[Button, ...]:
 def _form(state: Asking, words: ScreeningWords, catalog: Catalog) -> Screen:
     """Draw a form: each question with its instrument's own answers, and a way to leave it out."""
     instrument, asked = forms.instrument(state.form, catalog), forms.planned(state.given, catalog)
-    last = state.form != "first" and state.form == asked[-1]
-    lines = (words.intro, instrument.stem)
-    if state.form != "first":
+    last = state.form not in {"wellbeing", "first"} and state.form == asked[-1]
+    opens = state.form == asked[0]
+    lines = (words.intro if opens else words.more, instrument.stem)
+    if state.form not in {"wellbeing", "first"}:
         part = words.part.fill(step=str(asked.index(state.form) + 1), steps=str(len(asked)))
         lines = (f"{part} {getattr(words, state.form)}", *(() if state.form == "difficulty" else (instrument.stem,)))
     return Screen(
@@ -60,6 +61,8 @@ def _form(state: Asking, words: ScreeningWords, catalog: Catalog) -> Screen:
 def _field(item: str, words: ScreeningWords, catalog: Catalog) -> Field:
     text, options = forms.question(item, catalog)
     answers = tuple(Option(key=str(points), label=label) for points, label in enumerate(options))
+    if item in wellbeing.ITEMS:
+        answers = answers[::-1]  # as its sheet has them: "all of the time" first
     skip = Option(key=SKIP, label=words.skip)
     return Field(key=forms.field(item), label=text, options=(*answers, skip), optional=True)
 
@@ -75,6 +78,9 @@ def _means(outcome: Outcome, words: ScreeningWords) -> tuple[str, ...]:
 
 
 def _number(score: Score, words: ScreeningWords) -> str:
+    if score.scale == wellbeing.KEY:
+        total, most, cut, low = map(str, (score.total, wellbeing.HIGHEST, wellbeing.CUT, wellbeing.LOW))
+        return words.index.fill(scale=wellbeing.TITLE, total=total, most=most, cut=cut, low=low)
     scale = SCALES[score.scale]
     name = getattr(words, band(scale, score.total))
     return words.number.fill(scale=scale.title, total=str(score.total), most=str(scale.most), band=name)

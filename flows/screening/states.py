@@ -7,10 +7,11 @@ from pydantic import Field
 
 from flows.core.base import Value
 from flows.core.care import Slot
-from flows.screening.scoring import MOST, Finding
+from flows.screening import wellbeing
+from flows.screening.scoring import Finding
 
-Form = Literal["first", "mood", "worry", "difficulty"]
-Points = Annotated[int, Field(ge=0, le=MOST)]
+Form = Literal["wellbeing", "first", "mood", "worry", "difficulty"]
+Points = Annotated[int, Field(ge=0, le=wellbeing.MOST)]
 
 
 class Asking(Value):
@@ -37,7 +38,7 @@ class Score(Value):
     """A published total, where the service runs with a clinical partner; there is none otherwise."""
 
     scale: str = Field(max_length=8)
-    total: int = Field(ge=0, le=99)
+    total: int = Field(ge=0, le=100)
 
 
 class Outcome(Value):
@@ -46,7 +47,7 @@ class Outcome(Value):
     finding: Finding
     left_out: bool = False
     hard: bool = False
-    scores: tuple[Score, ...] = Field(default=(), max_length=2)
+    scores: tuple[Score, ...] = Field(default=(), max_length=3)
 
 
 class Looking(Value):

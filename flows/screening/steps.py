@@ -10,8 +10,8 @@ from flows.core.effects import Checked, Effect, FindSlots
 from flows.core.events import Answered, Chose, Event, Failed, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.retention import CHECK
-from flows.screening import forms
-from flows.screening.scoring import HARD, MOST, SCALES, SELF_HARM, Answers, Part, finding, total
+from flows.screening import forms, wellbeing
+from flows.screening.scoring import HARD, SCALES, SELF_HARM, Answers, Finding, Part, finding, total
 from flows.screening.states import Asking, Looking, Outcome, Result, Score, State, TooSoon, Unavailable
 
 DAYS: Final = 7  # a result shows times within a week: later than that is not "now"
@@ -22,7 +22,7 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
     """Open the first form; nothing is asked of anybody who did not open it, nor again within two weeks."""
     if not forms.items("first", at.catalog):
         return Turn(Unavailable())
-    return Turn(TooSoon() if too_soon(at) else Asking())
+    return Turn(TooSoon() if too_soon(at) else Asking(form=forms.opening(at.catalog)))
 
 
 def too_soon(at: Moment) -> bool:
@@ -35,8 +35,9 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Score, ask on, look for times, hand over."""
     match state, event:
         case Asking(), Answered(values=values):
-            points = _points(state, values, at)
-            return None if points is None else _answered(state, points, at)
+            asking = state.model_copy(update={"form": forms.current(state.form, at.catalog)})
+            points = _points(asking, values, at)
+            return None if points is None else _answered(asking, points, at)
         case Looking(), SlotsFound(slots=slots):
             return Turn(Result(outcome=state.outcome, slots=soon(slots, at.now)))
         case Looking(), Failed():
@@ -50,7 +51,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Result(), Chose(key="callback"):
             return Goto("callback")
         case Result(), Chose(key="other"):
-            return Goto("options", Carry(ask=state.outcome.finding))
+            return Goto("options", Carry(ask=_need(state.outcome.finding)))
         case ((Asking() | Unavailable() | TooSoon()), Chose(key="other")):
             return Goto("options", Carry(ask="all"))
         case _, Chose(key="exercise"):
@@ -70,8 +71,8 @@ def soon(slots: tuple[Slot, ...], now: datetime) -> tuple[Slot, ...]:
 def _points(state: Asking, values: Mapping[str, str], at: Moment) -> dict[str, int] | None:
     """Return the points of a form by item, without what was left out; None for what is no answer to it."""
     fields = {forms.field(item): item for item in forms.items(state.form, at.catalog)}
-    known = {str(points) for points in range(MOST + 1)}
-    if not fields or any(value not in known | {SKIP} for key, value in values.items() if key in fields):
+    known = {key: {SKIP, *map(str, range(len(forms.question(item, at.catalog)[1])))} for key, item in fields.items()}
+    if not fields or any(value not in known[key] for key, value in values.items() if key in fields):
         return None
     return {item: int(values[key]) for key, item in fields.items() if values.get(key, SKIP) != SKIP}
 
@@ -100,11 +101,25 @@ def _outcome(given: Answers, at: Moment, *, hard: bool = False) -> Outcome:
     longer = {part: forms.longest(part, catalog) for part in forms.parts(catalog) if part in asked}
     questions = {item for form in asked if form != "difficulty" for item in forms.items(form, catalog)}
     return Outcome(
-        finding=finding(given, longer, forms.parts(catalog)),
+        finding=_finding(given, longer, at),
         left_out=not questions <= set(given),
         hard=hard,
         scores=_scores(given, longer) if catalog.screening.mode == "clinical_partner" else (),
     )
+
+
+def _finding(given: Answers, longer: Mapping[Part, str], at: Moment) -> Finding:
+    """Return what the answers point to. Who feels well was asked no more; where it is certain that somebody does not,
+    that counts beside the parts."""
+    if forms.opening(at.catalog) == "wellbeing" and wellbeing.well(given):
+        return "steady"
+    found = finding(given, longer, forms.parts(at.catalog))
+    return "low" if found in {"open", "steady"} and wellbeing.well(given) is False else found
+
+
+def _need(found: Finding) -> str:
+    """Return what decides on the order of other ways to get help."""
+    return "some" if found == "low" else found
 
 
 def _afterwards(given: Answers, at: Moment) -> tuple[Effect, ...]:
@@ -115,10 +130,13 @@ def _afterwards(given: Answers, at: Moment) -> tuple[Effect, ...]:
 
 def _scores(given: Answers, longer: Mapping[Part, str]) -> tuple[Score, ...]:
     """Return the totals of the longest instruments that were answered whole: the PHQ-9 without its last question is the
-    PHQ-8."""
+    PHQ-8. The WHO-5 is its own."""
     wanted = [("phq9", "phq8") if key == "phq9" else (key,) for key in longer.values()] or [("phq4",)]
     found = [[(key, total(SCALES[key], given)) for key in keys] for keys in wanted]
     whole = [next(((key, score) for key, score in each if score is not None), None) for each in found]
+    well = wellbeing.index(given)
+    if well is not None:
+        whole.insert(0, (wellbeing.KEY, well))
     return tuple(Score(scale=each[0], total=each[1]) for each in whole if each)
 
 

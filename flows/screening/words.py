@@ -10,6 +10,7 @@ class ScreeningWords(Words):
 
     title: Title
     intro: Line
+    more: Line
     part: Annotated[Line, Blanks("step", "steps")]
     mood: Line
     worry: Line
@@ -24,6 +25,7 @@ class ScreeningWords(Words):
     look_again: Label
     raised: Line
     some: Line
+    low: Line
     open: Line
     steady: Line
     left_out: Line
@@ -32,6 +34,7 @@ class ScreeningWords(Words):
     show_numbers: Label
     hide_numbers: Label
     number: Annotated[Line, Blanks("scale", "total", "most", "band")]
+    index: Annotated[Line, Blanks("scale", "total", "most", "cut", "low")]
     minimal: Line
     mild: Line
     moderate: Line

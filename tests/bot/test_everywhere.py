@@ -57,7 +57,7 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
 def walk() -> Walk:
     """Walk through what ships, with every way in on screen, all questions there are, and a language without any."""
     asked = {language: there for language, there in CONTENT.instruments.items() if language != "de"}
-    screening = Screening(mode="clinical_partner", phq9=True)
+    screening = Screening(mode="clinical_partner", phq9=True, who5=True)
     return Walk(replace(CONTENT, surface="offered", staffed=True, screening=screening, instruments=asked)).go()
 
 

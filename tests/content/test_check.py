@@ -15,7 +15,7 @@ def test_good_content_says_so(root: Path) -> None:
     report = check(root, WORDS, TODAY)
 
     assert report.good(strict=True)
-    assert str(report) == "24 files, all good"
+    assert str(report) == "25 files, all good"
 
 
 def test_errors_and_warnings_are_listed_together(root: Path, edit: Edit) -> None:
@@ -29,7 +29,7 @@ def test_errors_and_warnings_are_listed_together(root: Path, edit: Edit) -> None
     assert lines[0].startswith("org/organisation.yaml:6: zoen: unknown key; did you mean zone?")
     assert lines[1].startswith('org/services.yaml:3: services.1.text: "crazy" hurts; better: ')
     assert lines[2].endswith("(warning)")
-    assert lines[3:] == ["24 files, 2 to put right, 1 to look at"]
+    assert lines[3:] == ["25 files, 2 to put right, 1 to look at"]
 
 
 def test_a_warning_stops_only_the_strict(root: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_warning_stops_only_the_strict(root: Path) -> None:
 
     assert report.good()
     assert not report.good(strict=True)
-    assert str(report).endswith("24 files, 0 to put right, 1 to look at")
+    assert str(report).endswith("25 files, 0 to put right, 1 to look at")
 
 
 class TestWhatShips:

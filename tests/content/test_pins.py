@@ -39,6 +39,7 @@ def test_a_questionnaire_of_another_name_is_not_known() -> None:
     [
         ("phq9.en.yaml", "Feeling down", "Feeling low"),
         ("gad7.de.yaml", "Überhaupt nicht", "Gar nicht"),
+        ("who5.en.yaml", "cheerful", "happy"),
         ("LICENSE.txt", "No permission required", "Permission required"),
     ],
 )
@@ -75,13 +76,37 @@ def test_the_english_ones_are_the_published_ones(root: Path) -> None:
     assert gad7.options == ("Not at all", "Several days", "More than half the days", "Nearly every day")
 
 
+def test_the_who5_is_the_published_one(root: Path) -> None:
+    """The English version of 1998; every sentence stands alike in several public copies (docs/instruments.md)."""
+    who5 = load(root, WORDS, TODAY).instruments["en"]["who5"]
+    assert who5.stem == (
+        "Please indicate for each of the five statements which is closest to how you have been feeling "
+        "over the last two weeks."
+    )
+    assert [item.text for item in who5.items] == [
+        "I have felt cheerful and in good spirits",
+        "I have felt calm and relaxed",
+        "I have felt active and vigorous",
+        "I woke up feeling fresh and rested",
+        "My daily life has been filled with things that interest me",
+    ]
+    assert who5.options == (
+        "At no time",
+        "Some of the time",
+        "Less than half of the time",
+        "More than half of the time",
+        "Most of the time",
+        "All of the time",
+    )
+
+
 def test_every_language_has_the_same_questions() -> None:
     """As many, by the same keys, with four answers; within a language both instruments answer in the same words, so
     that their first two questions can stand on one form, the PHQ-4."""
     loaded = load(default_root(), SHIPPED, TODAY).instruments
     assert sorted(loaded) == ["de", "en", "es", "fr", "pt"]
     for language, there in loaded.items():
-        assert set(there) == {"gad7", "phq9"}
+        assert set(there) == {"gad7", "phq9"} | ({"who5"} if language == "en" else set())
         for key, count in {"gad7": 7, "phq9": 9}.items():
             assert [item.key for item in there[key].items] == [f"{key}-{number}" for number in range(1, count + 1)]
             assert len({item.text for item in there[key].items}) == count
