@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,9 +35,10 @@ def test_rotation_repeats_nothing_while_the_pool_allows(pool: list[tuple[Theme, 
         sent = (*[each for each in sent if each != picked.key], picked.key)[-18:]
 
 
-def test_the_lines_that_ship_do_not_repeat_in_sixty_days() -> None:
+@pytest.mark.parametrize("locale", ["en", "fr", "de"])
+def test_the_lines_that_ship_do_not_repeat_in_sixty_days(locale: str) -> None:
     """At two a week, in every season; and no theme comes twice in a row."""
-    nudges, last, theme = CONTENT.catalog("en").nudges, dict[str, date](), ""
+    nudges, last, theme = CONTENT.catalog(locale).nudges, dict[str, date](), ""
     assert len(nudges) >= 40
     sent: tuple[str, ...] = ()
     for number in range(208):
