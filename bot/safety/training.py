@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
-from scipy.linalg import inv, solve
 from scipy.sparse import csr_array
 
 from bot.safety.corpus import Sentence
@@ -17,12 +16,17 @@ from bot.safety.meaning import WORDS, Meaning, directions, kernel
 from flows.safety import Alarm
 from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets
 
-ALARMS: Final = 0.03  # of safe sentences may raise an alarm; of strangers' sentences about other things, more do
+# So many of the safe examples may raise an alarm; of strangers' sentences more do, most of all by words.
+BY_WORDS: Final = 0.03
+BY_MEANING: Final = 0.04
 STRONG_ALARMS: Final = 0.002  # of safe sentences may raise a strong one
 _STEPS: Final = 400
 _LEAST: Final = 2  # sentences in which a bucket must have been seen
 _DECAY: Final = 1e-6
 _RIDGE: Final = 0.1
+_NEAR_ENOUGH: Final = 1e-3  # what may be left, as a share of what was wanted
+_TINY: Final = 1e-30
+_ROWS: Final = 1_000
 _NONE: Final = Limits(soft=9.0, strong=9.0)
 
 Array = Any  # numpy's own types say nothing more here
@@ -31,8 +35,8 @@ Array = Any  # numpy's own types say nothing more here
 def trained(examples: Sequence[Sentence], vectors: Array) -> tuple[Model, Meaning]:
     """Return both layers, with limits found on writers that they had not read. `vectors` has a row an example."""
     unread = Unread.of(examples, vectors)
-    words = learn_words(examples, limits(examples, unread.chances))
-    return words, learn_meaning(examples, vectors, limits(examples, unread.danger))
+    words = learn_words(examples, limits(examples, unread.chances, BY_WORDS))
+    return words, learn_meaning(examples, vectors, limits(examples, unread.danger, BY_MEANING))
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,17 @@ class Unread:
 
     @classmethod
     def of(cls, examples: Sequence[Sentence], vectors: Array) -> Self:
-        """Learn words once for each writer who is left out; meaning once, and take each writer's part out again: for
-        kernel ridge regression that is exact (An, Liu, Venkatesh, "Fast cross-validation algorithms for least squares
-        support vector machine and kernel ridge regression", 2007)."""
-        words, meaning = np.zeros(len(examples)), np.zeros(len(examples))
-        writers = np.array([each.writer for each in examples])
+        """Learn once for each writer who is left out."""
+        writers = sorted({each.writer for each in examples})
+        read = np.array([[each.writer != writer for writer in writers] for each in examples])
         danger = np.array([1.0 if each.risk else -1.0 for each in examples])
-        inverse = inv(_ridged(directions(vectors, vectors.mean(axis=0))), overwrite_a=True, check_finite=False)
-        adds = inverse @ danger
-        for writer in sorted(set(writers)):
-            theirs = np.flatnonzero(writers == writer).tolist()
-            meaning[theirs] = danger[theirs] - np.linalg.solve(inverse[np.ix_(theirs, theirs)], adds[theirs])
+        near = _near(directions(vectors, vectors.mean(axis=0)))
+        found = near @ _solved(near, danger[:, None], read).astype(np.float32)
+        meaning = np.where(read, 0.0, found).sum(axis=1)
+        words = np.zeros(len(examples))
+        for writer in writers:
             model = learn_words([each for each in examples if each.writer != writer], _NONE)
+            theirs = [at for at, each in enumerate(examples) if each.writer == writer]
             words[theirs] = [model.odds(examples[at].text) for at in theirs]
         return cls(examples, words, meaning)
 
@@ -73,22 +76,22 @@ class Unread:
 
     def by_words(self) -> list[Alarm | None]:
         """Return the alarm that each example raises by words."""
-        return self._alarms(self.chances)
+        return self._alarms(self.chances, BY_WORDS)
 
     def by_meaning(self) -> list[Alarm | None]:
         """Return the alarm that each example raises by meaning and words."""
-        return self._alarms(self.danger)
+        return self._alarms(self.danger, BY_MEANING)
 
-    def _alarms(self, danger: Array) -> list[Alarm | None]:
+    def _alarms(self, danger: Array, share: float) -> list[Alarm | None]:
         kinds = [0.0] * len(LABELS)  # of which kind it is counts for help, not for these figures
-        found = limits(self.examples, danger)
+        found = limits(self.examples, danger, share)
         return [found.alarm(each, kinds) for each in danger.tolist()]
 
 
-def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array) -> Limits:
-    """Return the lowest limits that keep to the shares of false alarms named above."""
+def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array, share: float) -> Limits:
+    """Return the lowest limits by which this share of what is safe raises an alarm, and STRONG_ALARMS a strong one."""
     safe = np.asarray(danger)[[not each.risk for each in examples]]
-    soft, strong = (round(float(np.quantile(safe, 1 - share)), 4) for share in (ALARMS, STRONG_ALARMS))
+    soft, strong = (round(float(np.quantile(safe, 1 - each)), 4) for each in (share, STRONG_ALARMS))
     return Limits(soft=soft, strong=strong)
 
 
@@ -107,15 +110,33 @@ def learn_meaning(examples: Sequence[Sentence], vectors: Array, given: Limits) -
     middle = vectors.mean(axis=0).astype(np.float32)
     points = directions(vectors, middle)
     wanted = np.column_stack([truth != len(LABELS), *(truth == each for each in range(len(LABELS)))]) * 2.0 - 1.0
-    adds = solve(_ridged(points), wanted, assume_a="pos", overwrite_a=True)
+    adds = _solved(_near(points), wanted, np.ones((len(examples), 1), dtype=bool))
     return Meaning(middle, points, adds.astype(np.float16).astype(np.float32), given)
 
 
-def _ridged(points: Array) -> Array:
-    """Return how near the points lie to each other, with the ridge."""
-    near = kernel(points, points).astype(np.float64)
-    near[np.diag_indices_from(near)] += _RIDGE
+def _near(points: Array) -> Array:
+    """Return how near the points lie to each other, a row of them at a time: thousands of them fill the memory."""
+    near = np.empty((len(points), len(points)), dtype=np.float32)
+    for at in range(0, len(points), _ROWS):
+        near[at : at + _ROWS] = kernel(points[at : at + _ROWS], points)
     return near
+
+
+def _solved(near: Array, wanted: Array, read: Array) -> Array:
+    """Return what each example adds, so that those read come out as wanted: kernel ridge regression, a column for each
+    column of `wanted` or of `read`, which tells the examples that a column may learn from; the others add nothing.
+
+    By conjugate gradients, which need no second matrix (Hestenes, Stiefel, 1952)."""
+    rest = np.where(read, wanted, 0.0)
+    adds, way, size = np.zeros_like(rest), rest, (rest**2).sum(axis=0)
+    enough = size * _NEAR_ENOUGH**2
+    while (size > enough).any():
+        ahead = np.where(read, near @ way.astype(np.float32) + _RIDGE * way, 0.0)
+        step = size / np.maximum((way * ahead).sum(axis=0), _TINY)
+        adds, rest = adds + step * way, rest - step * ahead
+        size, before = (rest**2).sum(axis=0), size
+        way = rest + size / np.maximum(before, _TINY) * way
+    return adds
 
 
 def _truth(examples: Sequence[Sentence]) -> Array:

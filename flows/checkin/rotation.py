@@ -1,5 +1,6 @@
 """Which line a check-in says: none twice in sixty days, no theme twice in a row, what fits the season."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -14,15 +15,28 @@ SOUTHERN: Final = {  # countries whose people live south of the equator
 
 
 def pick(nudges: Sequence[NudgeLine], sent: Sequence[str], season: Season) -> NudgeLine:
-    """Return the next line to send: one never sent, of another theme than the last; if all were sent, the one sent
-    longest ago.
+    """Return the next line to send: one not sent lately, of another theme than the last; if all were, the one sent
+    longest ago. So everybody meets every line in its turn.
 
     `sent` holds keys, oldest first. Depends on nothing else: two people with equal plans get equal lines.
     """
     order = {key: index for index, key in enumerate(sent)}
-    last = next((each.theme for each in nudges if sent and each.key == sent[-1]), None)
-    fitting = [each for each in nudges if each.season in {"", season}] or nudges
-    return min(fitting, key=lambda each: (order.get(each.key, -1), each.theme == last))
+    mixed = _mixed(nudges)
+    at = next((index for index, each in enumerate(mixed, start=1) if sent and each.key == sent[-1]), 0)
+    theme = mixed[at - 1].theme if at else None
+    following = (*mixed[at:], *mixed[:at])
+    fitting = [each for each in following if each.season in {"", season}] or following
+    return min(fitting, key=lambda each: (order.get(each.key, -1), each.theme == theme))
+
+
+def _mixed(nudges: Sequence[NudgeLine]) -> list[NudgeLine]:
+    """Return the lines with each theme spread evenly, however they stand in the file."""
+    many, place = Counter(each.theme for each in nudges), Counter[str]()
+    spread = []
+    for each in nudges:
+        place[each.theme] += 1
+        spread.append(((place[each.theme] - 0.5) / many[each.theme], each))
+    return [each for _, each in sorted(spread, key=lambda pair: pair[0])]
 
 
 def season_of(day: date, region: str | None) -> Season:
