@@ -40,7 +40,7 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "ea2e7541ef71b77d40a5dd4bbaf6df6fed6c25d01a75a3d807c07542a7eb4287",
     "pt/safety.yaml": "af5c5fe2787980cc9326cb29623408541a00e1166a43d25640157d429eadf9e1",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "34b93664b0c751c0263bd5b5ec2ae5325b5c5302fd7174ce8063fce08ff8c38f",
+    "crisis/lexicon.en.yaml": "8875cd568e48df50291ee784d196aa94626b6a9572c242f9cd12eb3813fbc9bf",
     "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
     "crisis/lexicon.fr.yaml": "8c674de7e999726b9b24d9c68e8d75fbe6b502211e1780f9119398a379838b65",
     "crisis/lexicon.de.yaml": "5eedcfbe4b0632a932b377ad1d49e12d5e9f89c5bb2a807d21c47f8575b44052",
