@@ -37,7 +37,8 @@ class Embedded:
             except Exception as error:  # the database may be back in a second
                 log.failure("errands_failed", error, where="errands")
             try:
-                await asyncio.wait_for(self._wake.wait(), POLL)
+                async with asyncio.timeout(POLL):  # wait_for forgets in Python 3.11 that it was told to end
+                    await self._wake.wait()
             except TimeoutError:
                 continue
             self._wake.clear()
