@@ -156,17 +156,17 @@ class Desk:
         """Read every text that somebody typed, before anything else is done with it."""
         match arrival.event:
             case Said(text=text):
-                texts = [text]
+                return self._read(text)
             case Answered(values=values):
-                texts = list(values.values())
+                # What was chosen comes among what was typed, as one word; a single word is the lexicon's matter.
+                return gravest(self._read(text, word=len(text.split()) < 2) for text in values.values())
             case None:
                 return None
-        return gravest(self._read(text) for text in texts)
 
-    def _read(self, text: str) -> Alarm | None:
+    def _read(self, text: str, *, word: bool = False) -> Alarm | None:
         """Read one text. What somebody types to be understood by the letter is no sentence to learn anything from."""
         content = self._library.current
-        by_the_letter = normalise(text) in content.by_letter
+        by_the_letter = word or normalise(text) in content.by_letter
         try:
             return Reader(content.lexicons, () if by_the_letter else self._layers).read(text)
         except Exception as error:  # a layer that fails takes no other with it

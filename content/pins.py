@@ -40,11 +40,11 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "ea2e7541ef71b77d40a5dd4bbaf6df6fed6c25d01a75a3d807c07542a7eb4287",
     "pt/safety.yaml": "af5c5fe2787980cc9326cb29623408541a00e1166a43d25640157d429eadf9e1",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "8875cd568e48df50291ee784d196aa94626b6a9572c242f9cd12eb3813fbc9bf",
-    "crisis/lexicon.es.yaml": "5092627c808bf21ac421b2f7e7c7e234a70185516bcb0850e4a0dc39eb0af550",
-    "crisis/lexicon.fr.yaml": "8c674de7e999726b9b24d9c68e8d75fbe6b502211e1780f9119398a379838b65",
-    "crisis/lexicon.de.yaml": "5eedcfbe4b0632a932b377ad1d49e12d5e9f89c5bb2a807d21c47f8575b44052",
-    "crisis/lexicon.pt.yaml": "17a22e1b95af7e8a7ad413880c2d1b1f116c200579502097b12c6a31d66539f0",
+    "crisis/lexicon.en.yaml": "cab0548b92377323843cea44368eccf7af4d38f48a964881109bfc13f2609c3e",
+    "crisis/lexicon.es.yaml": "821d054d95843d3bc35d1d5cf29dba6a0cf9faa14983829b6cf58d66e8072c50",
+    "crisis/lexicon.fr.yaml": "ce0710deb9f78573df9b75ad8d8073e54593dfab5b678806cf7f10c01e9ed5b4",
+    "crisis/lexicon.de.yaml": "4d44c214170c00e915c37851adc258561b1cad08fb900d866e7dce4dd6cd3741",
+    "crisis/lexicon.pt.yaml": "66ebca00a9b979dd2da9a19df2fbd5eecd47f4643f3d320564158b4a0662fa7c",
 }
 LEARNED: Final[Mapping[str, str]] = {
     "reader.words.bin": "0559045a6d33f570c7eb94984c08fe9d14dba9f4016c4f03e888023247a06381",

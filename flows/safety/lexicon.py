@@ -66,10 +66,11 @@ class Lexicon(Value):
     """All rules of one language, strongest first. `safe`: idioms taken out before the rules are tried.
 
     `words` are lists of words apart by spaces, for patterns to name: `<want> * die` is `want|wish * die`, and a list
-    may name those above it.
+    may name those above it. `alone`: what raises a soft alarm if nothing else is typed ("suicide").
     """
 
     words: Mapping[str, str] = Field(default_factory=dict)
+    alone: tuple[str, ...] = ()
     safe: tuple[Pattern, ...]
     rules: tuple[Rule, ...]
 
@@ -151,6 +152,8 @@ def matched(text: str, lexicons: Mapping[str, Lexicon]) -> list[Alarm]:
     alarms = _alarms(words, lexicons, once=False)
     if REPEATED.search(words):  # "kiiill": compare with every double letter written once, on both sides
         alarms += _alarms(squeezed(words), lexicons, once=True)
+    if any(squeezed(words) == squeezed(each) for lexicon in lexicons.values() for each in lexicon.alone):
+        alarms.append(Alarm(kind="self", level="soft"))
     return alarms
 
 

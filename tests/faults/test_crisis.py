@@ -79,6 +79,21 @@ async def test_from_every_state_to_help_and_back(tmp_path: Path, flow: str) -> N
             assert await haven.booked() == []
 
 
+async def test_of_a_form_what_was_typed_is_read_and_what_was_chosen_is_not_learnt_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer that goes by meaning takes its time: it is not asked about "3", "Mon" or "Europe/London"."""
+    read: list[str] = []
+    async with rig(tmp_path) as haven:
+        monkeypatch.setattr(haven.service.desk, "_layers", (read.append,))
+        await haven.agree("sam")
+        await haven.check("sam")
+        await haven.tap("sam", "slot")
+        read.clear()
+        await haven.fill("sam", name="I am at my end", contact="sam@home.example", consent="yes")
+        assert read == ["I am at my end"]
+
+
 async def test_there_and_back_through_all_that_may_interrupt(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         await haven.agree("sam")

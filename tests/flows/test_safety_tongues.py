@@ -225,3 +225,9 @@ def test_a_message_takes_less_than_a_millisecond() -> None:
 def test_a_long_text_takes_time_in_proportion(filler: str) -> None:
     short, long = filler * (2_000 // len(filler)), filler * (16_000 // len(filler))
     assert best(long, 3) < 24 * max(best(short, 5), 0.0005)  # eight times as long
+
+
+def test_a_word_that_stands_alone_is_heard_and_among_others_is_left_to_them() -> None:
+    for text in ("Suicide", "suicide?", "sucide", "Selbstmord.", "Suizid", "morir", "mourir", "morrer", "suuicide"):
+        assert READER.read(text) == Alarm(kind="self", level="soft"), text
+    assert READER.read("the history of death in art") is None
