@@ -77,12 +77,14 @@ class Loaded:
 
     @cached_property
     def by_letter(self) -> frozenset[str]:
-        """Return what can be typed to be understood by the letter, in any language: commands, and labels of buttons."""
+        """Return what can be typed to be understood by the letter, in any language: commands, labels of buttons, and the
+        answers that a questionnaire offers."""
         commands = (each for by_name in self.commands.values() for several in by_name.values() for each in several)
         words = (value for by_flow in self.words.values() for each in by_flow.values() for _, value in each)
         labels = (value for value in words if isinstance(value, str) and not isinstance(value, Line))
         names = (each.name for exercises in self.exercises.values() for each in exercises)
-        return frozenset(normalise(each) for each in (*commands, *labels, *names))
+        answers = (each for held in self.instruments.values() for one in held.values() for each in one.options)
+        return frozenset(normalise(each) for each in (*commands, *labels, *names, *answers))
 
     @cached_property
     def _catalogs(self) -> Mapping[str, Catalog]:

@@ -249,7 +249,7 @@ class Story:
     async def _checkins(self) -> None:
         await self._enter("check-ins", "Check-ins")
         await self._press("Yes, check in")
-        await self._submit("Save", "Wed", "16:00", "America/St_Johns")
+        await self._submit("Save", "Wed", "No second day", "16:00", "America/St_Johns", "20:00-08:00", "No")
         assert "every Wed at 16:00" in self._room.page.text
         self._chat.clock.later(timedelta(days=2, hours=12))
         assert await self._chat.service.schedule.tick() == 1

@@ -69,7 +69,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
         "Ways to get help": "nothing needs a reason",
         "A short exercise": "Each takes one to three minutes",
         "My appointments": "You have no appointments",
-        "Check-ins": "once a week",
+        "Check-ins": "once or twice a week",
         "My data": "Where I reach you",
         "Language": "Which language",
         "Help now": "In danger now",
@@ -81,7 +81,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
 
     # check-ins: the page follows
     await hands.tap_home(SAM, "Check-ins")
-    await stage.modal(SAM, "once a week")
+    await stage.modal(SAM, "once or twice a week")
     await hands.tap_in_view(SAM, "Yes, check in")
     await stage.modal(SAM, "When suits you?")
     await hands.submit(SAM, {"Day": "Mon", "Time": "10:00", "Time zone": "Europe/London"})
@@ -291,5 +291,5 @@ async def test_what_is_stored_and_all_of_the_notice_open_above_and_lead_back(sta
     await hands.close(SAM)
     await stage.modal(SAM, "What would help today?")
     await hands.tap_in_view(SAM, "Check-ins")
-    await stage.modal(SAM, "once a week")
+    await stage.modal(SAM, "once or twice a week")
     assert posted(stage) == []

@@ -154,7 +154,7 @@ async def test_from_hello_to_forgotten(stage: Stage) -> None:
     await hands.tap_in_view(SAM, "Back to start")
     await stage.modal(SAM, "What would help today?")
     await hands.tap_in_view(SAM, "Check-ins")
-    await stage.modal(SAM, "once a week")
+    await stage.modal(SAM, "once or twice a week")
     await hands.tap_in_view(SAM, "Yes, check in")
     await stage.modal(SAM, "When suits you?")
     await hands.submit(SAM, {"Day": "Mon", "Time": "10:00", "Time zone": "Europe/London"})
@@ -323,7 +323,7 @@ async def test_a_form_that_came_back_can_be_opened_again_with_what_was_entered(s
     hands = stage.hands
     await stage.enter(SAM)
     await stage.tap(SAM, "What would help today?", "Check-ins")
-    await stage.modal(SAM, "once a week")
+    await stage.modal(SAM, "once or twice a week")
     await hands.tap_in_view(SAM, "Yes, check in")
     await stage.modal(SAM, "When suits you?")
     await hands.submit(SAM, {"Day": "Tue", "Time": "10:00", "Time zone": "London"})
