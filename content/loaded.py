@@ -77,8 +77,8 @@ class Loaded:
 
     @cached_property
     def by_letter(self) -> frozenset[str]:
-        """Return what can be typed to be understood by the letter, in any language: commands, labels of buttons, and the
-        answers that a questionnaire offers."""
+        """Return what can be typed to be understood by the letter, in any language: commands, labels of buttons, and
+        the answers that a questionnaire offers."""
         commands = (each for by_name in self.commands.values() for several in by_name.values() for each in several)
         words = (value for by_flow in self.words.values() for each in by_flow.values() for _, value in each)
         labels = (value for value in words if isinstance(value, str) and not isinstance(value, Line))
