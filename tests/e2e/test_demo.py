@@ -127,7 +127,7 @@ def test_the_five_steps(haven: StartHaven, pages: Pages, kind: Callable[[Page], 
     expect(window.get_by_role("group", name=re.compile("Feeling|Not being|Little"))).to_have_count(QUESTIONS)
     for group in window.locator("fieldset").all():
         hand.choose(group, "Several days")
-    hand.press(window.get_by_role("button", name="See what it means").last)
+    hand.press(window.get_by_role("button", name="Go on").last)
     expect(window).to_contain_text("This is not a diagnosis")
     done(page, "A private check")
     following(page, hand)
@@ -213,7 +213,7 @@ def test_it_works_without_a_script(haven: StartHaven, pages: Pages) -> None:
     sam.get_by_role("button", name="Send").click()
     sam.get_by_role("button", name="I agree, let's start").click()
     sam.get_by_role("button", name="Private check").click()
-    expect(sam.get_by_role("dialog")).to_contain_text("Four questions")
+    expect(sam.get_by_role("dialog")).to_contain_text("A few questions")
 
 
 def test_two_tabs_see_the_same_and_keep_what_is_typed(haven: StartHaven, pages: Pages) -> None:
