@@ -1,17 +1,11 @@
 """What every test may use, and what watches over every test."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.payloads.watch import Watch, watching
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Three workers on two cores: tests wait for servers and disks about half of their time."""
-    return max(1, (os.cpu_count() or 1) * 3 // 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
