@@ -38,7 +38,9 @@ class Rooms:
         self.do(lambda: self.stage.enter(SAM))
 
     def gate(self, button: str = "Private check") -> Gate:
-        """Tap a button of the menu in the chat, and read the link and the code."""
+        """Tap a button of the menu in the chat, and read the link and the code. A check is not offered again for two
+        weeks, so three pass."""
+        self.later(timedelta(days=21))
 
         async def tap() -> Gate:
             if self.stage.hands.modal(SAM):
