@@ -97,6 +97,11 @@ class Lexicon(Value):
         return next((alarm for pattern, alarm in self._tried[once][1].of(text) if alarm and pattern.search(text)), None)
 
     @cached_property
+    def heard_alone(self) -> frozenset[str]:
+        """Return `alone` with every double letter written once."""
+        return frozenset(map(squeezed, self.alone))
+
+    @cached_property
     def _tried(self) -> tuple[tuple["_Tried", "_Tried"], tuple["_Tried", "_Tried"]]:
         rules = sorted(self.rules, key=lambda rule: rule.level == "soft")
         safe = [(each, None) for each in self.safe]
@@ -152,7 +157,7 @@ def matched(text: str, lexicons: Mapping[str, Lexicon]) -> list[Alarm]:
     alarms = _alarms(words, lexicons, once=False)
     if REPEATED.search(words):  # "kiiill": compare with every double letter written once, on both sides
         alarms += _alarms(squeezed(words), lexicons, once=True)
-    if any(squeezed(words) == squeezed(each) for lexicon in lexicons.values() for each in lexicon.alone):
+    if any(squeezed(words) in lexicon.heard_alone for lexicon in lexicons.values()):
         alarms.append(Alarm(kind="self", level="soft"))
     return alarms
 
