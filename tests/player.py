@@ -27,6 +27,14 @@ from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
 from tests import world
 
+UNSAID = {
+    "wishes",
+    "zone",
+    "hold",
+    "voucher",
+    "place",
+    "remind",
+}  # fields of effects that are not written where nobody set them
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
@@ -135,6 +143,12 @@ def _expand(event: dict[str, Any]) -> dict[str, Any]:
 def _write(out: list[str], flow: AnyFlow, step: Any, state: Any, at: Moment) -> Any:
     for effect in getattr(step, "effects", ()):
         shown = json.loads(effect.model_dump_json(exclude={"kind"}))
+        said = json.loads(effect.model_dump_json(exclude_defaults=True))
+        shown = {
+            key: said[key] if key in UNSAID else value
+            for key, value in shown.items()
+            if key in said or key not in UNSAID
+        }
         out.append(f"! {effect.kind} {json.dumps(_short(shown))}")
     match step:
         case Goto(flow=name, carry=carry):

@@ -22,6 +22,7 @@ from flows.core.catalog import (
     Template,
 )
 from flows.core.contact import StaffedContact
+from flows.core.effects import FindSlots
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person
 from flows.core.locale import Locale
@@ -61,6 +62,11 @@ def slot(number: int, day: int = 24, hour: int = 9) -> Slot:
         who=f"Dr {number}",
         modality="video",
     )
+
+
+def search(days: int) -> FindSlots:
+    """Return the search of somebody who has said nothing yet."""
+    return FindSlots(days=days, wishes=moment().wishes, zone="Europe/London")
 
 
 def appointment(key: str = "k1", number: int = 1) -> Appointment:

@@ -37,7 +37,7 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
         case Carry(slot=Slot() as slot):
             return Turn(Confirming(slot=slot))
         case _:
-            return _search()
+            return _search(at)
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
@@ -56,7 +56,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Working(), Booked(appointment=appointment):
             return Turn(Confirmed(appointment=appointment))
         case Working(), Failed(why="slot_taken"):
-            return _search(taken=True)
+            return _search(at, taken=True)
         case Working(), Failed(why="uncertain"):
             return Turn(Trouble(what="unsure"))
         case Working(), Failed(why="refused"):
@@ -93,8 +93,8 @@ def _cancel(state: State, event: Event, at: Moment) -> Step[State]:
             return None
 
 
-def _search(taken: bool = False) -> Turn[State]:
-    return Turn(Searching(taken=taken), (FindSlots(days=DAYS),))
+def _search(at: Moment, taken: bool = False) -> Turn[State]:
+    return Turn(Searching(taken=taken), (FindSlots(days=DAYS, wishes=at.wishes, zone=at.person.zone),))
 
 
 def _plain(text: str) -> str:

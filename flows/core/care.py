@@ -1,7 +1,7 @@
 """The nouns of care: a slot that is free, an appointment that is booked, a check-in plan."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -9,6 +9,32 @@ from pydantic import AwareDatetime, Field, model_validator
 from flows.core.base import Value
 
 Modality = Literal["video", "phone", "chat", "in_person"]
+Profession = Literal["therapy", "gp", "psychiatry", "coaching", "group", "line"]
+"""What somebody may be booked for: teletherapy, and what stands beside it in stepped care."""
+REGULATED: Final[frozenset[Profession]] = frozenset({"therapy", "gp", "psychiatry"})
+"""Professions that need a licence for the place where their client is at the time."""
+Gender = Literal["", "female", "male", "other"]
+Hours = Literal["early", "day", "evening", "weekend"]
+"""When a talk begins on the person's wall: before 9, until 17, from then on; or on Saturday or Sunday."""
+Topic = Literal[
+    "stress",
+    "worry",
+    "low_mood",
+    "sleep",
+    "work",
+    "relationships",
+    "grief",
+    "trauma",
+    "substances",
+    "parenting",
+]
+"""What can be asked for by topic: a directory may know more of them, which nobody is asked about."""
+TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
+Reminding = Literal["none", "both", "day", "hour"]
+"""When somebody wants to be reminded of an appointment: a day before, an hour before, both, or not at all."""
+Key = Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")]
+Place = Annotated[str, Field(max_length=6, pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
+"""A country or a part of one, as ISO 3166 writes it: "GB", "US-CA". Empty: not said."""
 Weekday = Annotated[int, Field(ge=0, le=6)]  # 0 is Monday, as datetime.weekday()
 
 
@@ -25,18 +51,87 @@ class Slot(Value):
     end: AwareDatetime
     who: str = Field(max_length=80)
     modality: Modality
+    provider: str = Field(default="", max_length=40)  # its key in providers.yaml; empty: the built-in clinic
+    practitioner: Key = ""  # the provider's own reference of whose slot it is, as in Practitioner.key
+
+
+class Practitioner(Value):
+    """Somebody who can be booked, as far as one may know them before choosing: from the provider's own directory.
+
+    `provider` and `key` are as in their slots. Languages have two letters; `topics` may hold others than Topic. `price`
+    is shown as it is given and decides on nothing but whether it is there: empty means that it costs nothing.
+    """
+
+    provider: str = Field(default="", max_length=40)
+    key: Key
+    name: str = Field(max_length=80)
+    profession: Profession = "therapy"
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    modalities: tuple[Modality, ...] = ()
+    gender: Gender = ""
+    licensed: tuple[Place, ...] = ()
+    price: str = Field(default="", max_length=40)
+
+    def may_see(self, place: str) -> bool:
+        """Tell whether they may see somebody who is at `place`: a licence for a country holds in all of its parts, one
+        for a part of it only there. Where nobody said where they will be, nobody is known to have the licence."""
+        return self.profession not in REGULATED or bool({place, place[:2]} & set(self.licensed) - {""})
+
+
+class Wishes(Value):
+    """What somebody looks for. Each of these that is given is kept to: it is never let go of without asking.
+
+    `without` are practitioners (their keys) who were not a fit."""
+
+    profession: Profession = "therapy"
+    place: Place = ""  # where they will be at the time
+    language: str = Field(default="", max_length=8)
+    topic: Topic | Literal[""] = ""
+    modality: Modality | Literal[""] = ""
+    gender: Gender = ""
+    hours: Hours | Literal[""] = ""
+    free_only: bool = False
+    without: tuple[Key, ...] = Field(default=(), max_length=9)
+
+
+Wish = Literal["language", "topic", "modality", "gender", "hours", "free_only"]
+"""A preference of somebody's own, by the name of its field: offers are explained by it, and it may be let go of."""
+WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
+
+
+class Offer(Value):
+    """A slot that fits, why it does, and what it costs. `reasons` are preferences that the person stated."""
+
+    slot: Slot
+    reasons: tuple[Wish, ...] = ()
+    price: str = Field(default="", max_length=40)
+
+
+class Facets(Value):
+    """What can be asked for at all, as the directories have it: nothing is offered that nobody has."""
+
+    languages: tuple[str, ...] = Field(default=(), max_length=16)
+    topics: tuple[Topic, ...] = ()
+    modalities: tuple[Modality, ...] = ()
+    genders: tuple[Gender, ...] = ()
+    places: tuple[Place, ...] = Field(default=(), max_length=16)
+    priced: bool = False
 
 
 class Appointment(Value):
     """A booking that the provider confirmed by reading it back.
 
-    `key` is our idempotency key (random, opaque, safe in a button); `reference` the provider's resource.
+    `key` is our idempotency key (random, opaque, safe in a button); `reference` the provider's resource. `place` is
+    where the person said that they will be, `remind` when they want to be reminded: no provider learns of either.
     """
 
     key: str = Field(max_length=40)
     reference: str = Field(max_length=80, pattern=r"^[!-~]*$")
     slot: Slot
     link: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
+    place: Place = ""
+    remind: Reminding = "none"
 
 
 class Trouble(Value):

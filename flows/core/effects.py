@@ -6,7 +6,17 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, CallRequest, Mood, Plan, SafetyPlan, Slot
+from flows.core.care import (
+    Appointment,
+    CallRequest,
+    Mood,
+    Place,
+    Plan,
+    Reminding,
+    SafetyPlan,
+    Slot,
+    Wishes,
+)
 
 CLOSING_NOTE: Final = "-closing"
 """In place of a line's key (which no line can have): that there will be no more check-ins for now."""
@@ -48,15 +58,29 @@ class Checked(Value):
 
 
 class FindSlots(Value):
-    """Search free slots from now on, earliest first. Answered by SlotsFound or Failed."""
+    """Search free slots from now on that fit, earliest first. Answered by SlotsFound or Failed.
+
+    `zone` is where the person's hours are counted."""
 
     kind: Literal["find_slots"] = "find_slots"
     days: int = Field(default=7, ge=1, le=60)
     count: int = Field(default=3, ge=1, le=20)
+    wishes: Wishes = Wishes()
+    zone: str = Field(default="UTC", max_length=64)
+
+
+class Hold(Value):
+    """Keep this slot from others while somebody fills in the form. Answered by Held or Failed: "no_hold" where the
+    provider cannot, and then the slot is anybody's until it is booked."""
+
+    kind: Literal["hold"] = "hold"
+    slot: Slot
 
 
 class Book(Value):
-    """Book exactly this slot for a chosen name and contact. Answered by Booked or Failed."""
+    """Book exactly this slot for a chosen name and contact. Answered by Booked or Failed.
+
+    `hold` is the key of a hold on it; `place` where the person will be; `remind` is our own matter."""
 
     kind: Literal["book"] = "book"
     slot: Slot
@@ -64,6 +88,19 @@ class Book(Value):
     contact: str = Field(max_length=120)
     zone: str = Field(max_length=64)
     consented_at: AwareDatetime
+    hold: str = Field(default="", max_length=40)
+    voucher: str = Field(default="", max_length=40)
+    place: Place = ""
+    remind: Reminding = "none"
+
+
+class Reschedule(Value):
+    """Move an appointment to another slot. Answered by Booked, with the key that it had, or by Failed: then it stands
+    as it did, unless that is not known."""
+
+    kind: Literal["reschedule"] = "reschedule"
+    appointment: Appointment
+    slot: Slot
 
 
 class Cancel(Value):
@@ -71,6 +108,22 @@ class Cancel(Value):
 
     kind: Literal["cancel"] = "cancel"
     appointment: Appointment
+
+
+class Placed(Value):
+    """The person will be here at the time of an appointment. Answered by Changed("placed"), or Failed("unlicensed")."""
+
+    kind: Literal["placed"] = "placed"
+    appointment: Appointment
+    place: Place
+
+
+class SetRemind(Value):
+    """Remind of an appointment at these times from now on."""
+
+    kind: Literal["set_remind"] = "set_remind"
+    appointment: str = Field(max_length=40)  # its key
+    remind: Reminding
 
 
 class CallBack(Value):
@@ -150,8 +203,12 @@ Effect = Annotated[
     | SetLanguage
     | Checked
     | FindSlots
+    | Hold
     | Book
+    | Reschedule
     | Cancel
+    | Placed
+    | SetRemind
     | CallBack
     | TakeBack
     | SetCaring

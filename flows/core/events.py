@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Slot
+from flows.core.care import Appointment, Facets, Offer, Slot, Wish
 
 
 class Said(Value):
@@ -39,10 +39,25 @@ class Woke(Value):
 
 
 class SlotsFound(Value):
-    """The provider answered a search: free slots, earliest first; may be empty."""
+    """The providers answered a search: free slots that fit, earliest first; may be empty.
+
+    `offers` are the same slots, explained; `relax` are the preferences of which letting one go brings some, where there
+    is none; `facets` is what can be asked for."""
 
     kind: Literal["slots_found"] = "slots_found"
     slots: tuple[Slot, ...]
+    offers: tuple[Offer, ...] = ()
+    relax: tuple[Wish, ...] = ()
+    facets: Facets = Facets()
+
+
+class Held(Value):
+    """The provider keeps the slot for us until then: `slot` as it is to be booked, `hold` the key to book it with."""
+
+    kind: Literal["held"] = "held"
+    slot: Slot
+    until: AwareDatetime
+    hold: str = Field(default="", max_length=40)
 
 
 class Booked(Value):
@@ -56,7 +71,7 @@ class Changed(Value):
     """Something asked for took effect: what, and when it becomes visible (for a reminder that waits)."""
 
     kind: Literal["changed"] = "changed"
-    what: Literal["cancelled", "reminder", "reminder_cancelled", "ticket"]
+    what: Literal["cancelled", "placed", "reminder", "reminder_cancelled", "ticket"]
     when: AwareDatetime | None = None
     team: str = ""
 
@@ -67,6 +82,8 @@ class Failed(Value):
     kind: Literal["failed"] = "failed"
     why: Literal[
         "slot_taken",
+        "no_hold",
+        "unlicensed",
         "provider_down",
         "refused",
         "uncertain",
@@ -82,4 +99,6 @@ class Failed(Value):
     team: str = ""
 
 
-Event = Annotated[Said | Chose | Answered | Woke | SlotsFound | Booked | Changed | Failed, Field(discriminator="kind")]
+Event = Annotated[
+    Said | Chose | Answered | Woke | SlotsFound | Held | Booked | Changed | Failed, Field(discriminator="kind")
+]

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble, Wishes
 from flows.core.catalog import Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
@@ -61,6 +61,11 @@ class Moment(Value):
     person: Person
     catalog: Catalog
     now: AwareDatetime
+
+    @property
+    def wishes(self) -> Wishes:
+        """Return what somebody looks for who has said nothing yet: a therapist, for where they are."""
+        return Wishes(place=self.person.region or "")
 
     @property
     def contact(self) -> StaffedContact | None:

@@ -47,7 +47,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Result(), Chose(key="numbers") if state.outcome.scores:
             return Turn(state.model_copy(update={"numbers": not state.numbers}))
         case Result(), Chose(key="again"):
-            return Turn(Looking(outcome=state.outcome), (FindSlots(days=DAYS),))
+            return Turn(Looking(outcome=state.outcome), (_search(at),))
         case Result(), Chose(key="callback"):
             return Goto("callback")
         case Result(), Chose(key="other"):
@@ -124,8 +124,12 @@ def _need(found: Finding) -> str:
 
 def _afterwards(given: Answers, at: Moment) -> tuple[Effect, ...]:
     """Look for times, and remember the day: but where nothing was answered, no check was made."""
-    search = FindSlots(days=DAYS)
+    search = _search(at)
     return (Checked(day=_today(at)), search) if given else (search,)
+
+
+def _search(at: Moment) -> FindSlots:
+    return FindSlots(days=DAYS, wishes=at.wishes, zone=at.person.zone)
 
 
 def _scores(given: Answers, longer: Mapping[Part, str]) -> tuple[Score, ...]:

@@ -7,7 +7,6 @@ import pytest
 
 from flows.core.care import Slot
 from flows.core.contact import StaffedContact
-from flows.core.effects import FindSlots
 from flows.core.events import Chose, Event, Failed, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -80,7 +79,7 @@ def test_each_offer_leads_where_it_says() -> None:
     assert SCREENING.update(result, Chose(key="callback"), at) == Goto("callback")
     again = SCREENING.update(result.model_copy(update={"slots": ()}), Chose(key="again"), at)
     assert isinstance(again, Turn)
-    assert again.effects == (FindSlots(days=7),)
+    assert again.effects == (world.search(7),)
     assert again.state.at == "looking"
     for finding in FINDINGS:  # what was found changes the order of the list, and all of it is there
         listed = FLOWS["options"].begin(Carry(ask=finding), at)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.core.catalog import Screening
-from flows.core.effects import Checked, FindSlots
+from flows.core.effects import Checked
 from flows.core.events import Answered, Chose, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -143,7 +143,7 @@ def test_every_gate() -> None:
             assert isinstance(step.state, Looking), case
             outcome = step.state.outcome
             assert outcome.hard is bool(last)
-        assert step.effects == (Checked(day=world.NOW.date()), FindSlots(days=7)), case
+        assert step.effects == (Checked(day=world.NOW.date()), world.search(7)), case
         assert bool(outcome.scores) is (partner and (len(asked) > 1 or (phq and gad))), case
 
 
@@ -171,7 +171,7 @@ def test_left_out_means_left_out() -> None:
     assert isinstance(step, Turn)
     assert isinstance(step.state, Looking)
     assert step.state.outcome.model_dump() == {"finding": "open", "left_out": True, "hard": False, "scores": ()}
-    assert step.effects == (FindSlots(days=7),)
+    assert step.effects == (world.search(7),)
     _, step = walk(
         at(mode="clinical_partner"), {"phq9 item 1": 3, "phq9 item 3": 3, "phq9 item 4": 3, "phq9 item 5": 3}
     )

@@ -16,7 +16,7 @@ from bot.wiring import WORDS
 from content import default_root
 from content.loader import load
 from flows.core.catalog import Screening
-from flows.core.effects import Checked, FindSlots
+from flows.core.effects import Checked
 from flows.core.events import Answered, Chose, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -97,7 +97,7 @@ def test_what_is_found() -> None:
         found = outcome(step)
         assert (found.finding, found.left_out, found.scores) == (finding, left_out, ()), case
         some = any(forms)
-        assert step.effects == ((Checked(day=world.NOW.date()),) if some else ()) + (FindSlots(days=7),), case
+        assert step.effects == ((Checked(day=world.NOW.date()),) if some else ()) + (world.search(7),), case
     assert answered(moment, {"q18": "6"}) is None, "there are five points at most"
     assert answered(moment, statements(0, 0, 0, 0, 0), {"q1": "4"}) is None, "the PHQ-4 has three at most still"
 
