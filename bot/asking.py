@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot import log, tasks
 from bot.clock import Clock
-from bot.providers.base import Provider, ProviderDown, Refused, Request, SlotTaken, Uncertain
+from bot.providers.base import ProviderDown, Refused, Request, SlotTaken, Uncertain
+from bot.providers.several import Providers
 from flows.core.care import Appointment
 from flows.core.effects import Book, Cancel, FindSlots
 from flows.core.events import Booked, Changed, Event, Failed, SlotsFound
@@ -15,10 +16,10 @@ MINUTE = 60
 
 
 class Asking:
-    """Speaks to the provider; never raises for what a provider may do."""
+    """Speaks to the providers; never raises for what a provider may do."""
 
-    def __init__(self, provider: Provider, clock: Clock) -> None:
-        self._provider, self._clock = provider, clock
+    def __init__(self, providers: Providers, clock: Clock) -> None:
+        self._provider, self._clock = providers, clock
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
         """Return what came of it; None if a lost booking is still not known.

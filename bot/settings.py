@@ -92,6 +92,32 @@ class ProviderSettings(BaseModel):
     token: SecretStr | None = None
 
 
+class ProviderAccess(BaseModel):
+    """How we prove to a provider of providers.yaml who we are: a token, or a client with its key (SMART Backend
+    Services); and the secret that signs what it tells us of its own accord."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    token: SecretStr | None = None
+    client_id: str | None = None
+    key_file: Path | None = None
+    token_url: str | None = None  # None: where the server's .well-known/smart-configuration says
+    webhook_secret: SecretStr | None = None
+
+    def check(self, key: str) -> None:
+        """Refuse what is set in part, or twice. Raises SettingsTrouble."""
+        prefix = f"HAVEN_PROVIDERS__{key.upper()}__"
+        if bool(self.client_id) != bool(self.key_file):
+            raise SettingsTrouble(
+                f"{prefix}CLIENT_ID and {prefix}KEY_FILE belong together: the id that the provider gave you, and the "
+                "file of your key for it (haven provider key FILE makes one). Set both, or neither."
+            )
+        if self.token and self.client_id:
+            raise SettingsTrouble(
+                f"{prefix}TOKEN and {prefix}CLIENT_ID: the provider takes one of them. Unset the other."
+            )
+
+
 class CareSettings(BaseModel):
     """Where requests to be called back go: the staffed contact's endpoint, and the secret that signs them."""
 
@@ -148,6 +174,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     teams: TeamsSettings = TeamsSettings()
     provider: ProviderSettings = ProviderSettings()
+    providers: dict[str, ProviderAccess] = {}  # by their keys in providers.yaml, with _ for -
     care: CareSettings = CareSettings()
     screening: ScreeningSettings = ScreeningSettings()
 
@@ -187,6 +214,8 @@ class Settings(BaseSettings):
                 "HAVEN_PROVIDER__BASE_URL: the address of the provider's FHIR R4 server, as https://host/fhir/R4. "
                 "Ask the provider for it, or set HAVEN_PROVIDER__KIND=clinic to use the built-in clinic."
             )
+        for key, access in self.providers.items():
+            access.check(key)
         self.care.check(self.public_url)
         if self.profile == "production":
             self._production(somebody=self.slack.connected or teams)

@@ -27,9 +27,12 @@ from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
 from bot.people import People
 from bot.providers.base import Provider
+from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
 from bot.providers.fhir import FhirProvider
+from bot.providers.several import Providers
+from bot.providing import BUILT_IN, elsewhere
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
@@ -95,6 +98,8 @@ class Service:
         await self.errands.recover()
         await self.schedule.load()
         self._worker.append(asyncio.create_task(self.errands.run()))
+        if isinstance(self.provider, Providers):
+            self._worker.append(asyncio.create_task(self.provider.probe()))
         self.schedule.start()
 
     async def stop(self) -> None:
@@ -110,8 +115,7 @@ class Service:
 
     async def close(self) -> None:
         """Close what is open without having been started."""
-        if isinstance(self.provider, FhirProvider):
-            await self.provider.aclose()
+        await self.provider.aclose()
         if self.contact:
             await self.contact.close()
         if self.clinic:
@@ -154,9 +158,7 @@ def build(
     vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
     store, people = store_of(engine), People(vault)
     desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers_of())
-    provider = FhirProvider(
-        settings.provider.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault)
-    )
+    providers = _providers(settings, vault, library, clock, base_url)
     contact = _contact(settings, clock)
     gate = Gate(settings.public_url, desk, vault, library, clock) if settings.public_url else None
     room = gate.room if gate else None
@@ -170,7 +172,7 @@ def build(
         store=store,
         vault=vault,
         desk=desk,
-        asking=Asking(provider, clock),
+        asking=Asking(providers, clock),
         calling=Calling(contact, clock),
         platforms=platforms,
         library=library,
@@ -187,7 +189,7 @@ def build(
         vault,
         people,
         desk,
-        provider,
+        providers.alone or providers,
         errands,
         schedule,
         platforms,
@@ -238,6 +240,17 @@ def practitioners(content: Loaded) -> tuple[Practitioner, ...]:
     )
 
 
+def _providers(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> Providers:
+    """Return the providers: our own clinic or the one FHIR server of the settings, and those of HR's file."""
+    opened: dict[str, Provider] = {**elsewhere(library.current.providers, settings, clock)}
+    given = settings.provider
+    if given.kind == "clinic" and not library.current.providers.practitioners:
+        return Providers(opened)
+    own = FhirProvider(given.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault))
+    alone: Provider = own if given.kind == "clinic" else Breaker(BUILT_IN, own, clock)
+    return Providers({BUILT_IN: alone, **opened})
+
+
 def _bearer(settings: Settings, vault: Vault) -> str | None:
     """Return the token between the service and its own clinic; none in the demo, on loopback, to look around."""
     if settings.provider.kind == "fhir":
@@ -248,7 +261,7 @@ def _bearer(settings: Settings, vault: Vault) -> str | None:
 
 
 def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) -> FastAPI | None:
-    if settings.provider.kind != "clinic" or settings.provider.base_url:
+    if settings.provider.kind != "clinic" or settings.provider.base_url or not library.current.providers.practitioners:
         return None
     url = make_url(settings.database_url)
     path = Path(url.database or "haven.db")

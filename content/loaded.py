@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from content.booking import Providers
 from content.problems import Problem
-from content.schema import NudgeEntry, Organisation, Providers, ServiceEntry, TeamEntry
+from content.schema import NudgeEntry, Organisation, ServiceEntry, TeamEntry
 from content.source import Source
 from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Screening, Surface, Team, Template
 from flows.core.contact import StaffedContact

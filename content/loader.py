@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from content import schema
 from content.approvals import FILE as APPROVALS
 from content.approvals import approvals, shipped, unapproved
+from content.booking import Providers
 from content.crisis import Crisis
 from content.explain import explain
 from content.lint import RULES_FILES
@@ -83,7 +84,7 @@ class _Reader:
         locales = self._folders()
         organisation = self._model("org/organisation.yaml", schema.Organisation)
         teams = self._model("org/teams.yaml", schema.Teams)
-        providers = self._model("org/providers.yaml", schema.Providers)
+        providers = self._model("org/providers.yaml", Providers)
         templates = self._model("org/templates.yaml", schema.Templates, sentences=True)
         services = self._model("org/services.yaml", schema.Services, sentences=True)
         crisis = self._model("org/crisis.yaml", Crisis)

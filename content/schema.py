@@ -6,11 +6,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from content.values import (
     INTERNATIONAL,
-    WEEKDAYS,
     ConsoleUser,
     Country,
     Day,
-    Hours,
     Key,
     Label,
     Language,
@@ -33,7 +31,6 @@ from content.values import (
     empty_is_none,
     refuse,
 )
-from flows.core.care import Modality
 from flows.core.catalog import Season, Service, ServiceKind, SpecialKind, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
@@ -104,40 +101,6 @@ class Teams(Part):
     """teams.yaml: the teams that can be reminded."""
 
     teams: Annotated[tuple[TeamEntry, ...], AfterValidator(distinct("key", _OWN_KEY))]
-
-
-class Practitioner(Part):
-    """Somebody to book: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is Monday.
-
-    `room` is the link to their video room, if they have one.
-    """
-
-    key: Key
-    name: Name
-    modality: Modality
-    room: Annotated[Url | None, BeforeValidator(empty_is_none)] = None
-    zone: Zone
-    minutes: int = Field(ge=10, le=240)
-    weekly: dict[Weekday, Hours] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _bookable(self) -> Self:
-        if self.room and self.modality != "video":
-            raise refuse("only somebody seen by video has a room", "leave the room out, or set the modality", "room")
-        for day, spans in self.weekly.items():
-            for at, span in enumerate(spans):
-                if span.minutes < self.minutes:
-                    message = f"these {span.minutes} minutes are shorter than one appointment"
-                    remedy = f"make them {self.minutes} minutes or more, or leave them out"
-                    raise refuse(message, remedy, "weekly", WEEKDAYS[day], at)
-        return self
-
-
-class Providers(Part):
-    """providers.yaml: the people whom the built-in clinic books."""
-
-    clinic: Name
-    practitioners: Annotated[tuple[Practitioner, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
 
 
 class NudgeEntry(Part):

@@ -1,11 +1,11 @@
 """What the service asks of a booking provider, and how a provider may answer."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from flows.core.care import Appointment, Slot
+from flows.core.care import Appointment, Practitioner, Slot
 
 
 class Request(BaseModel):
@@ -19,6 +19,39 @@ class Request(BaseModel):
     contact: str = Field(max_length=120)
     zone: str = Field(max_length=64)
     consented_at: AwareDatetime
+    hold: str = Field(default="", max_length=40)  # the key that the slot is held under, at exactly this version
+    voucher: str = Field(default="", max_length=80)
+
+
+class Held(BaseModel):
+    """A slot that is kept for somebody: the version to book it at, and how long the provider keeps it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slot: Slot
+    until: AwareDatetime
+
+
+class Capabilities(BaseModel):
+    """What a provider can do, as it says itself and as was tried. What it cannot do is done otherwise or not offered.
+
+    atomic: a change of several records is made whole or not at all. hold: a slot can be kept for a few minutes before
+    it is booked. reschedule: an appointment is moved in one step. webhook: it tells us of changes. deep_link: booking
+    is on the provider's own page only. advisory: it checks nothing when it books, so a booking is sure only after it
+    has been read back among the others. patient: where the person's name and contact go.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    atomic: bool = False
+    hold: bool = False
+    reschedule: bool = False
+    webhook: bool = False
+    deep_link: bool = False
+    advisory: bool = False
+    waiting_list: bool = False
+    vouchers: bool = False
+    patient: Literal["contained", "created"] = "contained"
 
 
 class ProviderError(Exception):
@@ -33,8 +66,22 @@ class Refused(ProviderError):
     """The provider understood and will not do it. Nothing of ours is booked or changed."""
 
 
+class Unable(Refused):
+    """The provider has no such thing: its capabilities say so."""
+
+
+class VoucherRefused(Refused):
+    """The voucher is unknown there, or spent."""
+
+
 class ProviderDown(ProviderError):
-    """The provider did not answer, and nothing of ours is booked or changed: try again later."""
+    """The provider did not answer, and nothing of ours is booked or changed: try again later.
+
+    `again`: after how many seconds, if the provider said so."""
+
+    def __init__(self, message: str, again: float | None = None) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class Uncertain(ProviderError):
@@ -43,18 +90,41 @@ class Uncertain(ProviderError):
 
 
 class Provider(Protocol):
-    """A booking provider. All methods are idempotent; `book` and `cancel` are by idempotency key."""
+    """A booking provider. All methods are idempotent; what changes something is so by idempotency key."""
+
+    async def capabilities(self) -> Capabilities:
+        """Return what the provider can do; asked and tried once, then remembered. Raises ProviderDown."""
+
+    async def find_services(self) -> tuple[Practitioner, ...]:
+        """Return the people who can be booked, as the provider's own directory describes them.
+
+        Raises ProviderDown."""
 
     async def find_slots(self, start: datetime, end: datetime, count: int) -> tuple[Slot, ...]:
         """Return up to `count` free slots that start in [start, end), earliest first.
 
         Raises ProviderDown."""
 
+    async def hold(self, slot: Slot, key: str, until: datetime) -> Held:
+        """Keep the slot for the booking that will be made under `key`, until then or a little less.
+
+        Raises Unable where the provider cannot, SlotTaken, Refused, ProviderDown or Uncertain."""
+
+    async def release(self, slot: Slot, key: str) -> None:
+        """Give back a slot that is held under `key`; what is not held is left. Never raises: a hold ends by itself."""
+
     async def book(self, request: Request) -> Appointment:
         """Book the slot, read it back by the key, and only then return the appointment.
 
         Called again with the same key it finds the first call's appointment. Raises SlotTaken, Refused,
         ProviderDown or Uncertain."""
+
+    async def reschedule(self, appointment: Appointment, slot: Slot, key: str) -> Appointment:
+        """Move the appointment to another slot, read it back, and only then return it as it now is.
+
+        The new slot is ours before the old one is given up. `key` is that of the new appointment, where the provider
+        can move none and a new one takes its place. Called again with the same arguments it finds what the first
+        call did. Raises SlotTaken or Refused (the appointment stands as it was), ProviderDown or Uncertain."""
 
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel the appointment and free its slot; cancelling twice is success.
@@ -66,3 +136,6 @@ class Provider(Protocol):
 
     async def alive(self) -> bool:
         """Tell whether the provider answers and speaks what we need. Never raises."""
+
+    async def aclose(self) -> None:
+        """Close the connections."""

@@ -7,29 +7,29 @@ not roll back the slot is claimed on its own first (PUT with If-Match).
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 import httpx
 
 from bot import log
 from bot.clock import Clock
 from bot.providers import fhir_bundles as bundles
-from bot.providers.base import ProviderDown, Refused, Request, SlotTaken, Uncertain
+from bot.providers.base import Capabilities, Held, ProviderDown, Refused, Request, SlotTaken, Unable, Uncertain
+from bot.providers.fhir_changes import Changes
+from bot.providers.fhir_directory import directory
 from bot.providers.fhir_models import Resource, slot_key
-from bot.providers.fhir_probe import rolls_back
-from bot.providers.fhir_records import Outcome, Record, Records, outcome
+from bot.providers.fhir_moving import Moving
+from bot.providers.fhir_probe import described, kinds, rolls_back, statement
+from bot.providers.fhir_records import Outcome, Record, Records
 from bot.providers.fhir_slots import free, when
-from bot.providers.fhir_wire import Lost, Reply, Unsent, Wire
+from bot.providers.fhir_wire import Bearer, Fixed, Lost, Unsent, Wire
 from flows.core import care
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _ALIVE = 2.0  # seconds
 _PAGE = 50
 _AGAIN = (0.0, 0.2, 0.8)  # seconds before each look for a booking that the server says it made
-# On a server that does not isolate writers, wait until nobody can still be written at our `lastUpdated`
-# (whole seconds on some): then whoever is earlier than us can be seen.
-_SETTLE = 1.1  # seconds
 
 
 class FhirProvider:
@@ -44,14 +44,20 @@ class FhirProvider:
         base_url: str,
         *,
         clock: Clock,
-        token: str | None = None,
+        token: str | Bearer | None = None,
+        patient: Literal["contained", "created"] = "contained",
         timeout: float = 4.0,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._wire = Wire(base_url, token, timeout, client)
+        bearer = Fixed(token) if isinstance(token, str) else token
+        self._wire = Wire(base_url, bearer, timeout, client)
         self._records = Records(self._wire)
+        self._changes = Changes(self._wire, self._records)
+        self._moving = Moving(self._wire, self._records, self._changes)
         self._clock = clock
+        self._patient = patient
         self._atomic: bool | None = None
+        self._statement: Resource = {}
         self._probing = asyncio.Lock()
 
     async def aclose(self) -> None:
@@ -62,10 +68,9 @@ class FhirProvider:
         """Tell whether the server answers soon and is a FHIR R4 server with slots and appointments."""
         try:
             async with asyncio.timeout(_ALIVE):
-                body = (await self._wire.get("metadata")).body
-            kinds = {one["type"] for rest in body["rest"] for one in rest["resource"]}
-            return str(body["fhirVersion"]).startswith("4.") and {"Slot", "Appointment"} <= kinds
-        except (Unsent, Lost, TimeoutError, KeyError, TypeError):
+                stated = await statement(self._wire)
+            return str(stated.get("fhirVersion")).startswith("4.") and {"Slot", "Appointment"} <= kinds(stated)
+        except (Unsent, Lost, TimeoutError):
             return False
 
     async def probe(self) -> bool:
@@ -77,11 +82,29 @@ class FhirProvider:
         async with self._probing:
             if self._atomic is None:
                 try:
-                    self._atomic = await rolls_back(self._wire, self._records, self._clock)
-                except (Unsent, Lost):
+                    self._statement = await statement(self._wire)
+                    self._atomic = await rolls_back(self._statement, self._wire, self._records, self._clock)
+                except Unsent as unsent:
+                    raise ProviderDown("the provider does not answer", unsent.again) from None
+                except Lost:
                     raise ProviderDown("the provider does not answer") from None
                 log.event("fhir_probed", kind="transaction" if self._atomic else "claim")
             return self._atomic
+
+    async def capabilities(self) -> Capabilities:
+        """Return what the server says and what the probe found. Raises ProviderDown."""
+        atomic = await self.probe()
+        return described(self._statement, atomic).model_copy(update={"patient": self._patient})
+
+    async def find_services(self) -> tuple[care.Practitioner, ...]:
+        """Return the practitioners whose schedules are active. Raises ProviderDown."""
+        await self.probe()
+        try:
+            return await directory(self._wire, kinds(self._statement))
+        except Unsent as unsent:
+            raise ProviderDown("the provider could not be asked who is there", unsent.again) from None
+        except Lost:
+            raise ProviderDown("the provider could not be asked who is there") from None
 
     async def find_slots(self, start: datetime, end: datetime, count: int) -> tuple[care.Slot, ...]:
         """Return up to `count` free slots that start in [start, end), earliest first.
@@ -106,9 +129,10 @@ class FhirProvider:
                 starts = [slot.start for slot in found]
                 if len(found) >= count and starts == sorted(starts):
                     break
-        except (Unsent, Lost):
+        except (Unsent, Lost) as error:
             if not found:  # a later page that fails leaves fewer slots, but true ones
-                raise ProviderDown("the provider could not be asked for slots") from None
+                again = error.again if isinstance(error, Unsent) else None
+                raise ProviderDown("the provider could not be asked for slots", again) from None
         return tuple(sorted({slot.key: slot for slot in found}.values(), key=when)[:count])
 
     async def book(self, request: Request) -> care.Appointment:
@@ -123,15 +147,44 @@ class FhirProvider:
         if known:
             return await self._standing(known, request)
         try:
-            sent = await (self._transact(request) if await self.probe() else self._claim(request))
-        except Unsent:
-            raise ProviderDown("the provider could not be reached") from None
+            sent = await self._send(request, await self.probe())
+        except Unsent as unsent:
+            raise ProviderDown("the provider could not be reached", unsent.again) from None
         try:
             return await self._conclude(request, sent)
         except (SlotTaken, Refused):
             if not self._atomic:
-                await self._release(request)
+                await self._changes.release(request.slot.key, request.key)
             raise
+
+    async def hold(self, slot: care.Slot, key: str, until: datetime) -> Held:
+        """Keep a slot for a booking. See Provider for the errors."""
+        if not (await self.capabilities()).hold:
+            raise Unable("the provider keeps no slot for anybody")
+        shown = await self._changes.as_shown(slot)
+        try:
+            put = await self._changes.put(bundles.held(shown, key, until), slot.version) if shown else Outcome.TAKEN
+            found = await self._records.slot(slot.key)
+        except Unsent as unsent:
+            raise ProviderDown("the provider could not be reached", unsent.again) from None
+        except Lost:
+            raise Uncertain("the slot was asked for, and it is not known whether it is held") from None
+        if found and found[0].status == "busy-tentative" and found[0].claim() == key:
+            kept = slot.model_copy(update={"version": found[0].etag()})
+            return Held(slot=kept, until=found[0].held_until() or until)
+        if put is Outcome.REFUSED:
+            raise Refused("the provider does not hold this slot")
+        raise SlotTaken("the slot is no longer free")
+
+    async def release(self, slot: care.Slot, key: str) -> None:
+        """Give back a slot that is held. Never raises: a hold ends by itself."""
+        await self._changes.release(slot.key, key)
+
+    async def reschedule(self, appointment: care.Appointment, slot: care.Slot, key: str) -> care.Appointment:
+        """Move the appointment and read it back. See Provider for the errors."""
+        if not _KEY.fullmatch(key) or slot_key(slot.key) != slot.key:
+            raise Refused("the key or the slot is not one of ours")
+        return await self._moving.move(appointment, slot, key, await self.probe())
 
     async def cancel(self, appointment: care.Appointment) -> None:
         """Cancel the appointment and free its slot; cancelling twice is success. See Provider for the errors."""
@@ -183,65 +236,23 @@ class FhirProvider:
             case _:
                 raise Uncertain("the booking was sent and is not to be seen")
 
-    async def _transact(self, request: Request) -> Outcome:
-        """Send slot and appointment as one transaction. Raises Unsent, or ProviderDown before sending."""
-        slot = await self._as_shown(request)
-        if slot is None:
-            return Outcome.TAKEN
-        entries = [
-            bundles.replace({**slot, "status": "busy"}, request.slot.version),
-            bundles.create(bundles.appointment(request), bundles.unless(bundles.BOOKING, request.key)),
-        ]
-        bundle = bundles.transaction(entries)
-        return await _twice(lambda: self._wire.transact(bundle), entries=2)
+    async def _send(self, request: Request, atomic: bool) -> Outcome:
+        """Send slot and appointment. Raises Unsent, or ProviderDown before sending."""
+        hold = request.hold or None
+        created = self._patient == "created"
+        person, condition = bundles.own_patient(request)
+        if atomic:
+            actor = f"urn:uuid:{request.key}" if created else None
+            entries = [bundles.create(person, condition) | {"fullUrl": actor}] if created else []
+            appointment = bundles.appointment(request, actor)
+            entries.append(bundles.create(appointment, bundles.unless(bundles.BOOKING, request.key)))
+            return await self._changes.together(request.slot, entries, hold)
 
-    async def _claim(self, request: Request) -> Outcome:
-        """Claim the slot, then create the appointment in it: for servers whose transactions do not hold."""
-        slot = await self._as_shown(request)
-        put = Outcome.TAKEN
-        if slot is not None:
-            try:
-                put = outcome(await self._wire.put(bundles.claimed(slot, request.key), request.slot.version))
-            except Lost:
-                put = Outcome.LOST
-        try:
-            held = await self._records.slot(request.slot.key)
-        except (Unsent, Lost):
-            return Outcome.LOST
-        # A claim of an earlier call counts; so does one that the server took without keeping its mark,
-        # but not one that somebody else has overwritten since.
-        ours = (request.key, None) if put is Outcome.DONE else (request.key,)
-        if held is None or held[0].status != "busy" or held[0].claim() not in ours:
-            return Outcome.TAKEN
-        resource, condition = bundles.appointment(request), bundles.unless(bundles.BOOKING, request.key)
-        try:
-            sent = await _twice(lambda: self._wire.create(resource, condition))
-        except Unsent:
-            await self._release(request)
-            raise
-        await asyncio.sleep(_SETTLE)
-        return sent
+        async def appointment_of_it() -> Resource:
+            made = await self._changes.create(person, condition) if created else None
+            return bundles.appointment(request, f"Patient/{made['id']}" if made else None)
 
-    async def _as_shown(self, request: Request) -> Resource | None:
-        """Return the slot if it is still free and the version that was shown. Raises ProviderDown."""
-        try:
-            found = await self._records.slot(request.slot.key)
-        except (Unsent, Lost):
-            raise ProviderDown("the provider could not be asked for the slot") from None
-        if found is None or (found[0].status, found[0].etag()) != ("free", request.slot.version):
-            return None
-        return found[1]
-
-    async def _release(self, request: Request) -> None:
-        """Free a slot that we claimed and did not book, unless somebody stands in it."""
-        try:
-            found = await self._records.slot(request.slot.key)
-            if found is None or found[0].status != "busy" or found[0].claim() != request.key:
-                return
-            if not await self._records.in_slot(request.slot.key):
-                await self._records.put_free(bundles.replace(bundles.released(found[1]), found[0].etag()))
-        except (Unsent, Lost):
-            log.event("fhir_slot_left_busy")
+        return await self._changes.one_by_one(request.slot, request.key, appointment_of_it, hold)
 
     async def _cancel(self, standing: list[Record], atomic: bool, before: Outcome | None) -> Outcome:
         """Cancel these, one after the other, as far as it goes. Raises ProviderDown if nothing was sent."""
@@ -257,15 +268,6 @@ class FhirProvider:
         except Lost:
             return Outcome.LOST
         return Outcome.DONE
-
-
-async def _twice(send: Callable[[], Awaitable[Reply]], entries: int = 0) -> Outcome:
-    """Send, and once more if the server was in conflict with itself (409). Raises Unsent."""
-    try:
-        sent = outcome(await send(), entries)
-        return outcome(await send(), entries) if sent is Outcome.CONFLICT else sent
-    except Lost:
-        return Outcome.LOST
 
 
 def _utc(moment: datetime) -> str:

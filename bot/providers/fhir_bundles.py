@@ -2,26 +2,28 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.providers.base import Request
-from bot.providers.fhir_models import CLAIM, Resource
+from bot.providers.fhir_models import CLAIM, HELD_UNTIL, Resource
+from flows.core import care
 
 BOOKING: Final = "urn:haven:booking"
 PROBE: Final = "urn:haven:probe"
+VOUCHER: Final = "urn:haven:voucher"
+_PATIENT: Final = "urn:haven:patient"
 _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 _CONSENT = "urn:haven:consented-at"
 
 
-def appointment(request: Request) -> Resource:
-    """Return the Appointment to create. Of the person it says name, contact, zone and when they consented,
-    and nothing else: that is all a provider learns."""
+def patient(request: Request) -> Resource:
+    """Return whom the provider is to expect: name, contact, zone and when they consented, and nothing else. That is
+    all a provider learns of a person."""
     contact = request.contact.strip()
     system = "email" if "@" in contact else "phone" if re.fullmatch(r"\+?[\d\s().-]{5,}", contact) else "other"
-    patient = {
+    return {
         "resourceType": "Patient",
-        "id": "patient",
         "extension": [
             {"url": _ZONE, "valueCode": request.zone},
             {"url": _CONSENT, "valueDateTime": request.consented_at.astimezone(UTC).isoformat()},
@@ -29,16 +31,53 @@ def appointment(request: Request) -> Resource:
         "name": [{"text": request.name}],
         "telecom": [{"system": system, "value": contact}],
     }
+
+
+def own_patient(request: Request) -> tuple[Resource, str]:
+    """Return the Patient to create where the provider takes none within an appointment, and its If-None-Exist
+    condition. It is known by this booking's key only, so two bookings of somebody are not tied together."""
+    resource = patient(request) | {"identifier": [{"system": _PATIENT, "value": request.key}]}
+    return resource, unless(_PATIENT, request.key)
+
+
+def appointment(request: Request, actor: str | None = None) -> Resource:
+    """Return the Appointment to create, with the person in it; or pointing to the Patient `actor`."""
+    identifier = [{"system": BOOKING, "value": request.key}]
+    if request.voucher:
+        identifier.append({"system": VOUCHER, "value": request.voucher})
+    contained = {} if actor else {"contained": [patient(request) | {"id": "patient"}]}
     return {
         "resourceType": "Appointment",
-        "contained": [patient],
-        "identifier": [{"system": BOOKING, "value": request.key}],
+        **contained,
+        "identifier": identifier,
         "status": "booked",
-        "slot": [{"reference": request.slot.key}],
-        "start": request.slot.start.astimezone(UTC).isoformat(),
-        "end": request.slot.end.astimezone(UTC).isoformat(),
-        "participant": [{"actor": {"reference": "#patient"}, "status": "accepted"}],
+        **at(request.slot),
+        "participant": [{"actor": {"reference": actor or "#patient"}, "status": "accepted"}],
     }
+
+
+def at(slot: care.Slot) -> Resource:
+    """Return the elements of an Appointment that say in which slot it is."""
+    return {
+        "slot": [{"reference": slot.key}],
+        "start": slot.start.astimezone(UTC).isoformat(),
+        "end": slot.end.astimezone(UTC).isoformat(),
+    }
+
+
+def anew(old: Mapping[str, Any], slot: care.Slot, key: str) -> Resource:
+    """Return the Appointment that takes the place of another, for the same person, under a key of its own."""
+    kept = {name: value for name, value in old.items() if name not in ("id", "meta", "text", "extension")}
+    others = [one for one in old.get("identifier") or [] if one.get("system") != BOOKING]
+    who = [one for one in old.get("participant") or [] if _patient(one)]
+    identifier = [{"system": BOOKING, "value": key}, *others]
+    return {**kept, "identifier": identifier, "status": "booked", "participant": who, **at(slot)}
+
+
+def _patient(participant: Mapping[str, Any]) -> bool:
+    """Tell whether a participant is the person: a provider adds its own to an appointment itself."""
+    reference = str((participant.get("actor") or {}).get("reference", ""))
+    return reference.startswith("#") or "Patient/" in reference
 
 
 def probe(key: str) -> Resource:
@@ -73,16 +112,35 @@ def transaction(entries: Sequence[Resource]) -> Resource:
     return {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
 
 
+def busy(slot: Resource) -> Resource:
+    """Return the slot made busy, without any mark of a hold."""
+    return {**_bare(slot), "status": "busy"}
+
+
 def claimed(slot: Resource, key: str) -> Resource:
     """Return the slot made busy under our key, so that a claim whose answer was lost is known again."""
-    return {**slot, "status": "busy", "identifier": [*_others(slot), {"system": CLAIM, "value": key}]}
+    return _marked(busy(slot), key)
+
+
+def held(slot: Resource, key: str, until: datetime) -> Resource:
+    """Return the slot kept for a booking under our key, until then."""
+    kept = _marked({**_bare(slot), "status": "busy-tentative"}, key)
+    end = {"url": HELD_UNTIL, "valueInstant": until.astimezone(UTC).isoformat()}
+    return {**kept, "extension": [*kept.get("extension", []), end]}
 
 
 def released(slot: Resource) -> Resource:
-    """Return the slot made free, without any claim of ours."""
-    freed = {**slot, "status": "free", "identifier": _others(slot)}
-    return {name: value for name, value in freed.items() if name != "identifier" or value}
+    """Return the slot made free, without any mark of ours."""
+    return {**_bare(slot), "status": "free"}
 
 
-def _others(slot: Resource) -> list[Resource]:
-    return [one for one in slot.get("identifier") or [] if one.get("system") != CLAIM]
+def _marked(slot: Resource, key: str) -> Resource:
+    return {**slot, "identifier": [*slot.get("identifier", []), {"system": CLAIM, "value": key}]}
+
+
+def _bare(slot: Resource) -> Resource:
+    kept = dict(slot)
+    for name, of, mark in (("identifier", "system", CLAIM), ("extension", "url", HELD_UNTIL)):
+        others = [one for one in kept.pop(name, None) or [] if one.get(of) != mark]
+        kept |= {name: others} if others else {}
+    return kept

@@ -11,9 +11,11 @@ from flows.core.care import Modality
 from flows.core.care import Slot as CareSlot
 
 CLAIM: Final = "urn:haven:claim"
+HELD_UNTIL: Final = "urn:haven:held-until"
 CONFIRMED: Final = frozenset({"booked", "arrived", "checked-in", "fulfilled"})
 ACTIVE: Final = CONFIRMED | {"proposed", "pending", "waitlist"}  # stands in the book, confirmed or not
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+_PRACTITIONER = re.compile(r"(?:^|/)(Practitioner/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 _SLOT = re.compile(r"(?:^|/)(Slot/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 
 Resource = dict[str, Any]
@@ -86,11 +88,40 @@ class HumanName(_Part):
     family: str | None = None
 
 
+class Extension(_Part):
+    """An extension with a simple value, or others inside it."""
+
+    url: str = ""
+    valueCode: str | None = None  # noqa: N815
+    valueString: str | None = None  # noqa: N815
+    valueInstant: Any = None  # noqa: N815
+
+
+class Communication(_Part):
+    """Practitioner.communication: R4 has the language itself, R5 one element further in."""
+
+    language: Concept | None = None
+    coding: list[Coding] = []
+    text: str | None = None
+
+
+class Qualification(_Part):
+    """Practitioner.qualification."""
+
+    issuer: Reference | None = None
+    extension: list[Extension] = []
+
+
 class Practitioner(_Part):
     """Who is booked."""
 
     id: str
+    active: bool = True
     name: list[HumanName] = []
+    gender: str = ""
+    communication: list[Communication] = []
+    qualification: list[Qualification] = []
+    extension: list[Extension] = []
 
     def called(self) -> str:
         """Return the name as it is shown; empty if there is none."""
@@ -98,11 +129,25 @@ class Practitioner(_Part):
         return first.text or " ".join([*first.given, *([first.family] if first.family else [])])
 
 
+class Role(_Part):
+    """PractitionerRole: what somebody does at an organisation."""
+
+    active: bool = True
+    practitioner: Reference = Reference()
+    code: list[Concept] = []
+    specialty: list[Concept] = []
+
+
 class Schedule(_Part):
     """Whose slots they are."""
 
     id: str
+    active: bool = True
     actor: list[Reference] = []
+
+    def whose(self) -> str:
+        """Return the reference to whose they are, "Practitioner/{id}"; empty if the server does not say."""
+        return next((found for one in self.actor if (found := practitioner_key(one.reference))), "")
 
 
 class Slot(_Part):
@@ -117,6 +162,7 @@ class Slot(_Part):
     appointmentType: Concept | None = None  # noqa: N815
     serviceType: list[Concept] = []  # noqa: N815
     identifier: list[Identifier] = []
+    extension: list[Extension] = []
 
     def etag(self) -> str:
         """Return the version as If-Match wants it; empty if the server gave none."""
@@ -137,12 +183,22 @@ class Slot(_Part):
                 return modality
         return "in_person"
 
+    def held_until(self) -> datetime | None:
+        """Return until when the slot is kept for somebody."""
+        return next((instant(one.valueInstant) for one in self.extension if one.url == HELD_UNTIL), None)
+
+    def bookable(self, version: str, key: str | None = None) -> bool:
+        """Tell whether it is free, at this version; or held under `key`."""
+        free = self.status == "free" or (self.status == "busy-tentative" and key is not None and self.claim() == key)
+        return free and self.etag() == version
+
     def claim(self) -> str | None:
         """Return the key of ours under which the slot is kept busy, if any."""
         return next((one.value for one in self.identifier if one.system == CLAIM), None)
 
-    def shown(self, who: str) -> CareSlot | None:
-        """Return the slot as flows know it; None if it cannot be claimed or nobody is named."""
+    def shown(self, who: str, practitioner: str = "") -> CareSlot | None:
+        """Return the slot as flows know it; None if it cannot be claimed or nobody is named. `practitioner` is the
+        server's reference to whose it is."""
         key = f"Slot/{self.id}"
         if not (who and self.etag() and _SLOT.search(key) and self.start < self.end):
             return None
@@ -155,6 +211,7 @@ class Slot(_Part):
             end=self.end,
             who=who[:80],
             modality=self.modality(),
+            practitioner=practitioner,
         )
 
 
@@ -220,6 +277,12 @@ class Bundle(_Part):
     def resources(self) -> Iterator[Resource]:
         """Yield the resources."""
         return (entry.resource for entry in self.entry if entry.resource is not None)
+
+
+def practitioner_key(reference: str | None) -> str:
+    """Return "Practitioner/{id}" of a relative, absolute or versioned reference; empty for another."""
+    found = _PRACTITIONER.search(reference or "")
+    return found[1] if found else ""
 
 
 def slot_key(reference: str | None) -> str | None:

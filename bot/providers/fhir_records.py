@@ -48,6 +48,10 @@ class Record:
         """Tell whether it stands in the book."""
         return self.seen.status in ACTIVE
 
+    def key(self) -> str:
+        """Return the idempotency key that it was booked under."""
+        return next((one.value or "" for one in self.seen.identifier if one.system == BOOKING), "")
+
 
 class Records:
     """Finds, keeps and withdraws our appointments."""
@@ -65,6 +69,10 @@ class Records:
     async def probes(self, key: str) -> list[Record]:
         """Return what a probe left behind. Raises Unsent or Lost."""
         return [one async for one in self._search("identifier", f"{PROBE}|{key}") if one.seen.has(PROBE, key)]
+
+    async def standing(self, key: str) -> list[Record]:
+        """Return our appointments with this key that stand, the earliest first. Raises ProviderDown."""
+        return sorted((one for one in await self.find(key) if one.active), key=lambda one: one.seen.rank())
 
     async def keep(self, records: list[Record], wanted: care.Slot | None) -> care.Appointment | None:
         """Return the one appointment of ours that stands, or None if none does.
@@ -112,8 +120,7 @@ class Records:
     async def cancel(self, record: Record, atomic: bool) -> Outcome:
         """Cancel an appointment and free its slot, unless somebody else stands in it. Raises Unsent or Lost."""
         entry = replace({**record.raw, "status": "cancelled"}, record.seen.etag())
-        key = record.seen.slot_key()
-        free = await self._freeing(key, record) if key else None
+        free = await self.freeing(record)
         if atomic and free is not None:
             return outcome(await self._wire.transact(transaction([entry, free])), entries=2)
         done = outcome(await self._wire.put(entry["resource"], record.seen.etag()))
@@ -131,10 +138,12 @@ class Records:
             pass
         log.event("fhir_slot_left_busy")
 
-    async def _freeing(self, key: str, record: Record) -> Resource | None:
-        """Return the entry that frees the slot of an appointment, or None if it is not ours to free."""
-        found = await self.slot(key)
-        if found is None or found[0].status != "busy":
+    async def freeing(self, record: Record) -> Resource | None:
+        """Return the entry that frees the slot of an appointment, or None if it is not ours to free. Raises Unsent or
+        Lost."""
+        key = record.seen.slot_key()
+        found = await self.slot(key) if key else None
+        if key is None or found is None or found[0].status != "busy":
             return None
         if any(one.seen.id != record.seen.id for one in await self.in_slot(key)):
             return None
@@ -151,28 +160,28 @@ class Records:
         times = instant(record.raw.get("start")), instant(record.raw.get("end"))
         if wanted is None or (wanted.key, wanted.start, wanted.end) != (key, *times):
             found = await self.slot(key)
-            wanted = found[0].shown(await self.name(found[0])) if found else None
+            wanted = found[0].shown(*await self.whose(found[0])) if found else None
             if wanted is None or None in times or (wanted.start, wanted.end) != times:
                 raise Uncertain("the provider's appointment and its slot do not agree")
         seen = record.seen
-        value = next(str(one.value) for one in seen.identifier if one.system == BOOKING)
         reference = f"Appointment/{seen.id}"
-        return care.Appointment(key=value, reference=reference, slot=wanted, link=link(record.raw))
+        return care.Appointment(key=record.key(), reference=reference, slot=wanted, link=link(record.raw))
 
-    async def name(self, slot: Slot) -> str:
-        """Return the name of whose slot it is, as far as the server says. Raises Unsent or Lost."""
-        if slot.schedule.display or not slot.schedule.reference:
-            return slot.schedule.display or ""
+    async def whose(self, slot: Slot) -> tuple[str, str]:
+        """Return the name of whose slot it is and the reference to them, as far as the server says. Raises Unsent or
+        Lost."""
+        called, person = slot.schedule.display or "", ""
+        if not slot.schedule.reference:
+            return called, person
         try:
             schedule = Schedule.model_validate((await self._wire.get(slot.schedule.reference)).body)
-            for actor in schedule.actor:
-                if actor.display:
-                    return actor.display
-                if actor.reference and actor.reference.startswith("Practitioner/"):
-                    return Practitioner.model_validate((await self._wire.get(actor.reference)).body).called()
+            person = schedule.whose()
+            called = next((one.display for one in schedule.actor if one.display), called)
+            if person and not called:
+                called = Practitioner.model_validate((await self._wire.get(person)).body).called()
         except ValidationError:
             pass
-        return ""
+        return called, person
 
     async def _search(self, name: str, value: str) -> AsyncIterator[Record]:
         async for bundle in self._wire.pages("Appointment", [(name, value)]):

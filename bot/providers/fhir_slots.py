@@ -20,6 +20,7 @@ def free(page: Iterable[Resource], start: datetime, end: datetime) -> list[care.
 
     Left out are those without an offset in their times, a version to claim or a name to show."""
     names: dict[str, str] = {}
+    whose: dict[str, str] = {}
     slots: list[Slot] = []
     dropped = 0
     for raw in sorted(page, key=lambda one: str(one.get("resourceType")) != "Practitioner"):
@@ -32,6 +33,7 @@ def free(page: Iterable[Resource], start: datetime, end: datetime) -> list[care.
                     schedule = Schedule.model_validate(raw)
                     called = (names.get(one.reference or "") or one.display or "" for one in schedule.actor)
                     names[f"Schedule/{schedule.id}"] = next((name for name in called if name), "")
+                    whose[f"Schedule/{schedule.id}"] = schedule.whose()
                 case "Slot":
                     slots.append(Slot.model_validate(raw))
         except ValidationError:
@@ -41,7 +43,7 @@ def free(page: Iterable[Resource], start: datetime, end: datetime) -> list[care.
         if slot.status != "free" or not start <= slot.start < end:
             continue
         who = names.get(slot.schedule.reference or "") or slot.schedule.display or ""
-        shown = slot.shown(who)
+        shown = slot.shown(who, whose.get(slot.schedule.reference or "", ""))
         dropped += shown is None
         found += [shown] if shown else []
     if dropped:

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from pydantic import ValidationError
@@ -16,10 +17,17 @@ from bot.providers.fhir_models import Bundle
 _FHIR_JSON = "application/fhir+json"
 _LIMIT = 2 * 1024 * 1024  # bytes of one answer
 _PAGES = 20
+_WAIT = 1.0  # seconds that a server may ask us to wait while somebody does
 
 
 class Unsent(Exception):
-    """The server was not reached, or says it did not look: the request had no effect."""
+    """The server was not reached, or says it did not look: the request had no effect.
+
+    `again`: after how many seconds to come back, if the server said so (429)."""
+
+    def __init__(self, again: float | None = None) -> None:
+        super().__init__()
+        self.again = again
 
 
 class Lost(Exception):
@@ -40,6 +48,30 @@ class Reply:
         return 200 <= self.status < 300
 
 
+class Bearer(Protocol):
+    """Where the access token comes from."""
+
+    async def token(self) -> str:
+        """Return a token to use now. Raises Unsent if there is none to be had."""
+
+    def spoil(self, token: str) -> None:
+        """Note that the server does not take this token any more."""
+
+
+class Fixed:
+    """One token for ever, as the operator set it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def token(self) -> str:
+        """Return it."""
+        return self._token
+
+    def spoil(self, token: str) -> None:
+        """There is no other."""
+
+
 class Wire:
     """Sends requests below one base URL.
 
@@ -48,15 +80,14 @@ class Wire:
     `timeout` is the longest that one answer may take, in seconds. Raises ValueError for the URL.
     """
 
-    def __init__(self, base_url: str, token: str | None, timeout: float, client: httpx.AsyncClient | None) -> None:
+    def __init__(self, base_url: str, bearer: Bearer | None, timeout: float, client: httpx.AsyncClient | None) -> None:
         self._base = httpx.URL(base_url.rstrip("/"))
-        if self._base.scheme != "https" and not _loopback(self._base.host):
+        if not safe(self._base):
             raise ValueError("the provider's base URL must begin with https://, unless it is on this machine")
         self._root = base_url
         self._timeout = timeout
         self._headers = {"Accept": _FHIR_JSON, "Accept-Encoding": "identity"}
-        if token is not None:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._bearer = bearer
         self._client = client or httpx.AsyncClient(trust_env=False, timeout=timeout)
 
     async def close(self) -> None:
@@ -128,10 +159,31 @@ class Wire:
         if body is not None:
             sent["Content-Type"] = _FHIR_JSON
             content = json.dumps(body).encode()
+        fresh = True
+        while True:
+            token = await self._bearer.token() if self._bearer else None
+            if token is not None:
+                sent["Authorization"] = f"Bearer {token}"
+            try:
+                return await self._once(method, url, content, sent)
+            except _Unauthorized as refused:  # nothing was done: once with a new token, then it is the answer
+                if not (fresh and self._bearer and token):
+                    return refused.reply
+                self._bearer.spoil(token)
+                fresh = False
+                if await self._bearer.token() == token:
+                    return refused.reply
+            except Unsent as unsent:  # "not now": if soon, wait and ask once more
+                if unsent.again is None or unsent.again > _WAIT or not fresh:
+                    raise
+                fresh = False
+                await asyncio.sleep(unsent.again)
+
+    async def _once(self, method: str, url: str | httpx.URL, content: bytes | None, sent: Mapping[str, str]) -> Reply:
         try:
             async with (
                 asyncio.timeout(self._timeout),
-                self._client.stream(method, url, headers=sent, content=content) as response,
+                self._client.stream(method, url, headers=dict(sent), content=content) as response,
             ):
                 raw = bytearray()
                 async for chunk in response.aiter_bytes():
@@ -143,10 +195,30 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             raise Lost from None
         if response.status_code == 429:
-            raise Unsent
+            raise Unsent(retry_after(response.headers.get("retry-after", "")))
         if response.status_code >= 500:
             raise Lost
-        return Reply(response.status_code, _object(bytes(raw), response), response.headers.get("location", ""))
+        reply = Reply(response.status_code, _object(bytes(raw), response), response.headers.get("location", ""))
+        if reply.status == 401:
+            raise _Unauthorized(reply)
+        return reply
+
+
+class _Unauthorized(Exception):
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+def retry_after(value: str) -> float | None:
+    """Return the seconds of a Retry-After header; None for none, or for a date (RFC 9110 10.2.3 allows both; what
+    comes as a date is met by our own patience)."""
+    return float(value) if re.fullmatch(r"\d{1,6}", value.strip()) else None
+
+
+def safe(url: httpx.URL) -> bool:
+    """Tell whether names and contacts may pass there: https, or this machine."""
+    return url.scheme == "https" or (url.scheme == "http" and _loopback(url.host))
 
 
 def _object(raw: bytes, response: httpx.Response) -> dict[str, Any]:

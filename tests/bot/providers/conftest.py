@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from bot.clock import SystemClock
-from bot.providers import fhir
+from bot.providers import fhir_changes
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
 
@@ -61,7 +61,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
 def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers that stamp milliseconds need no second of waiting."""
     if "coarse" not in request.node.name and "forgetfully" not in request.node.name:
-        monkeypatch.setattr(fhir, "_SETTLE", 0.02)
+        monkeypatch.setattr(fhir_changes, "SETTLE", 0.02)
 
 
 @pytest.fixture

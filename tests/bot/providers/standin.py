@@ -19,8 +19,9 @@ Json = dict[str, Any]
 class Refusal(Exception):
     """The server's own 4xx."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, why: str = "") -> None:
         self.status = status
+        self.why = why
 
 
 @dataclass
@@ -42,6 +43,11 @@ class Standin:
     finds: bool | None = None  # whether an identifier matches: by itself, always, or never
     statement: Json | None = None  # instead of its own CapabilityStatement
     keeps_marks: bool = True  # whether Slot.identifier survives
+    moves: bool = True  # whether an appointment may change its slot
+    holds: bool = False  # whether it keeps a slot for somebody
+    people: bool = False  # whether it has a directory
+    contained: bool = True  # whether an appointment may carry its patient
+    vouchers: tuple[str, ...] = ()  # those that are good, once each
     fault: Callable[[int, str], str | None] = lambda _n, _method: None
     store: dict[str, Json] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -123,7 +129,7 @@ class Standin:
             match request.method, path:
                 case "GET", "metadata":
                     return JSONResponse(self._statement())
-                case "GET", ("Slot" | "Appointment") as kind:
+                case "GET", ("Slot" | "Appointment" | "Practitioner" | "PractitionerRole" | "Schedule") as kind:
                     return JSONResponse(self._search(kind, request))
                 case "GET", _:
                     return JSONResponse(self._known(path))
@@ -138,17 +144,29 @@ class Standin:
                     self.store.pop(path, None)
                     return Response(status_code=204)
         except Refusal as refusal:
-            return JSONResponse({"resourceType": "OperationOutcome"}, refusal.status)
+            coding = [{"system": "urn:haven:problem", "code": refusal.why}]
+            issue = {"severity": "error", "code": "business-rule", "details": {"coding": coding}}
+            return JSONResponse({"resourceType": "OperationOutcome", "issue": [issue]}, refusal.status)
 
     def _statement(self) -> Json:
         if self.statement is not None:
             return self.statement
         offers = [{"code": "transaction"}] if self.advertised else []
         kinds = [{"type": "Slot"}, {"type": "Appointment"}]
+        if self.people:
+            kinds += [{"type": "Practitioner"}, {"type": "PractitionerRole"}, {"type": "Schedule"}]
+        can = [code for code, does in (("hold", self.holds), ("vouchers", bool(self.vouchers))) if does]
         return {
             "resourceType": "CapabilityStatement",
             "fhirVersion": "4.0.1",
-            "rest": [{"mode": "server", "resource": kinds, "interaction": offers}],
+            "rest": [
+                {
+                    "mode": "server",
+                    "resource": kinds,
+                    "interaction": offers,
+                    "extension": [{"url": "urn:haven:capability", "valueCode": code} for code in can],
+                }
+            ],
         }
 
     def _known(self, path: str) -> Json:
@@ -179,16 +197,26 @@ class Standin:
         if condition and self.if_none_exist:
             token = re.sub("^identifier=", "", condition)
             for one in self.store.values():
-                if one["resourceType"] == "Appointment" and self._has(one, token):
+                if one["resourceType"] == body["resourceType"] and self._has(one, token):
                     return one, 200
+        if body.get("contained") and not self.contained:
+            raise Refusal(422)
+        spent = [one["value"] for one in body.get("identifier", []) if one["system"] == "urn:haven:voucher"]
+        if spent and self.vouchers:
+            if spent[0] not in self.vouchers:
+                raise Refusal(422, "voucher")
+            self.vouchers = tuple(one for one in self.vouchers if one != spent[0])
         made = body | {"id": f"a{next(self._ids)}"}
-        if self.status and made["status"] == "booked":
+        if self.status and made.get("status") == "booked":
             made["status"] = self.status
         return self.save(made), 201
 
     def _put(self, path: str, body: Json, if_match: str | None) -> Json:
-        if self.if_match and if_match != f'W/"{self.store.get(path, {}).get("meta", {}).get("versionId")}"':
+        known = self.store.get(path, {})
+        if self.if_match and if_match != f'W/"{known.get("meta", {}).get("versionId")}"':
             raise Refusal(412)
+        if body["resourceType"] == "Appointment" and not self.moves and body["slot"] != known.get("slot"):
+            raise Refusal(422)
         return self.save(body)
 
     async def _transaction(self, bundle: Json) -> Response:
@@ -196,6 +224,7 @@ class Standin:
             raise Refusal(404)
         before = copy.deepcopy(self.store)
         statuses: list[int] = []
+        why = ""
         for entry in bundle["entry"]:
             asked = entry["request"]
             if self.transactions != "atomic":
@@ -208,10 +237,11 @@ class Standin:
                     statuses.append(self._create(entry["resource"], asked.get("ifNoneExist"))[1])
             except Refusal as refusal:
                 statuses.append(refusal.status)
+                why = why or refusal.why
         worst = max(statuses)
         if worst >= 400 and self.transactions == "atomic":
             self.store = before
         if worst >= 400 and self.transactions != "partial":
-            raise Refusal(worst)
+            raise Refusal(worst, why)
         entries = [{"response": {"status": str(status)}} for status in statuses]
         return JSONResponse({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from bot.providers.fhir_wire import Lost, Unsent, Wire
+from bot.providers.fhir_wire import Fixed, Lost, Unsent, Wire
 from tests.bot.providers.conftest import serving
 
 EMPTY = {"resourceType": "Bundle", "type": "searchset"}
@@ -34,7 +34,7 @@ class Scripted:
 
 def wire(answer: Callable[[Request], Response], base: str = "https://a.example/fhir") -> tuple[Wire, Scripted]:
     server = Scripted(answer)
-    return Wire(base, "t0ken", 1.0, httpx.AsyncClient(transport=httpx.ASGITransport(server))), server
+    return Wire(base, Fixed("t0ken"), 1.0, httpx.AsyncClient(transport=httpx.ASGITransport(server))), server
 
 
 def constantly(response: Response) -> Callable[[Request], Response]:

@@ -1,0 +1,65 @@
+"""Puts the providers together: those that HR's providers.yaml names, with the secrets of whoever runs the service."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from bot.clock import Clock
+from bot.providers.base import Provider
+from bot.providers.breaker import Breaker
+from bot.providers.fhir import FhirProvider
+from bot.providers.fhir_wire import Bearer, Fixed
+from bot.providers.listed import Listed
+from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
+from bot.settings import ProviderAccess, Settings, SettingsTrouble
+from content.booking import ProviderEntry
+from content.booking import Providers as File
+from flows.core.care import Practitioner
+
+BUILT_IN = ""
+"""The key of the built-in clinic, or of the one FHIR server that the settings name."""
+
+
+def elsewhere(file: File, settings: Settings, clock: Clock) -> Mapping[str, Provider]:
+    """Return the providers elsewhere, by their keys. Raises SettingsTrouble, naming the setting that is missing or that
+    nobody reads."""
+    known = {one.key.replace("-", "_"): one for one in file.providers}
+    for key in settings.providers:
+        if key not in known:
+            raise SettingsTrouble(
+                f"HAVEN_PROVIDERS__{key.upper()}__...: there is no provider {key} in org/providers.yaml. "
+                f"Its providers: {', '.join(known) or 'none'}. Correct the name, or unset it."
+            )
+    return {
+        entry.key: Breaker(entry.key, opened(entry, settings.providers.get(name, ProviderAccess()), clock), clock)
+        for name, entry in known.items()
+    }
+
+
+def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provider:
+    """Return the client of one provider. Raises SettingsTrouble."""
+    client = httpx.AsyncClient(trust_env=False, timeout=4.0)
+    bearer = _bearer(entry, access, clock, client)
+    provider = FhirProvider(entry.url, clock=clock, token=bearer, patient=entry.patient, client=client)
+    return Listed(provider, people(entry)) if entry.people else provider
+
+
+def people(entry: ProviderEntry) -> tuple[Practitioner, ...]:
+    """Return the people whom HR's file describes at a provider."""
+    return tuple(Practitioner(provider=entry.key, **one.model_dump()) for one in entry.people)
+
+
+def _bearer(entry: ProviderEntry, access: ProviderAccess, clock: Clock, client: httpx.AsyncClient) -> Bearer | None:
+    if access.token:
+        return Fixed(access.token.get_secret_value())
+    if not (access.client_id and access.key_file):
+        return None
+    prefix = f"HAVEN_PROVIDERS__{entry.key.upper().replace('-', '_')}__"
+    try:
+        keys = load(access.key_file)
+        scope = SCOPE + (CREATED if entry.patient == "created" else "")
+        return Backend(access.token_url, access.client_id, keys, scope, clock, client, base_url=entry.url)
+    except KeyTrouble as trouble:
+        raise SettingsTrouble(f"{prefix}KEY_FILE: {trouble}") from None
+    except ValueError as trouble:
+        raise SettingsTrouble(f"{prefix}TOKEN_URL: {trouble}.") from None

@@ -1,0 +1,159 @@
+"""What providers.yaml may hold: the built-in clinic's people and hours, and the providers elsewhere."""
+
+import re
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from content.values import (
+    WEEKDAYS,
+    Hours,
+    Key,
+    Language,
+    Name,
+    Part,
+    Url,
+    Weekday,
+    Zone,
+    distinct,
+    empty_is_none,
+    refuse,
+)
+from flows.core.care import Modality, Profession
+
+_OWN_KEY: Final = "give each entry a key of its own"
+_SECRETS: Final = frozenset({"token", "secret", "password", "api_key", "apikey", "private_key", "client_secret"})
+
+
+def _place(value: str) -> str:
+    """Return a country, or a part of one."""
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
+        raise refuse("this is not a place", "use two letters for a country, as GB, or with its part, as US-CA")
+    return value
+
+
+def _reference(value: Any) -> Any:
+    """Return the provider's own number or reference as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _address(value: str) -> str:
+    """Refuse an address that carries a secret, or where others could read on the way."""
+    if not re.fullmatch(r"https://\S+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?(/\S*)?", value):
+        raise refuse("this is not a safe web address", "copy the whole of it, with https://")
+    parts = urlsplit(value)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        remedy = "leave out everything from ? or before @; secrets go into the settings of whoever runs the service"
+        raise refuse("this address carries more than an address", remedy)
+    return value.rstrip("/")
+
+
+Place = Annotated[str, AfterValidator(_place)]
+Some = AfterValidator(distinct("", "keep it once"))
+
+
+class Profile(Part):
+    """What people may know of somebody before they choose: only what was settled with them. `licensed` are the places
+    where they may see somebody; `price` is shown as it is written, empty where nobody pays."""
+
+    profession: Profession = "therapy"
+    languages: Annotated[tuple[Language, ...], Some] = Field(default=(), max_length=12)
+    topics: Annotated[tuple[Key, ...], Some] = Field(default=(), max_length=12)
+    gender: Literal["", "female", "male", "other"] = ""
+    licensed: Annotated[tuple[Place, ...], Some] = Field(default=(), max_length=12)
+    price: Annotated[str, Field(max_length=40)] = ""
+
+
+class Practitioner(Profile):
+    """Somebody whom the built-in clinic books: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is
+    Monday.
+
+    `room` is the link to their video room, if they have one.
+    """
+
+    key: Key
+    name: Name
+    modality: Modality
+    room: Annotated[Url | None, BeforeValidator(empty_is_none)] = None
+    zone: Zone
+    minutes: int = Field(ge=10, le=240)
+    weekly: dict[Weekday, Hours] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _bookable(self) -> Self:
+        if self.room and self.modality != "video":
+            raise refuse("only somebody seen by video has a room", "leave the room out, or set the modality", "room")
+        for day, spans in self.weekly.items():
+            for at, span in enumerate(spans):
+                if span.minutes < self.minutes:
+                    message = f"these {span.minutes} minutes are shorter than one appointment"
+                    remedy = f"make them {self.minutes} minutes or more, or leave them out"
+                    raise refuse(message, remedy, "weekly", WEEKDAYS[day], at)
+        return self
+
+
+class Listed(Profile):
+    """Somebody at a provider elsewhere, as far as its own directory does not say it. `key` is the provider's own: for
+    FHIR a reference as Practitioner/12, for Cal.com the number of the event type."""
+
+    key: Annotated[str, BeforeValidator(_reference), Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
+    name: Name
+    modalities: Annotated[tuple[Modality, ...], Some] = ()
+
+
+class ProviderEntry(Part):
+    """A provider elsewhere: where its system answers, and what it speaks. Its token or key is not here: whoever runs
+    the service sets HAVEN_PROVIDERS__<KEY>__TOKEN, or __CLIENT_ID and __KEY_FILE.
+
+    `patient`: whether the person's name goes into the appointment (contained) or into a record of its own (created).
+    """
+
+    key: Key
+    name: Name
+    kind: Literal["fhir", "calcom"]
+    url: Annotated[str, AfterValidator(_address)]
+    patient: Literal["contained", "created"] = "contained"
+    people: Annotated[tuple[Listed, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_secret(cls, data: Any) -> Any:
+        for name in data if isinstance(data, dict) else ():
+            if str(name).lower() in _SECRETS:
+                remedy = "take it out, and have it changed, as it has been read here; it goes into the settings of "
+                raise refuse("a secret does not belong in this file", remedy + "whoever runs the service", name)
+        return data
+
+    @model_validator(mode="after")
+    def _event_types(self) -> Self:
+        if self.kind != "calcom":
+            return self
+        if not self.people:
+            raise refuse("Cal.com does not say whom it books", "add people: one entry an event type", "kind")
+        for at, one in enumerate(self.people):
+            if not re.fullmatch(r"[1-9][0-9]{0,11}", one.key):
+                remedy = "use the number of the event type, as it stands in its address at Cal.com"
+                raise refuse("this is not an event type of Cal.com", remedy, "people", at, "key")
+            if len(one.modalities) != 1:
+                remedy = "say in which one this event type meets: video, phone, chat or in_person"
+                raise refuse("an event type of Cal.com meets in one way", remedy, "people", at, "modalities")
+        return self
+
+
+class Providers(Part):
+    """providers.yaml: the people whom the built-in clinic books, and the providers elsewhere; one of them at least."""
+
+    clinic: Name = ""
+    practitioners: Annotated[tuple[Practitioner, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
+    providers: Annotated[tuple[ProviderEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.practitioners or self.providers):
+            remedy = "add practitioners of the built-in clinic, or providers elsewhere"
+            raise refuse("nobody can be booked", remedy)
+        if bool(self.practitioners) != bool(self.clinic):
+            remedy = "name it under clinic, and its people under practitioners; or leave both out"
+            raise refuse("the built-in clinic has a name and people", remedy)
+        return self
