@@ -24,12 +24,14 @@ class Request(BaseModel):
 
 
 class Held(BaseModel):
-    """A slot that is kept for somebody: the version to book it at, and how long the provider keeps it."""
+    """A slot that is kept for somebody: the version to book it at, how long the provider keeps it, and the key that it
+    is held under."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slot: Slot
     until: AwareDatetime
+    hold: str = Field(max_length=40)
 
 
 class Capabilities(BaseModel):

@@ -171,7 +171,7 @@ class FhirProvider:
             raise Uncertain("the slot was asked for, and it is not known whether it is held") from None
         if found and found[0].status == "busy-tentative" and found[0].claim() == key:
             kept = slot.model_copy(update={"version": found[0].etag()})
-            return Held(slot=kept, until=found[0].held_until() or until)
+            return Held(slot=kept, until=found[0].held_until() or until, hold=key)
         if put is Outcome.REFUSED:
             raise Refused("the provider does not hold this slot")
         raise SlotTaken("the slot is no longer free")

@@ -63,7 +63,9 @@ class Records:
         """Return all appointments with our key, cancelled ones too. Raises ProviderDown."""
         try:
             return [one async for one in self._search("identifier", f"{BOOKING}|{key}") if one.seen.has(BOOKING, key)]
-        except (Unsent, Lost):
+        except Unsent as unsent:
+            raise ProviderDown("the provider could not be asked for our booking", unsent.again) from None
+        except Lost:
             raise ProviderDown("the provider could not be asked for our booking") from None
 
     async def probes(self, key: str) -> list[Record]:

@@ -102,8 +102,9 @@ class Standin:
             await asyncio.sleep(30)
         if fault == "slow":
             await asyncio.sleep(0.3)
-        if fault is not None and re.fullmatch(r"\d+", fault):
-            await Response("{}", int(fault))(scope, receive, send)
+        if fault is not None and re.fullmatch(r"\d+( \d+)?", fault):
+            status, _, after = fault.partition(" ")
+            await Response("{}", int(status), {"Retry-After": after} if after else None)(scope, receive, send)
             return
         if fault == "late":
             task = asyncio.create_task(self._later(request, body))
