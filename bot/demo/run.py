@@ -8,6 +8,7 @@ import uvicorn
 
 from bot.demo.app import create_demo
 from bot.demo.director import Director
+from bot.sandbox.serve import listening
 from bot.settings import Settings
 
 
@@ -55,7 +56,7 @@ async def run(
 
 def _listening(port: int) -> socket.socket:
     try:
-        return socket.create_server(("127.0.0.1", port))
+        return listening(port)
     except OSError as error:
         raise PortTaken(
             f"Port {port} of this machine cannot be used: {error.strerror}. Something else listens there, maybe "

@@ -34,6 +34,7 @@ from bot.web import create_app
 from bot.wiring import Service, build, running, send_due
 from flows.core.screen import Screen
 
+SILENCE = 0.5  # seconds without an acknowledgement
 SAM = "U0SAM"
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -73,10 +74,10 @@ class Stage:
         view = self.hands.modal(SAM)
         return text_of(view) if view else ""
 
-    async def send(self, payload: Json, kind: str = "events_api", **more: Any) -> Json | None:
+    async def send(self, payload: Json, patience: float = 3.0, **more: Any) -> Json | None:
         """Deliver an envelope by hand; return the acknowledgement."""
-        envelope = {"type": kind, "envelope_id": "by-hand", "payload": payload, "accepts_response_payload": False}
-        return await self.exchange.send({**envelope, **more}, 3.0)
+        envelope = {"type": "events_api", "envelope_id": "by-hand", "payload": payload}
+        return await self.exchange.send({**envelope, "accepts_response_payload": False, **more}, patience)
 
     def said(self, text: str, **more: Any) -> Json:
         """Return the delivery of something that Sam typed."""
@@ -160,7 +161,7 @@ async def test_a_repetition_has_one_effect(stage: Stage) -> None:
     ],
 )
 async def test_what_is_not_ours_or_no_delivery_is_not_taken(stage: Stage, spoilt: Json) -> None:
-    assert await stage.send(stage.said("hello", **spoilt)) is None
+    assert await stage.send(stage.said("hello", **spoilt), SILENCE) is None
     assert await stage.send(stage.said("hello")) is not None
 
 
@@ -176,7 +177,7 @@ async def test_what_is_no_envelope_is_survived(stage: Stage, raw: str) -> None:
 
 async def test_what_is_too_large_is_not_read(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(0, "haven")
-    assert await stage.send(stage.said("x" * MOST)) is None
+    assert await stage.send(stage.said("x" * MOST), SILENCE) is None
     assert [each.__dict__["haven"]["status"] for each in caplog.records if each.msg == "slack_refused"] == [413]
     assert await stage.send(stage.said("y" * (MOST // 2 - 4000))) is not None  # it stands there twice
 
@@ -187,7 +188,7 @@ async def test_a_turn_that_was_not_committed_is_not_acknowledged(stage: Stage, m
 
     with monkeypatch.context() as patch:
         patch.setattr(stage.platform, "_receive", busy)
-        assert await stage.send(stage.said("hello")) is None
+        assert await stage.send(stage.said("hello"), SILENCE) is None
     assert await stage.send(stage.said("hello")) is not None
 
 
