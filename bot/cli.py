@@ -19,6 +19,7 @@ from bot import log, wiring
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
 from bot.manifest import slack, teams
+from bot.preview import opted_in, preview
 from bot.safety_commands import safety
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.simulation import run as simulation
@@ -40,8 +41,10 @@ main = typer.Typer(
 )
 content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
+campaign = typer.Typer(no_args_is_help=True, help="What HR plans ahead.")
 manifest = typer.Typer(no_args_is_help=True, help="What a platform has to be told before anybody can install Haven.")
 main.add_typer(content, name="content")
+main.add_typer(campaign, name="campaign")
 main.add_typer(safety, name="safety")
 main.add_typer(db, name="db")
 main.add_typer(manifest, name="manifest")
@@ -199,6 +202,21 @@ def content_check(
     report = check(root, WORDS, SystemClock().now().date())
     _out.print(str(report))
     raise typer.Exit(0 if report.good(strict) else 1)
+
+
+@campaign.command("preview")
+def campaign_preview(
+    key: Annotated[str | None, typer.Argument(help="One campaign's key; default: all of them.")] = None,
+    at: At = None,
+) -> None:
+    """Show what campaigns will send: exactly what arrives, to how many, and when. Nothing is sent."""
+    settings, clock = _settings(), ShiftedClock(_instant(at))
+    try:
+        current = Library(content_root(settings), WORDS, lambda: clock.now().date()).current
+        count = opted_in(settings, clock) if any(each.entry.to == "check-ins" for each in current.campaigns) else None
+        _out.print(preview(current, key, clock.now(), count))
+    except (ContentError, LookupError, ValueError) as error:
+        _stop(str(error.args[0]) if isinstance(error, LookupError) else str(error))
 
 
 @db.command("upgrade")

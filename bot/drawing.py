@@ -77,9 +77,9 @@ class Drawing:
         screen = dressed(screen, self.common(locale))
         return Public(screen=screen, tokens=tuple(self._standing(sid, each) for each in screen.buttons))
 
-    def anybody(self, screen: Screen) -> Public:
+    def anybody(self, screen: Screen, locale: str = "") -> Public:
         """Return a message for a team's channel: its button opens the private chat of whoever presses it."""
-        return self.public(ANYBODY, screen, "")
+        return self.public(ANYBODY, screen, locale)
 
     def front(self, record: Record, at: Moment, agreed: bool, known: bool) -> Front:
         """Draw the front page: the notice as long as it is not agreed to, then the ways in.

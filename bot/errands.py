@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from adapters.platform import Address, Platform, Public, Shown, Unreachable
 from bot import log, tasks
 from bot.asking import Asking
+from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.desk import Desk
@@ -40,6 +41,7 @@ class Errands:
         asking: Asking,
         calling: Calling,
         platforms: Mapping[str, Platform],
+        campaigns: Campaigns,
         library: Library,
         clock: Clock,
         engine: Engine,
@@ -48,6 +50,7 @@ class Errands:
         self._one_at_a_time = asyncio.Lock()  # what is said once only: if we die in the call, one at most is lost
         self._store, self._vault, self._desk, self._asking, self._calling = store, vault, desk, asking, calling
         self._platforms, self._library, self._clock = platforms, library, clock
+        self._campaigns = campaigns
 
     async def recover(self) -> None:
         """At the start: take up what a crash left."""
@@ -83,7 +86,7 @@ class Errands:
                 case tasks.News(about=about):
                     await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
-                case tasks.Caring() | tasks.Send() | tasks.Announce():
+                case tasks.Caring() | tasks.Send() | tasks.Announce() | tasks.Tell():
                     await self._once(row, task)
         except Unreachable:
             log.event("unreachable", where="errands", kind=task.kind)
@@ -153,7 +156,7 @@ class Errands:
         if message and (platform := self._platforms.get(message[0].platform)):
             await platform.post(*message)
 
-    async def _once(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce) -> None:
+    async def _once(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce | tasks.Tell) -> None:
         if row.state == "sending":  # we died in the call: it may have arrived, so it is not said again
             log.event("send_unknown", where="errands", kind=task.kind)
             await self._drop(row.id)
@@ -161,7 +164,7 @@ class Errands:
         async with self._one_at_a_time:
             await self._say(row, task)
 
-    async def _say(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce) -> None:
+    async def _say(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce | tasks.Tell) -> None:
         if isinstance(task, tasks.Send):
             await self._send(row.id, task)
             return
@@ -170,6 +173,8 @@ class Errands:
         try:
             if isinstance(task, tasks.Caring):
                 await self._post(await self._desk.care(task))
+            elif isinstance(task, tasks.Tell):
+                await self._tell(task)
             elif not await self._announce(task):
                 await self._withdraw(task)
         except Unreachable:
@@ -193,6 +198,16 @@ class Errands:
             log.failure("send_unknown", error, where="errands", kind=task.kind)
         await self._drop(id_)
 
+    async def _tell(self, task: tasks.Tell) -> None:
+        """Say what everybody gets alike, to one of them or in one channel."""
+        message, platform = self._campaigns.message(task), self._platforms.get(task.to.platform)
+        if message is None or platform is None:
+            log.event("campaign_dropped", where="errands", kind=task.kind)
+        elif task.channel:
+            await platform.announce(task.to.tenant, task.channel, message)
+        else:
+            await platform.post(task.to, message)
+
     async def _announce(self, task: tasks.Announce) -> bool:
         """Post a reminder, in the words and to the channel that HR's files hold now. False if it may not go out."""
         content, asker = self._library.current, task.asker
@@ -200,9 +215,13 @@ class Errands:
         text = next((each.text for each in content.templates if each.key == task.template), None)
         platform = self._platforms.get(asker.platform)
         channel = getattr(entry.channel, asker.platform, None) if entry else None
-        if entry is None or entry.size < FLOOR or text is None or channel is None or platform is None:
+        if entry is None or entry.size < FLOOR or text is None or platform is None:
             return False
         if self._late(task.due) or asker.user not in getattr(entry.managers, asker.platform, ()):
+            return False
+        if task.each:
+            return await self._campaigns.each(task)
+        if channel is None or entry.external:
             return False
         asked = self._desk.drawing.common("").asked_by.fill(who=task.name)
         message = self._desk.drawing.anybody(reminder(text, asked, self._team_words()))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot import tasks
+from bot.alike import in_the_way
 from bot.clock import Clock, token
 from bot.contact import tickets
 from bot.days_off import days_off
@@ -127,21 +128,28 @@ class Local:
             return Failed(why="not_yours")
         if entry.size < team.FLOOR:
             return Failed(why="too_small")
-        if entry.external:
+        if entry.external and not effect.each:
             return Failed(why="external")
-        if not getattr(entry.channel, address.platform, None):
+        if not effect.each and not getattr(entry.channel, address.platform, None):
             return Failed(why="no_channel")
-        slot = team.next_slot(content.catalog(record.ops.locale), now)
+        slot = team.next_slot(content.catalog(record.ops.locale), now, effect.team, each=effect.each)
         last = queries.last_reminder(conn, effect.team)
         if last is not None and slot.timestamp() < last + team.COOL_DOWN.total_seconds():
             until = datetime.fromtimestamp(last, now.tzinfo) + team.COOL_DOWN
             return Failed(why="cool_down", until=until)
+        if (until_ := in_the_way(content, entry, slot, each=effect.each)) is not None:
+            return Failed(why="cool_down", until=until_)
         asked, due = int(now.timestamp()), int(slot.timestamp())
         if queries.reminders_at(conn, due) >= team.AT_ONCE:
             return Failed(why="full", until=slot)
-        queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due)
+        queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due, effect.each)
         announce = tasks.Announce(
-            asker=address, name=(name or address.user)[:80], team=effect.team, template=effect.template, due=due
+            asker=address,
+            name=(name or address.user)[:80],
+            team=effect.team,
+            template=effect.template,
+            due=due,
+            each=effect.each,
         )
         self.plan(conn, announce, slot, effect.team, str(due))
         self.look_back(conn, record)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot import log
+from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.days_off import days_off
 from bot.desk import Desk
@@ -24,8 +25,17 @@ class Schedule:
     """Runs the tick. The hints in `people` say whom it concerns; each is checked again in its transaction."""
 
     def __init__(
-        self, *, store: Store, desk: Desk, people: People, library: Library, clock: Clock, engine: Engine
+        self,
+        *,
+        store: Store,
+        desk: Desk,
+        people: People,
+        library: Library,
+        clock: Clock,
+        engine: Engine,
+        campaigns: Campaigns,
     ) -> None:
+        self._campaigns = campaigns
         self._store, self._desk, self._people = store, desk, people
         self._library, self._clock = library, clock
         self._engine = engine
@@ -54,6 +64,7 @@ class Schedule:
         if self._library.current is not before:
             await asyncio.to_thread(self.on_content)
         now, planned = self._clock.now(), await self.see_to_people()
+        await self.see_to_campaigns()
         oldest = int((now - SEEN).timestamp()) // 86400 + 1  # a tag bears its day only, and lies there SEEN at most
         gone_out = int((now - REMINDER).timestamp())
         await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
@@ -67,6 +78,14 @@ class Schedule:
         planned = await self._each([sid for sid, hint in hints if hint.due and hint.due <= now], self._desk.woke)
         await self._each([sid for sid, hint in hints if hint.until and hint.until <= now], self._desk.purge)
         return planned
+
+    async def see_to_campaigns(self) -> None:
+        """Plan what HR's campaigns send now."""
+        try:
+            if await self._campaigns.see_to():
+                self._desk.wake.set()
+        except Exception as error:  # a campaign that fails must not stop the rest of the tick
+            log.failure("tick_failed", error, where="campaigns")
 
     async def _each(self, sids: list[bytes], do: Callable[[Sequence[bytes]], Awaitable[int]]) -> int:
         """Do something for people, a batch in a transaction: so a tick takes no longer than it must, and nobody's turn

@@ -112,10 +112,26 @@ class Announce(_Task):
     team: str
     template: str
     due: int  # seconds since 1970
+    each: bool = False  # to each member, in their own chat, instead
+
+
+class Tell(_Task):
+    """Say to one person, or in one channel, what everybody there gets alike. At most once. `source` is a campaign, or
+    the team of a manager, who is the `asker`; `due` names the occasion, and after `until` it is dropped."""
+
+    kind: Literal["tell"] = "tell"
+    to: Address
+    channel: str = ""
+    source: str = Field(max_length=40)
+    template: str
+    asker: Address | None = None
+    name: str = Field(default="", max_length=80)
+    due: int  # seconds since 1970
+    until: int
 
 
 Task = Annotated[
-    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Send | Announce,
+    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Send | Announce | Tell,
     Field(discriminator="kind"),
 ]
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)

@@ -26,4 +26,6 @@ async def _next(service: Service, clock: ShiftedClock) -> datetime:
     effect = await service.store.transact(queries.next_due)
     if effect is not None:
         dues.append(datetime.fromtimestamp(effect, UTC))
+    if campaign := service.campaigns.following():
+        dues.append(campaign)
     return min((due for due in dues if due > now), default=datetime.max.replace(tzinfo=UTC))

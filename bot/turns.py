@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot import tasks
+from bot.alike import expected
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.days_off import days_off
@@ -22,8 +23,8 @@ from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
 from flows import caring
-from flows.checkin import CheckinWords, closing, nudge
-from flows.core.care import Status, Ticket
+from flows.checkin import CheckinWords, closing, line_of, nudge
+from flows.core.care import Plan, Status, Ticket
 from flows.core.effects import CLOSING_NOTE, Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
@@ -120,7 +121,7 @@ class Turns:
         plan, due, off = record.ops.plan, record.ops.due, days_off(record.ops.plan.zone)
         today = now.astimezone(ZoneInfo(plan.zone)).date()
         wanted = not plan.rests(now) and (plan.on_holidays or not off(today))
-        goes = wanted and in_time(due, now, plan) and may_write(now, plan.zone, record.ops.contacts)
+        goes = wanted and in_time(due, now, plan) and self._has_room(conn, record, plan)
         if goes:
             self._check_in(conn, record)
             ignored = record.ops.ignored
@@ -129,6 +130,13 @@ class Turns:
             record.set_ops(due=next_due(plan, now, off))
         self._people.save(conn, record)
         return goes
+
+    def _has_room(self, conn: Connection, record: Record, plan: Plan) -> bool:
+        """Tell whether the cap leaves room for a check-in: beside others, and beside what everybody gets alike, which
+        goes out whatever anybody chose, and so comes first."""
+        now, here = self._clock.now(), ZoneInfo(plan.zone)
+        alike = expected(conn, self._library.current, record.ops.address, now)
+        return may_write(now, plan.zone, (*record.ops.contacts, *(each.astimezone(here) for each in alike)))
 
     def _check_in(self, conn: Connection, record: Record) -> None:
         """Let the flow say which check-in goes out."""
@@ -226,8 +234,7 @@ class Turns:
             return None
         if send.nudge == CLOSING_NOTE:
             return closing(words)
-        lines = content.catalog(record.ops.locale).nudges
-        text = next((each.text for each in lines if each.key == send.nudge), None)
+        text = line_of(content.catalog(record.ops.locale), send.nudge)
         return nudge(text, words) if text else None
 
     def _look_back(self, conn: Connection, record: Record) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from adapters.slack.oauth import Offer
 from adapters.slack.workspaces import Credentials
 from adapters.teams.app import TeamsPlatform
 from bot.asking import Asking
+from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.contact.wire import Desk as ContactDesk
@@ -86,6 +88,7 @@ class Service:
     errands: Errands
     schedule: Schedule
     platforms: dict[str, Platform]
+    campaigns: Campaigns
     doors: tuple[Door, ...] = ()
     clinic: FastAPI | None = None
     contact: ContactDesk | None = None
@@ -168,6 +171,14 @@ def build(
     platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in chats}
     doors: tuple[Door, ...] = (*chats, room) if room else chats
     worker = Embedded(store, clock, desk.wake)
+    campaigns = Campaigns(
+        store=store,
+        vault=vault,
+        library=library,
+        clock=clock,
+        drawing=desk.drawing,
+        tenants=partial(served, settings, store, vault),
+    )
     errands = Errands(
         store=store,
         vault=vault,
@@ -175,11 +186,14 @@ def build(
         asking=Asking(providers, clock),
         calling=Calling(contact, clock),
         platforms=platforms,
+        campaigns=campaigns,
         library=library,
         clock=clock,
         engine=worker,
     )
-    schedule = Schedule(store=store, desk=desk, people=people, library=library, clock=clock, engine=worker)
+    schedule = Schedule(
+        store=store, desk=desk, people=people, library=library, clock=clock, engine=worker, campaigns=campaigns
+    )
     clinic = _clinic(settings, vault, library, clock)
     service = Service(
         settings,
@@ -193,6 +207,7 @@ def build(
         errands,
         schedule,
         platforms,
+        campaigns,
         doors,
         clinic,
         contact,
@@ -320,6 +335,17 @@ def _offer(settings: Settings, states: SignedStates) -> Offer | None:
         allowed=frozenset(each.strip() for each in given.allowed.split(",")),
         states=states,
     )
+
+
+async def served(settings: Settings, store: Store, vault: Vault) -> Mapping[str, Sequence[str]]:
+    """Return the workspaces and organisations that campaigns reach, by platform; of the terminal's there is one."""
+    slack, teams = settings.slack, settings.teams
+    installed = [] if slack.team_id else [each.tenant for each in await SealedInstallations(store, vault).all()]
+    return {
+        "slack": [slack.team_id] if slack.team_id else installed,
+        "teams": [teams.tenant_id] if teams.tenant_id else [],
+        "console": ["demo"] if settings.profile == "demo" else [],
+    }
 
 
 def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:

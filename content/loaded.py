@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from content.booking import Providers
+from content.campaigns import Campaign
 from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, ServiceEntry, TeamEntry
 from content.source import Source
@@ -43,6 +44,7 @@ class Loaded:
     lexicons: Mapping[str, Lexicon]
     sources: tuple[Source, ...]
     warnings: tuple[Problem, ...]
+    campaigns: tuple[Campaign, ...] = ()
     contact: StaffedContact | None = None
     surface: Surface = "in_app"
     staffed: bool = False
@@ -109,13 +111,16 @@ class Loaded:
             instruments=asked,
             regions=self.regions,
             teams={
-                team.key: Team(key=team.key, name=team.name, size=team.size, external=team.external)
+                team.key: Team(
+                    key=team.key, name=team.name, size=team.size, external=team.external, zone=team.zone or ""
+                )
                 for team in self.teams
             },
             templates=self.templates,
             nudges=tuple(
                 NudgeLine(**each.model_dump()) for each in self.nudges.get(locale, self.nudges[DEFAULT_LOCALE])
             ),
+            features=tuple(each.feature(locale) for each in self.campaigns if each.entry.to == "check-ins"),
             services=tuple(each.said(locale) for each in self.services),
             exercises=self.exercises[locale],
             phone=self.organisation.phone,

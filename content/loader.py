@@ -13,6 +13,7 @@ from content import schema
 from content.approvals import FILE as APPROVALS
 from content.approvals import approvals, shipped, unapproved
 from content.booking import Providers
+from content.campaigns import Campaign, Campaigns, Check
 from content.crisis import Crisis
 from content.explain import explain
 from content.lint import RULES_FILES
@@ -27,8 +28,9 @@ from flows.core.words import Words, blanks_of
 from flows.safety import Lexicon
 
 STALE: Final = timedelta(days=180)
-_ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis")
+_ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis", "campaigns")
 NUDGES: Final = "nudges.yaml"
+CAMPAIGNS: Final = "org/campaigns.yaml"
 _OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = (*RULES_FILES, APPROVALS)  # the linter's own, beside the content that ships
@@ -88,6 +90,7 @@ class _Reader:
         templates = self._model("org/templates.yaml", schema.Templates, sentences=True)
         services = self._model("org/services.yaml", schema.Services, sentences=True)
         crisis = self._model("org/crisis.yaml", Crisis)
+        campaigns = self._campaigns(organisation, teams, templates)
         regions = self._regions()
         instruments = self._instruments()
         lexicons = self._lexicons()
@@ -109,7 +112,8 @@ class _Reader:
                 instruments=instruments,
                 regions=regions,
                 nudges=nudges,
-                templates=tuple(Template(**each.model_dump()) for each in templates.templates),
+                templates=tuple(Template(key=each.key, name=each.name, text=each.text) for each in templates.templates),
+                campaigns=campaigns,
                 services=services.services,
                 contact=crisis.staffed_contact.contact() if crisis.staffed_contact else None,
                 exercises=exercises,
@@ -220,6 +224,25 @@ class _Reader:
             return ()
         read = self._model(f"{locale}/{NUDGES}", schema.Nudges, sentences=True)
         return read.nudges if read else ()
+
+    def _campaigns(
+        self,
+        organisation: schema.Organisation | None,
+        teams: schema.Teams | None,
+        templates: schema.Templates | None,
+    ) -> tuple[Campaign, ...]:
+        """Read what HR plans ahead; a folder without that file plans nothing."""
+        if not (self._root / CAMPAIGNS).exists():
+            return ()
+        source = self._source(CAMPAIGNS)
+        given = self._validate(source, Campaigns) if source else None
+        if source is None or given is None or organisation is None or teams is None or templates is None:
+            return ()
+        check = Check(source, organisation, self._today)
+        campaigns = check.all(given.campaigns, teams.teams, templates.templates)
+        self._problems += check.problems
+        self._warnings += check.warnings
+        return campaigns
 
     def _exercises(self, locale: str) -> tuple[Exercise, ...]:
         """Read the exercises for a crisis, then HR's own; a key or a name means one of them."""

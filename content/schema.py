@@ -78,6 +78,11 @@ class Channel(Part):
     teams: TeamsChannel | None = None
     console: Name | None = None
 
+    @property
+    def any(self) -> bool:
+        """Tell whether there is one at all."""
+        return bool(self.slack or self.teams or self.console)
+
 
 class TeamEntry(Part):
     """A team: who may remind it, who is in it, where it talks."""
@@ -88,6 +93,7 @@ class TeamEntry(Part):
     members: Members
     channel: Channel
     external: bool = False
+    zone: Zone | None = None
 
     @property
     def size(self) -> int:
@@ -119,15 +125,26 @@ class Nudges(Part):
 
 
 class TemplateEntry(Part):
-    """A reminder that a manager may send to a whole team."""
+    """A text that a manager may send to a whole team, or HR in a campaign: in `language`, and in `translations`."""
 
     key: Key
     name: Label
     text: Message
+    language: Language = "en"
+    translations: dict[Language, Message] = Field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that it is there in."""
+        return (self.language, *self.translations)
+
+    def said(self, language: str) -> str:
+        """Return it in a language; as it was written if it has no translation into that one."""
+        return self.translations.get(language, self.text)
 
 
 class Templates(Part):
-    """templates.yaml: the reminders that managers choose from."""
+    """templates.yaml: the texts that managers choose from, and campaigns say."""
 
     templates: Annotated[tuple[TemplateEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
 

@@ -166,6 +166,16 @@ NudgeKey = Annotated[  # shorter: two months of them lie in a person's row
         )
     ),
 ]
+CampaignKey = Annotated[  # shorter still: it lies there with the day beside it
+    str,
+    AfterValidator(
+        _matching(
+            r"[a-z][a-z0-9_-]{0,15}",
+            "this key is not written as keys of campaigns are",
+            "use small letters, digits and hyphens, starting with a letter, at most 16",
+        )
+    ),
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_no_braces)]
 Sentence = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), AfterValidator(_no_braces)

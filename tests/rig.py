@@ -83,6 +83,8 @@ class Rig:
         effect = await self.service.store.transact(queries.next_due)
         if effect is not None:
             dues.append(datetime.fromtimestamp(effect, UTC))
+        if campaign := self.service.campaigns.following():
+            dues.append(campaign)
         return min((due for due in dues if due > now), default=None)
 
     # -- the way to a booking, which many tests begin with ----------------------------------------------------

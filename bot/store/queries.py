@@ -139,9 +139,11 @@ def last_reminder(conn: Connection, team: str) -> int | None:
     return conn.execute(select(func.max(manager_action.c.due)).where(manager_action.c.team == team)).scalar()
 
 
-def put_reminder(conn: Connection, actor: bytes, team: str, template: str, asked: int, due: int) -> None:
-    """Note that a manager asked for a reminder to a team."""
-    values = {"actor": actor, "team": team, "template": template, "asked": asked, "due": due}
+def put_reminder(
+    conn: Connection, actor: bytes, team: str, template: str, asked: int, due: int, to_each: bool = False
+) -> None:
+    """Note that a manager asked for a reminder to a team, or HR for a campaign."""
+    values = {"actor": actor, "team": team, "template": template, "asked": asked, "due": due, "to_each": int(to_each)}
     conn.execute(insert(manager_action).values(values))
 
 
@@ -150,6 +152,28 @@ def reminders_of(conn: Connection, actor: bytes, most: int = 6) -> list[tuple[st
     asked = select(manager_action.c.team, manager_action.c.template, manager_action.c.due)
     latest = asked.where(manager_action.c.actor == actor).order_by(manager_action.c.due.desc()).limit(most)
     return [(row.team, row.template, row.due) for row in conn.execute(latest)]
+
+
+def to_each(conn: Connection, since: int, until: int) -> list[tuple[str, int, int]]:
+    """Return (team or campaign, asked, due) of what goes, or went, to each member in a stretch of time."""
+    rows = select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
+        manager_action.c.to_each == 1, manager_action.c.due.between(since, until)
+    )
+    return [(row.team, row.asked, row.due) for row in conn.execute(rows)]
+
+
+def asked_at(conn: Connection, team: str, due: int) -> int | None:
+    """Return when it was first known that something goes out at `due`."""
+    there = select(func.min(manager_action.c.asked)).where(manager_action.c.team == team, manager_action.c.due == due)
+    return conn.execute(there).scalar()
+
+
+def reminded(conn: Connection, since: int, until: int, *, each: bool) -> set[str]:
+    """Return the teams that had a reminder in a stretch of time: in their channel, or to each member."""
+    rows = select(manager_action.c.team).where(
+        manager_action.c.due.between(since, until), manager_action.c.to_each == int(each)
+    )
+    return {row.team for row in conn.execute(rows)}
 
 
 def reminders_at(conn: Connection, due: int) -> int:

@@ -39,10 +39,11 @@ manager_action = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("actor", LargeBinary(16), nullable=False),  # keyed hash of the manager
-    Column("team", String(40), nullable=False),
+    Column("team", String(40), nullable=False),  # or, of HR, a campaign's key behind an @
     Column("template", String(40), nullable=False),
     Column("asked", Integer, nullable=False),  # seconds since 1970
     Column("due", Integer, nullable=False),
+    Column("to_each", Integer, nullable=False, server_default="0"),  # 1: to each member, 0: in the team's channel
 )
 
 installation = Table(

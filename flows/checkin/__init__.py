@@ -7,7 +7,7 @@ reacts to check-ins at all.
 from flows.checkin.rotation import pick, season_of
 from flows.checkin.screens import closing, nudge, view
 from flows.checkin.states import State
-from flows.checkin.steps import begin, update
+from flows.checkin.steps import begin, line_of, update
 from flows.checkin.words import CheckinWords
 from flows.core.flow import Flow
 
@@ -31,4 +31,4 @@ FLOW: Flow[State, CheckinWords] = Flow(
     upgrades={1: dict, 2: _heard},
 )
 
-__all__ = ["FLOW", "CheckinWords", "closing", "nudge", "pick", "season_of"]
+__all__ = ["FLOW", "CheckinWords", "closing", "line_of", "nudge", "pick", "season_of"]

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from flows.checkin.rotation import pick, season_of
 from flows.checkin.states import Asked, Choosing, Heard, Later, Overview, Pausing, State, Trend
 from flows.core.care import Mood, Plan
+from flows.core.catalog import Catalog
 from flows.core.effects import CLOSING_NOTE, ForgetMoods, KeepMood, Nudge, Reacted, SetCaring, SetPlan
 from flows.core.events import Answered, Chose, Event, Woke
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
-from flows.core.timing import CLOSING, is_quiet, is_zone
+from flows.core.timing import CLOSING, FEATURED, is_quiet, is_zone
 
 PAUSE: Final = timedelta(weeks=4)
 PAUSES: Final = 26  # Mondays to choose from, if it shall be another day
@@ -109,7 +110,26 @@ def _line(at: Moment) -> str:
     """Return what a check-in says: once nobody has reacted for long, that there will be no more of them."""
     if at.person.ignored >= CLOSING:
         return CLOSING_NOTE
-    return pick(at.catalog.nudges, at.person.nudged, season_of(at.now.date(), at.person.region)).key
+    return featured(at) or pick(at.catalog.nudges, at.person.nudged, season_of(at.now.date(), at.person.region)).key
+
+
+def featured(at: Moment) -> str:
+    """Return what a campaign says in place of this check-in, as its key and day; empty if none does, or this person
+    had it. It goes by the calendar and by what was sent before, like every line."""
+    plan = at.person.plan
+    today = at.now.astimezone(ZoneInfo(plan.zone if plan else at.person.zone)).date()
+    for each in at.catalog.features:
+        day = next((day for day in reversed(each.days) if day <= today), None)
+        if day and today - day <= FEATURED and (key := f"{each.key}:{day:%y%m%d}") not in at.person.nudged:
+            return key
+    return ""
+
+
+def line_of(catalog: Catalog, key: str) -> str | None:
+    """Return the text of a line or of a campaign; None if HR's files hold neither any more."""
+    campaign, colon, _ = key.partition(":")  # no line's key has a colon
+    features = (each.text for each in catalog.features if colon and each.key == campaign)
+    return next(features, None) or next((each.text for each in catalog.nudges if each.key == key), None)
 
 
 def _choose(given: Mapping[str, str], plan: Plan | None) -> Step[State]:

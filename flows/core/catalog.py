@@ -99,6 +99,7 @@ class Team(Value):
     name: str
     size: int
     external: bool = False  # people from outside are in its channel, so nothing is posted there
+    zone: str = ""  # where it works, if elsewhere than the organisation
 
 
 class Template(Value):
@@ -107,6 +108,14 @@ class Template(Value):
     key: str
     name: str = ""
     text: str
+
+
+class Feature(Value):
+    """What a campaign says in place of somebody's next check-in, from each of its days on."""
+
+    key: str
+    text: str
+    days: tuple[date, ...]  # in order
 
 
 class NudgeLine(Value):
@@ -148,6 +157,7 @@ class Catalog(Value):
     teams: Mapping[str, Team]
     templates: tuple[Template, ...]
     nudges: tuple[NudgeLine, ...] = Field(min_length=1)
+    features: tuple[Feature, ...] = ()
     services: tuple[Service, ...]
     exercises: tuple[Exercise, ...] = Field(min_length=1)  # those for a crisis come first, and there is one
     phone: str  # the assistance line that answers when nobody is free online

@@ -149,11 +149,13 @@ class SetCaring(Value):
 
 
 class Remind(Value):
-    """Send an approved template to a whole team at the next fixed time. Answered by Changed or Failed."""
+    """Send an approved template to a whole team at a fixed time: in its channel, or to `each` member alike. Answered by
+    Changed or Failed."""
 
     kind: Literal["remind"] = "remind"
     team: str = Field(max_length=40)
     template: str = Field(max_length=40)
+    each: bool = False
 
 
 class CancelReminder(Value):

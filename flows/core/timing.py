@@ -16,6 +16,9 @@ A_WEEK: Final = 2  # messages in any seven days, whoever sends them; and never t
 HALF, MONTHLY, CLOSING = 3, 6, 8  # ignored in a row: every other time, once a month, a closing note and no more
 MONTH: Final = timedelta(days=28)
 QUIET: Final = (time(20), time(8))  # where nobody said otherwise
+OPEN_HOURS: Final = (time(9), time(18))  # from, and until before: no choice of quiet hours reaches into these
+NOTICE: Final = timedelta(days=7)  # of a message to everyone alike: so long check-ins need to make room for it
+FEATURED: Final = timedelta(days=6)  # for so long after its day a campaign may stand in place of somebody's check-in
 _AHEAD: Final = 400  # days searched for a day that is not off
 
 Off = Callable[[date], bool]

@@ -4,12 +4,12 @@ What is answered depends on the team's size and on earlier reminders, never on w
 """
 
 from flows.core.flow import Flow
-from flows.team.screens import reminder, view
+from flows.team.screens import letter, reminder, view
 from flows.team.states import State
 from flows.team.steps import AT_ONCE, COOL_DOWN, FLOOR, begin, next_slot, update
 from flows.team.words import TeamWords
 
-__all__ = ["AT_ONCE", "COOL_DOWN", "FLOOR", "FLOW", "TeamWords", "next_slot", "reminder"]
+__all__ = ["AT_ONCE", "COOL_DOWN", "FLOOR", "FLOW", "TeamWords", "letter", "next_slot", "reminder"]
 
 FLOW: Flow[State, TeamWords] = Flow(
     "team",
@@ -18,6 +18,7 @@ FLOW: Flow[State, TeamWords] = Flow(
     begin,
     update,
     view,
-    version=2,
-    upgrades={1: dict},  # 2 knows a history, guidance and more reasons, which 1 did not
+    version=3,
+    # 2 knows a history, guidance and more reasons, which 1 did not; 3 knows what goes to each member
+    upgrades={1: dict, 2: dict},
 )

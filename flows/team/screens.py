@@ -1,5 +1,7 @@
 """What a manager sees, and what the team does."""
 
+from collections.abc import Sequence
+
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
 from flows.core.screen import Button, Screen
@@ -11,6 +13,16 @@ from flows.team.words import TeamWords
 def reminder(text: str, asked: str, words: TeamWords) -> Screen:
     """Draw the reminder as the team sees it: the approved text, who asked, and a private way in."""
     return Screen(lines=(text, asked), buttons=(Button(key="open", label=words.open, standing=True),))
+
+
+def letter(texts: Sequence[str], asked: str, words: Sequence[TeamWords], *, to_each: bool) -> Screen:
+    """Draw what everybody gets alike: the approved text in each of its languages, and that it is the same for all if
+    it comes to each; who asked, if a manager did."""
+    alike = [
+        line for text, own in zip(texts, words, strict=True) for line in (text, *((own.alike,) if to_each else ()))
+    ]
+    lines = (*alike, *((asked,) if asked else ()))
+    return Screen(lines=lines, buttons=(Button(key="open", label=words[0].open, standing=True),))
 
 
 def view(state: State, words: TeamWords, at: Moment) -> Screen:
@@ -31,12 +43,17 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
         case Wording():
             texts = tuple(Button(key="template", arg=each.key, label=each.name) for each in catalog.templates)
             return Screen(lines=(words.template,), buttons=(*texts, another, done))
-        case Preview():
+        case Preview(each=each):
             team, text = _team(catalog, state.team), _text(catalog, state.template)
-            when = catalog.when(next_slot(catalog, at.now), at.person.zone)
-            line = words.preview.fill(team=team, size=str(_size(catalog, state.team)), when=when)
+            when = catalog.when(next_slot(catalog, at.now, state.team, each=each), at.person.zone)
+            line = (words.preview_each if each else words.preview).fill(
+                team=team, size=str(_size(catalog, state.team)), when=when
+            )
             send = Button(key="send", label=words.send, style="primary")
-            return Screen(lines=(line, text, words.asked_by_you), buttons=(send, another, done))
+            way = Button(key="in_channel", label=words.in_channel) if each else Button(key="each", label=words.each)
+            ways = () if each and _external(catalog, state.team) else (way,)
+            alike = (words.alike,) if each else ()
+            return Screen(lines=(line, text, *alike, words.asked_by_you), buttons=(send, *ways, another, done))
         case Accepted(when=when):
             said = words.accepted.fill(team=_team(catalog, state.team), when=catalog.when(when, at.person.zone))
             return Screen(lines=(said, words.nothing_told), buttons=(another, done))
@@ -54,7 +71,8 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
                 said = words.cool_down.fill(team=team, until=catalog.when(until, at.person.zone))
             else:
                 said = str(words.not_yours)
-            return Screen(lines=(said,), buttons=(another, done))
+            otherwise = (Button(key="each", label=words.each),) if why in {"external", "no_channel"} else ()
+            return Screen(lines=(said,), buttons=(*otherwise, another, done))
         case History():
             return _history(state, words, at)
         case Guide(page=page):
@@ -108,6 +126,10 @@ def _team(catalog: Catalog, key: str) -> str:
 
 def _size(catalog: Catalog, key: str) -> int:
     return catalog.teams[key].size if key in catalog.teams else 0
+
+
+def _external(catalog: Catalog, key: str) -> bool:
+    return key in catalog.teams and catalog.teams[key].external
 
 
 def _text(catalog: Catalog, key: str) -> str:

@@ -19,6 +19,7 @@ class Wording(Value):
 
     at: Literal["wording"] = "wording"
     team: str
+    each: bool = False  # to each member, in their own chat, instead of one post in the channel
 
 
 class Preview(Value):
@@ -27,6 +28,7 @@ class Preview(Value):
     at: Literal["preview"] = "preview"
     team: str
     template: str
+    each: bool = False
 
 
 class Accepted(Value):

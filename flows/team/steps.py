@@ -1,6 +1,6 @@
 """The steps of a reminder: pick, word, preview, send; look back, call off; read the guidance."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from flows.core.catalog import Catalog
 from flows.core.effects import CancelReminder, Remind
 from flows.core.events import Changed, Chose, Event, Failed
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
+from flows.core.timing import NOTICE, instant
 from flows.team.states import Accepted, Declined, Guide, History, Picking, Preview, State, Wording, Worried
 
 FLOOR = 5  # members; code, not a setting: below it a reminder points at somebody
@@ -49,10 +50,14 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(History(cancelled=team_key))
         case History(), Failed(why="too_late", team=team_key):
             return Turn(Declined(team=team_key, why="too_late"))
+        case Declined(why="external" | "no_channel", team=key), Chose(key="each"):
+            return Turn(Wording(team=key, each=True))
         case Wording(), Chose(key="template", arg=key):
-            return Turn(Preview(team=state.team, template=key))
+            return Turn(Preview(team=state.team, template=key, each=state.each))
+        case Preview(), Chose(key="each" | "in_channel" as way):
+            return Turn(state.model_copy(update={"each": way == "each"}))
         case Preview(), Chose(key="send"):
-            return Turn(state, (Remind(team=state.team, template=state.template),))
+            return Turn(state, (Remind(team=state.team, template=state.template, each=state.each),))
         case Preview(), Changed(what="reminder", when=datetime() as when):
             return Turn(Accepted(team=state.team, when=when))
         case Preview(), Failed(
@@ -70,17 +75,19 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return None
 
 
-def next_slot(catalog: Catalog, now: datetime) -> datetime:
-    """Return the next fixed time (UTC) at which reminders go out: the organisation's days and hour.
+def next_slot(catalog: Catalog, now: datetime, team: str = "", *, each: bool = False) -> datetime:
+    """Return the next fixed time (UTC) at which reminders go out: the organisation's days and hour, where the team is.
 
-    A fixed time keeps a reminder from following, and so pointing at, what happened a minute ago.
+    A fixed time keeps a reminder from following, and so pointing at, what happened a minute ago. What goes to `each`
+    member has notice, so that check-ins make room for it: nobody hears more often, and everybody gets the same.
     """
-    zone = ZoneInfo(catalog.zone)
-    today = now.astimezone(zone).date()
+    entry = catalog.teams.get(team)
+    zone, first = ZoneInfo((entry and entry.zone) or catalog.zone), now + NOTICE if each else now
+    today = first.astimezone(zone).date()
     for ahead in range(15):
         day = today + timedelta(days=ahead)
-        slot = datetime.combine(day, catalog.reminder_time, zone).astimezone(UTC)
-        if day.weekday() in catalog.reminder_days and slot > now:
+        slot = instant(day, catalog.reminder_time, zone)
+        if day.weekday() in catalog.reminder_days and slot > first:
             return slot
     raise ValueError("organisation.yaml names no day for reminders")
 

@@ -12,6 +12,10 @@ class TeamWords(Words):
     nothing: Line
     template: Line
     preview: Annotated[Line, Blanks("team", "size", "when")]
+    preview_each: Annotated[Line, Blanks("team", "size", "when")]
+    each: Label
+    in_channel: Label
+    alike: Line
     asked_by_you: Line
     send: Label
     another: Label

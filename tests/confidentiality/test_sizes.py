@@ -200,6 +200,16 @@ def test_the_fullest_effect_fits(
     for task in (
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=book),
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Cancel(appointment=appointment)),
-        tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40),
+        tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40, each=True),
+        tasks.Tell(
+            to=address,
+            channel="c" * 120,
+            source="s" * 40,
+            template="t" * 40,
+            asker=address,
+            name=name,
+            due=2**40,
+            until=2**40,
+        ),
     ):
         assert tasks.unseal(vault, b"i" * 16, tasks.seal(vault, b"i" * 16, task)) == task
