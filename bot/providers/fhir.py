@@ -15,7 +15,7 @@ import httpx
 from bot import log
 from bot.clock import Clock
 from bot.providers import fhir_bundles as bundles
-from bot.providers.base import Capabilities, Held, ProviderDown, Refused, Request, SlotTaken, Unable, Uncertain
+from bot.providers.base import Capabilities, Held, ProviderDown, Refused, Request, SlotTaken, Unable, Uncertain, VoucherRefused
 from bot.providers.fhir_changes import Changes
 from bot.providers.fhir_directory import directory
 from bot.providers.fhir_models import Resource, slot_key
@@ -233,6 +233,8 @@ class FhirProvider:
                 raise SlotTaken("the slot is no longer free")
             case Outcome.REFUSED:
                 raise Refused("the provider does not book this")
+            case Outcome.VOUCHER:
+                raise VoucherRefused("the voucher is unknown there, or spent")
             case _:
                 raise Uncertain("the booking was sent and is not to be seen")
 

@@ -33,6 +33,7 @@ class Outcome(enum.Enum):
     TAKEN = "the slot or the appointment is no longer as it was seen (412, or gone)"
     CONFLICT = "the server was busy with the same thing (409)"
     REFUSED = "the server will not do it"
+    VOUCHER = "the server will not do it, because of the voucher"
     LOST = "nobody knows"
 
 
@@ -201,7 +202,7 @@ def outcome(reply: Reply, entries: int = 0) -> Outcome:
 
     Raises Lost if a success does not answer every entry."""
     if not reply.ok:
-        return _of(reply.status)
+        return Outcome.VOUCHER if reply.status in (409, 422) and _voucher(reply.body) else _of(reply.status)
     if not entries:
         return Outcome.DONE
     try:
@@ -222,6 +223,15 @@ def _of(status: int) -> Outcome:
     if status in (404, 410, 412):
         return Outcome.TAKEN
     return Outcome.CONFLICT if status == 409 else Outcome.REFUSED
+
+
+def _voucher(answer: Resource) -> bool:
+    """Tell whether an OperationOutcome is about the voucher."""
+    try:
+        codings = [coding for issue in answer["issue"] for coding in issue["details"]["coding"]]
+        return any((one["system"], one["code"]) == ("urn:haven:problem", "voucher") for one in codings)
+    except (KeyError, TypeError):
+        return False
 
 
 def _statuses(entries: list[Entry]) -> Iterator[int]:

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from starlette.requests import Request
@@ -22,6 +22,28 @@ class Refusal(Exception):
     def __init__(self, status: int, why: str = "") -> None:
         self.status = status
         self.why = why
+
+
+KIM: Json = {
+    "resourceType": "Practitioner",
+    "id": "kim",
+    "active": True,
+    "name": [{"given": ["Kim"], "family": "Vale"}],
+    "gender": "female",
+    "communication": [{"coding": [{"code": "en-GB"}]}, {"coding": [{"code": "de"}]}, {"text": "some Welsh"}],
+    "qualification": [
+        {"code": {"text": "Chartered"}, "issuer": {"display": "Some Board"}},
+        {"code": {"text": "Licence"}, "extension": [{"url": "urn:haven:licensed", "valueCode": "GB"}]},
+    ],
+}
+ROLE: Json = {
+    "resourceType": "PractitionerRole",
+    "id": "r1",
+    "active": True,
+    "practitioner": {"reference": "Practitioner/kim"},
+    "code": [{"text": "Life coach"}],
+    "specialty": [{"coding": [{"code": "sleep"}]}, {"text": "work"}],
+}
 
 
 @dataclass
@@ -42,6 +64,7 @@ class Standin:
     status: str | None = None  # what it makes of "booked"
     finds: bool | None = None  # whether an identifier matches: by itself, always, or never
     statement: Json | None = None  # instead of its own CapabilityStatement
+    slots: int = 3
     keeps_marks: bool = True  # whether Slot.identifier survives
     moves: bool = True  # whether an appointment may change its slot
     holds: bool = False  # whether it keeps a slot for somebody
@@ -57,17 +80,24 @@ class Standin:
     def __post_init__(self) -> None:
         self._ids = itertools.count(999, -1)  # whoever comes later has the smaller id
         self._versions = itertools.count(1)
-        for n in range(3):
+        first = datetime(2025, 3, 4, 10, tzinfo=timezone(timedelta(hours=1)))
+        apart = timedelta(hours=1) if self.slots < 100 else timedelta(minutes=25)
+        for n in range(self.slots):
             slot = {
                 "resourceType": "Slot",
                 "id": f"s{n}",
                 "status": "free",
                 "schedule": {"reference": "Schedule/x", "display": "Kim Vale"},
-                "start": f"2025-03-04T1{n}:00:00+01:00",
-                "end": f"2025-03-04T1{n}:50:00+01:00",
+                "start": (first + n * apart).isoformat(),
+                "end": (first + n * apart + apart * 5 / 6).isoformat(),
                 "vendorNote": {"kept": True},
             }
             self.save(slot)
+        if self.people:
+            self.save(KIM)
+            self.save({"resourceType": "Practitioner", "id": "gone", "active": True, "name": [{"text": "Lou Gone"}]})
+            self.save(ROLE)
+            self.save({"resourceType": "Schedule", "id": "x", "actor": [{"reference": "Practitioner/kim"}]})
 
     def save(self, resource: Json) -> Json:
         """Store a version."""
@@ -124,7 +154,7 @@ class Standin:
         await self._answer(request, body)
 
     async def _answer(self, request: Request, body: Json) -> Response:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0)  # others get in between
         path = request.url.path.strip("/")
         try:
             match request.method, path:
@@ -183,10 +213,12 @@ class Standin:
             found = [one for one in found if self._has(one, wanted)]
         if (wanted := request.query_params.get("slot")) and self.finds is not True:
             found = [one for one in found if any(wanted == slot["reference"] for slot in one.get("slot", []))]
+        asked = request.query_params.getlist("_include")
+        also = [self.store[one] for one in ("Schedule/x", "Practitioner/kim") if asked and self.people]
         return {
             "resourceType": "Bundle",
             "type": "searchset",
-            "entry": [{"resource": one, "search": {"mode": "match"}} for one in found],
+            "entry": [{"resource": one} for one in (*found, *also)],
         }
 
     def _has(self, resource: Json, token: str) -> bool:
@@ -223,13 +255,13 @@ class Standin:
     async def _transaction(self, bundle: Json) -> Response:
         if self.transactions == "none":
             raise Refusal(404)
-        before = copy.deepcopy(self.store)
+        before = dict(self.store)  # what is stored is replaced, never changed
         statuses: list[int] = []
         why = ""
         for entry in bundle["entry"]:
             asked = entry["request"]
             if self.transactions != "atomic":
-                await asyncio.sleep(0.001)  # others get in between
+                await asyncio.sleep(0)  # and here
             try:
                 if asked["method"] == "PUT":
                     self._put(asked["url"], entry["resource"], asked.get("ifMatch"))

@@ -95,7 +95,7 @@ def once(fault: str, at: int, method: str | None = None) -> Callable[[int, str],
     return lambda n, verb: fault if n == at and method in (None, verb) else None
 
 
-@pytest.mark.parametrize("name", ["atomic", "partial", "accepts_all", "forgetful"])
+@pytest.mark.parametrize("name", ["atomic", "forgetful"])  # the contract tries the others, without waiting
 async def test_a_fault_at_any_request_is_never_a_false_word(name: str) -> None:
     """Every fault at every request of a booking, and then the same key again without a fault."""
 
@@ -118,7 +118,7 @@ async def test_a_fault_at_any_request_is_never_a_false_word(name: str) -> None:
     assert {"Appointment", "ProviderDown", "Uncertain"} <= set(said)
 
 
-@pytest.mark.parametrize("name", ["atomic", "partial"])
+@pytest.mark.parametrize("name", ["partial"])
 async def test_a_fault_at_any_request_of_a_cancellation(name: str) -> None:
     async def run(fault: str, at: int) -> None:
         server = Standin(**SERVERS[name])

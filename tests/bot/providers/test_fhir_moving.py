@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.providers.base import ProviderDown, ProviderError, Refused, SlotTaken, Uncertain
+from bot.providers.base import ProviderError, Refused, SlotTaken, Uncertain
 from bot.providers.fhir import FhirProvider
 from flows.core.care import Appointment, Slot
 from tests.bot.providers.standin import Standin
 from tests.bot.providers.test_fhir import WEEK, request
-from tests.bot.providers.test_fhir_faults import FAULTS, once, some_at_once
-from tests.bot.providers.trying import SHORT, attempt, client, sound
+from tests.bot.providers.trying import attempt, client
 
 SERVERS: dict[str, dict[str, Any]] = {
     "atomic": {},
@@ -117,26 +116,3 @@ async def test_two_who_move_to_one_slot_end_in_two(name: str) -> None:
     assert len(in_target) <= 1
     assert len(won) == len(in_target) or any(isinstance(one, Uncertain) for one in said)
     assert len(server.standing()) == 2
-
-
-@pytest.mark.parametrize("name", ["atomic", "partial", "anew"])
-async def test_a_fault_at_any_request_of_a_move(name: str) -> None:
-    """Every fault at every request, then the same again without a fault: it ends as one appointment, and truly."""
-
-    async def run(fault: str, at: int) -> str:
-        server = Standin(**SERVERS[name])
-        _, old, target = await booked(server)
-        server.fault = once(fault, at + len(server.asked))
-        said = await moved(client(server, SHORT), old, target)
-        await asyncio.gather(*server.late)
-        check(server, old, target, said)
-        server.fault = sound
-        again = await moved(client(server), old, target)
-        check(server, old, target, again)
-        assert not isinstance(again, ProviderDown | Uncertain), (fault, at, again)
-        if isinstance(said, Appointment):
-            assert again == said
-        return type(said).__name__
-
-    said = await some_at_once(run(fault, at) for fault in FAULTS for at in range(10))
-    assert {"Appointment", "ProviderDown"} <= set(said)
