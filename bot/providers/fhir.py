@@ -15,7 +15,17 @@ import httpx
 from bot import log
 from bot.clock import Clock
 from bot.providers import fhir_bundles as bundles
-from bot.providers.base import Capabilities, Held, ProviderDown, Refused, Request, SlotTaken, Unable, Uncertain, VoucherRefused
+from bot.providers.base import (
+    Capabilities,
+    Held,
+    ProviderDown,
+    Refused,
+    Request,
+    SlotTaken,
+    Unable,
+    Uncertain,
+    VoucherRefused,
+)
 from bot.providers.fhir_changes import Changes
 from bot.providers.fhir_directory import directory
 from bot.providers.fhir_models import Resource, slot_key
