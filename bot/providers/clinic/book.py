@@ -15,10 +15,12 @@ from bot.providers.clinic.hours import Opening, Practitioner, openings
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.searching import Search, page
-from bot.providers.clinic.tables import Database, appointment, practitioner, slot
+from bot.providers.clinic.tables import Database, appointment, practitioner, slot, status_at
 
 DAYS = 28  # how far ahead slots are given
 KEPT = timedelta(days=30)  # how long an appointment outlasts its end, or its cancellation
+FREED: Final = {"status": "free", "claim": None, "held_until": None}
+KEPT_SLOTS: Final = ("busy", "busy-tentative")  # somebody's, whatever the hours are now
 _STALE = timedelta(hours=1)
 _COMPARE: Final = {
     "eq": operator.eq,
@@ -27,7 +29,6 @@ _COMPARE: Final = {
     "le": operator.le,
     "lt": operator.lt,
 }
-_WITH_NAME: Final = sa.select(slot, practitioner.c.name.label("who")).join_from(slot, practitioner)
 
 
 class Page(NamedTuple):
@@ -76,7 +77,7 @@ class Book:
         """Return one resource as this connection sees it. Raises Problem 404."""
         match kind:
             case "Slot":
-                query: Any = _WITH_NAME.where(slot.c.id == key)
+                query: Any = _with_name(self._clock.now()).where(slot.c.id == key)
             case "Appointment":
                 query = sa.select(appointment).where(appointment.c.id == key)
             case "Practitioner" | "Schedule":
@@ -99,7 +100,8 @@ class Book:
         with self._refreshing:
             if self._clock.now() >= self._fresh_until:
                 self._refresh()
-        query = _narrow(_WITH_NAME, slot, search)
+        now = self._clock.now()
+        query = _narrow(_with_name(now), slot, search, status_at(now.timestamp()))
         if search.schedule is not None:
             query = query.where(slot.c.practitioner == search.schedule)
 
@@ -117,7 +119,7 @@ class Book:
 
     def appointments(self, search: Search) -> Page:
         """Return one page of appointments, earliest first."""
-        query = _narrow(sa.select(appointment), appointment, search)
+        query = _narrow(sa.select(appointment), appointment, search, appointment.c.status)
         if search.slot is not None:
             query = query.where(appointment.c.slot == search.slot)
         if search.identifier is not None:
@@ -156,10 +158,12 @@ class Book:
     def _align(self, connection: Connection, now: datetime, wanted: Sequence[Opening]) -> None:
         stamp = {"updated": int(now.timestamp() * 1000)}
         self._align_people(connection, stamp)
+        over = (slot.c.status != "free") & (status_at(now.timestamp()) == "free")
+        connection.execute(sa.update(slot).where(over).values(FREED))  # as it has been read since it ran out
         kept_from = int((now - KEPT).timestamp())
         cancelled = (appointment.c.status == "cancelled") & (appointment.c.updated < kept_from * 1000)
         connection.execute(sa.delete(appointment).where((appointment.c.ends < kept_from) | cancelled))
-        past = (slot.c.starts < int(now.timestamp())) & (slot.c.status != "busy") | (slot.c.ends < kept_from)
+        past = (slot.c.starts < int(now.timestamp())) & slot.c.status.not_in(KEPT_SLOTS) | (slot.c.ends < kept_from)
         held = sa.select(appointment.c.slot).where(appointment.c.slot.is_not(None))
         connection.execute(sa.delete(slot).where(past, slot.c.id.not_in(held)))
         stored = {row.id: row for row in connection.execute(sa.select(slot)) if row.starts > now.timestamp()}
@@ -169,7 +173,7 @@ class Book:
             connection.execute(sa.insert(slot), fresh)
         for row in rows:
             known = stored.pop(row["id"], None)
-            if known and known.status != "busy" and not row.items() <= known._asdict().items():
+            if known and known.status not in KEPT_SLOTS and not row.items() <= known._asdict().items():
                 _set(connection, slot, known, row | stamp)
         for known in stored.values():
             if known.status == "free":
@@ -189,6 +193,13 @@ class Book:
                 _set(connection, practitioner, known, {"active": False} | stamp)
 
 
+def _with_name(now: datetime) -> Any:
+    """Return the query of slots as they are at `now`, each with the name of whose it is."""
+    columns = [column for column in slot.c if column is not slot.c.status]
+    status = status_at(now.timestamp()).label("status")
+    return sa.select(*columns, status, practitioner.c.name.label("who")).join_from(slot, practitioner)
+
+
 def _row(one: Opening) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -206,11 +217,11 @@ def _set(connection: Connection, table: sa.Table, known: Row[Any], values: dict[
     connection.execute(sa.update(table).where(table.c.id == known.id).values(values))
 
 
-def _narrow(query: Any, table: sa.Table, search: Search) -> Any:
+def _narrow(query: Any, table: sa.Table, search: Search, status: sa.ColumnElement[str]) -> Any:
     """Return the query with what both searches share: status, times, place in the order, page size."""
     starts = sa.func.coalesce(table.c.starts, 0)
     if search.statuses:
-        query = query.where(table.c.status.in_(search.statuses))
+        query = query.where(status.in_(search.statuses))
     for comparison, seconds in search.window:
         query = query.where(_COMPARE[comparison](table.c.starts, seconds))
     if search.after is not None:

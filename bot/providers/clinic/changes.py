@@ -1,8 +1,8 @@
 """Every change to the book, whole or not at all: a slot is claimed once, and freed when its booking ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
@@ -10,12 +10,20 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock, token
-from bot.providers.clinic import problem, resources, searching
+from bot.providers.clinic import claims, problem, resources, searching
 from bot.providers.clinic.book import Book
+from bot.providers.clinic.claims import Work
 from bot.providers.clinic.problem import Problem
-from bot.providers.clinic.resources import AppointmentBody, Resource, SlotBody
+from bot.providers.clinic.resources import VIRTUAL_SERVICE, AppointmentBody, Resource, SlotBody
 from bot.providers.clinic.seal import Seal, TooLong
-from bot.providers.clinic.tables import Database, appointment, slot
+from bot.providers.clinic.tables import ACTIVE, Database, appointment, slot
+
+# What an appointment may become: cancelled is not undone, and what is confirmed stays so
+_AFTER: Final = {
+    "pending": ("pending", "booked", "cancelled"),
+    "booked": ("booked", "cancelled"),
+    "cancelled": ("cancelled",),
+}
 
 
 @dataclass(frozen=True)
@@ -34,16 +42,6 @@ class Result:
 
     status: int
     resource: Resource
-
-
-@dataclass
-class _Work:
-    """One transaction under way: what it may not do twice, and what must be true when it ends."""
-
-    connection: Connection
-    now: float
-    claimed: set[str] = field(default_factory=set)
-    freed: set[str] = field(default_factory=set)
 
 
 class Changes:
@@ -77,17 +75,17 @@ class Changes:
         repeated = self._repeated(connection, changes)
         if repeated is not None:
             return repeated
-        work = _Work(connection, self._clock.now().timestamp())
+        work = Work(connection, self._clock.now().timestamp())
         done: dict[int, tuple[int, str, str]] = {}
         for n, change in enumerate(changes):
             if isinstance(change.body, SlotBody):
-                done[n] = (200, "Slot", self._put_slot(work, change, change.body))
+                done[n] = (200, "Slot", claims.put(work, change.key, change.if_match, change.body))
         for n, change in enumerate(changes):
             if isinstance(change.body, AppointmentBody):
                 post = change.key is None
                 key = self._post(work, change.body) if post else self._put(work, change, change.body)
                 done[n] = (201 if post else 200, "Appointment", key)
-        held = sa.select(appointment.c.id).where(appointment.c.slot.in_(work.freed), appointment.c.status == "booked")
+        held = sa.select(appointment.c.id).where(appointment.c.slot.in_(work.freed), appointment.c.status.in_(ACTIVE))
         if connection.execute(held).first() is not None:
             raise problem.conflict()
         drawn = (done[n] for n in range(len(changes)))
@@ -112,35 +110,7 @@ class Changes:
             raise problem.changed()
         return [Result(200, self._book.drawn(connection, kind, key)) for kind, key in keys]
 
-    def _put_slot(self, work: _Work, change: Change, body: SlotBody) -> str:
-        """Set a slot to busy if it is free, or to free, at exactly the version that was seen."""
-        if change.if_match is None:
-            raise Problem(428, "conflict", "A slot is changed with If-Match only.")
-        row = _row(work.connection, slot, change.key)
-        _same_times(body.start, body.end, row)
-        if body.id != row.id:
-            raise problem.malformed()
-        if change.if_match != resources.etag(row.version):
-            raise problem.changed()
-        self._turn(work, row, body.status)
-        return str(row.id)
-
-    def _turn(self, work: _Work, row: Row[Any], status: str) -> None:
-        """Claim or free a slot. The condition on version and status is what makes a claim exclusive."""
-        claims = status == "busy"
-        if claims and row.starts <= work.now:
-            raise problem.conflict()
-        query = (
-            sa.update(slot)
-            .where(slot.c.id == row.id, slot.c.version == row.version)
-            .where(slot.c.status == "free" if claims else slot.c.status.in_(("busy", "free")))
-            .values(status=status, version=row.version + 1, updated=int(work.now * 1000))
-        )
-        if work.connection.execute(query).rowcount != 1:
-            raise problem.changed()
-        (work.claimed if claims else work.freed).add(row.id)
-
-    def _post(self, work: _Work, body: AppointmentBody) -> str:
+    def _post(self, work: Work, body: AppointmentBody) -> str:
         """Store a new appointment, in a slot that this transaction claimed or that is still free.
 
         One that is cancelled from the start, and names no slot and no time, is stored too: it holds nothing,
@@ -150,23 +120,34 @@ class Changes:
             if body.slot or body.start or body.end:
                 raise problem.against_the_rules()
             return self._insert(work, body, None, body.document())
+        row = self._place(work, body)
+        return self._insert(work, body, row, self._with_whom(work, body.document(), row))
+
+    def _place(self, work: Work, body: AppointmentBody) -> Row[Any]:
+        """Return the slot that the appointment is to stand in: claimed by this transaction, or free and now claimed."""
         if body.slot_id() is None:
             raise problem.against_the_rules()
-        row = _row(work.connection, slot, body.slot_id(), missing=problem.against_the_rules())
-        _same_times(body.start, body.end, row)
+        row = claims.row(work.connection, slot, body.slot_id(), missing=problem.against_the_rules())
+        claims.same_times(body.start, body.end, row)
         if row.id not in work.claimed:
-            if row.status != "free":
-                raise problem.conflict()
-            self._turn(work, row, "busy")
-        document = body.document()
+            try:
+                claims.claim(work, row, body.identifier[0].value, held=row.claim == body.identifier[0].value)
+            except Problem:
+                raise problem.conflict() from None
+        return row
+
+    def _with_whom(self, work: Work, document: Resource, row: Row[Any]) -> Resource:
+        """Return the document with whose slot it is, and the way to their video room if there is one."""
         person = self._book.drawn(work.connection, "Schedule", row.practitioner)["actor"][0]
-        document["participant"] = [*body.participant, {"actor": person, "status": "accepted"}]
+        others = [one for one in document["participant"] if not _a_practitioner(one)]
+        document["participant"] = [*others, {"actor": person, "status": "accepted"}]
+        extensions = [one for one in document.pop("extension", None) or [] if one.get("url") != VIRTUAL_SERVICE]
         room = self._book.room(row.practitioner)
         if row.modality == "video" and room:
-            document["extension"] = [*(document.get("extension") or []), resources.virtual_service(room)]
-        return self._insert(work, body, row, document)
+            extensions.append(resources.virtual_service(room))
+        return {**document, **({"extension": extensions} if extensions else {})}
 
-    def _insert(self, work: _Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:
+    def _insert(self, work: Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:
         key = token(self._clock)
         times = {"slot": row.id, "starts": row.starts, "ends": row.ends} if row else {}
         values = {
@@ -182,27 +163,39 @@ class Changes:
         work.connection.execute(sa.insert(appointment).values(values))
         return key
 
-    def _put(self, work: _Work, change: Change, body: AppointmentBody) -> str:
-        """Replace an appointment. Its identifier, slot and time stay; booked may become cancelled."""
+    def _put(self, work: Work, change: Change, body: AppointmentBody) -> str:
+        """Replace an appointment. Its identifier stays; it may be confirmed, cancelled, or moved to another slot."""
         missing = problem.changed() if change.if_match else problem.unknown()
-        row = _row(work.connection, appointment, change.key, missing)
+        row = claims.row(work.connection, appointment, change.key, missing)
         if change.if_match not in (None, resources.etag(row.version)):
             raise problem.changed()
         if body.id != row.id:
             raise problem.malformed()
-        named = (body.identifier[0].system, body.identifier[0].value, body.slot_id())
-        if named != (row.system, row.value, row.slot) or (row.status, body.status) == ("cancelled", "booked"):
+        if (body.identifier[0].system, body.identifier[0].value) != (row.system, row.value):
             raise problem.against_the_rules()
-        _same_times(body.start, body.end, row)
+        if body.status not in _AFTER[row.status]:
+            raise problem.against_the_rules()
+        moves = body.slot_id() != row.slot
+        if moves and (row.slot is None or body.status == "cancelled"):
+            raise problem.against_the_rules()
+        document, times = body.document(), {}
+        if moves:
+            place = self._place(work, body)
+            document = self._with_whom(work, document, place)
+            times = {"slot": place.id, "starts": place.starts, "ends": place.ends}
+        else:
+            claims.same_times(body.start, body.end, row)
         values = {
             "status": body.status,
-            "document": self._close(body.document(), row.id),
+            "document": self._close(document, row.id),
             "version": row.version + 1,
             "updated": int(work.now * 1000),
+            **times,
         }
         work.connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
-        if (row.status, body.status) == ("booked", "cancelled") and row.slot not in work.freed:
-            self._turn(work, _row(work.connection, slot, row.slot), "free")
+        leaves = row.status in ACTIVE and (moves or body.status == "cancelled")
+        if leaves and row.slot not in work.freed:
+            claims.free(work, claims.row(work.connection, slot, row.slot))
         return str(row.id)
 
     def _close(self, document: Resource, key: str) -> bytes:
@@ -212,18 +205,8 @@ class Changes:
             raise Problem(422, "too-long", "The resource is longer than this clinic keeps.") from None
 
 
-def _row(connection: Connection, table: sa.Table, key: str | None, missing: Problem | None = None) -> Row[Any]:
-    row = connection.execute(sa.select(table).where(table.c.id == key)).one_or_none()
-    if row is None:
-        raise missing or problem.unknown()
-    return row
-
-
-def _same_times(start: Any, end: Any, row: Row[Any]) -> None:
-    """Refuse a body whose times, where it gives any, are not those of the row: this clinic does not move."""
-    for given, kept in ((start, row.starts), (end, row.ends)):
-        if given is not None and given.timestamp() != kept:
-            raise problem.against_the_rules()
+def _a_practitioner(participant: Resource) -> bool:
+    return str((participant.get("actor") or {}).get("reference", "")).startswith("Practitioner/")
 
 
 def _condition(query: str) -> tuple[str, str]:

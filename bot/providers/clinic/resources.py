@@ -8,6 +8,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Row
 
 MODALITY = "urn:haven:modality"
+CLAIM = "urn:haven:claim"
+HELD_UNTIL = "urn:haven:held-until"
+CAPABILITY = "urn:haven:capability"
+CAPABILITIES = ("hold",)  # what this clinic does beyond R4's own words
 # The extension by which R4 carries R5's Appointment.virtualService (HL7 cross-version extensions, R5 in R4)
 VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
 _OURS = ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end")
@@ -48,14 +52,33 @@ class Reference(_Part):
     reference: str = Field(max_length=200)
 
 
+class Extension(_Part):
+    """An extension, as far as this clinic reads any."""
+
+    url: str = Field(max_length=200)
+    valueInstant: Instant | None = None  # noqa: N815
+
+
 class SlotBody(_Part):
-    """What a PUT of a Slot may say; only the status can change."""
+    """What a PUT of a Slot may say; only the status can change, and for whom it is kept."""
 
     resourceType: Literal["Slot"]  # noqa: N815  FHIR's name
     id: Id
-    status: Literal["free", "busy"]
+    status: Literal["free", "busy", "busy-tentative"]
     start: Instant | None = None
     end: Instant | None = None
+    identifier: list[Identifier] = Field(default=[], max_length=5)
+    extension: list[Extension] = Field(default=[], max_length=5)
+
+    def claim(self) -> str | None:
+        """Return the key that it is to be kept under, or None."""
+        return next((one.value for one in self.identifier if one.system == CLAIM), None)
+
+    def held_until(self) -> float | None:
+        """Return until when it is to be held, in seconds since 1970, or None if that is not said."""
+        return next(
+            (one.valueInstant.timestamp() for one in self.extension if one.valueInstant and one.url == HELD_UNTIL), None
+        )
 
 
 class AppointmentBody(_Part):
@@ -64,7 +87,7 @@ class AppointmentBody(_Part):
     resourceType: Literal["Appointment"]  # noqa: N815
     id: Id | None = None
     identifier: list[Identifier] = Field(min_length=1, max_length=1)
-    status: Literal["booked", "cancelled"]
+    status: Literal["booked", "pending", "cancelled"]
     slot: list[Reference] = Field(default=[], max_length=1)
     start: Instant | None = None
     end: Instant | None = None
@@ -138,8 +161,14 @@ def schedule(row: Row[Any]) -> Resource:
 def slot(row: Row[Any]) -> Resource:
     """Draw a row of `slot`, joined with its practitioner's name as `who`, as a Slot."""
     coding = {"system": MODALITY, "code": row.modality}
+    kept: Resource = {}
+    if row.claim and row.status in ("busy", "busy-tentative"):
+        kept["identifier"] = [{"system": CLAIM, "value": row.claim}]
+    if row.status == "busy-tentative":
+        kept["extension"] = [{"url": HELD_UNTIL, "valueInstant": instant(row.held_until)}]
     return {
         **_head("Slot", row),
+        **kept,
         "appointmentType": {"coding": [coding], "text": row.modality},
         "schedule": {"reference": f"Schedule/{row.practitioner}", "display": row.who},
         "status": row.status,
@@ -228,6 +257,7 @@ def capability(name: str, since: datetime) -> Resource:
                     ),
                 ],
                 "interaction": [{"code": "transaction"}],
+                "extension": [{"url": CAPABILITY, "valueCode": code} for code in CAPABILITIES],
             }
         ],
     }

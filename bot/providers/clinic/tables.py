@@ -41,7 +41,10 @@ slot = sa.Table(
     sa.Column("modality", sa.String(16), nullable=False),
     sa.Column("starts", sa.Integer, nullable=False),  # seconds since 1970, as are all instants
     sa.Column("ends", sa.Integer, nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),  # free, busy, busy-unavailable (out of the hours)
+    # free, busy, busy-tentative (held until `held_until`), busy-unavailable (out of the hours)
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("claim", sa.String(200)),  # the key that it is held or kept busy under
+    sa.Column("held_until", sa.Integer),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated", sa.Integer, nullable=False),
     sa.Index(None, "starts", "id"),
@@ -56,13 +59,27 @@ appointment = sa.Table(
     sa.Column("slot", sa.String(64), sa.ForeignKey("slot.id")),  # none: a cancelled record that held no time
     sa.Column("starts", sa.Integer),
     sa.Column("ends", sa.Integer),
-    sa.Column("status", sa.String(20), nullable=False),  # booked, cancelled
+    sa.Column("status", sa.String(20), nullable=False),  # booked, pending, cancelled
     sa.Column("document", sa.LargeBinary, nullable=False),  # everything else of the resource, sealed
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated", sa.Integer, nullable=False),
     sa.UniqueConstraint("system", "value"),
 )
-sa.Index("uq_appointment_active_slot", appointment.c.slot, unique=True, sqlite_where=sa.text("status = 'booked'"))
+ACTIVE = ("booked", "pending")
+"""An appointment that stands in its slot, confirmed or not."""
+sa.Index(
+    "uq_appointment_active_slot",
+    appointment.c.slot,
+    unique=True,
+    sqlite_where=sa.text("status IN ('booked', 'pending')"),
+)
+
+
+def status_at(now: float) -> sa.ColumnElement[str]:
+    """Return a slot's status at `now` (seconds since 1970): a hold that has run out is free, whoever looks, and
+    whether or not the process that made it still lives."""
+    over = (slot.c.status == "busy-tentative") & (slot.c.held_until <= now)
+    return sa.case((over, "free"), else_=slot.c.status)
 
 
 class Database:
@@ -88,14 +105,14 @@ class Database:
         with self._writer.begin() as connection:
             return work(connection)
 
-    def upgrade(self) -> None:
-        """Bring the tables to the newest shape, in one transaction."""
+    def upgrade(self, to: str = "head") -> None:
+        """Bring the tables to the newest shape, or to that of a revision, in one transaction."""
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
 
         def run(connection: sa.Connection) -> None:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
 
         self.write(run)
 

@@ -112,7 +112,7 @@ async def test_a_booking_that_is_not_one_of_the_slots_is_refused(visitor: Visito
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": "pending"},
+        {"status": "proposed"},
         {"identifier": []},
         {"identifier": [{"value": "k1"}]},
         {"participant": []},

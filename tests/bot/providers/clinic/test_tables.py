@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.book import KEPT
+from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import VERSION_TABLE, Database, appointment, metadata, slot
 from tests.bot.providers.clinic.conftest import Visitor, etag
 from tests.bot.providers.conftest import ANA, KEY, NOW, StillClock
@@ -34,6 +36,34 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
     assert database.read(compare) == []
     indices = sa.inspect(database.engine).get_indexes("appointment")
     assert [(one["name"], one["unique"]) for one in indices] == [("uq_appointment_active_slot", 1)]
+
+
+async def test_a_book_of_the_first_shape_is_brought_up_with_what_is_booked(tmp_path: Path, clock: StillClock) -> None:
+    """A database as the first release made it, opened by this one: every booking stands, and a new one is made."""
+    url = f"sqlite:///{tmp_path}/old.db"
+    old = Database(url)
+    old.upgrade("0001")
+    stamp, start = int(NOW.timestamp() * 1000), int(NOW.timestamp()) + 3600
+    document = Seal(KEY, clock).close({"participant": [], "contained": ["Sam"]}, "appointment", "document", "a")
+    booked = ("a", "urn:haven:booking", "k1", "ana-202503030800", start, start + 3000, "booked", document, 1, stamp)
+
+    def fill(connection: sa.Connection) -> None:
+        run = connection.exec_driver_sql
+        run("INSERT INTO practitioner VALUES ('ana', 'Ana Ruiz', 'Europe/Madrid', 1, 1, ?)", (stamp,))
+        row = ("ana-202503030800", "ana", "video", start, start + 3000, "busy", 2, stamp)
+        run("INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        run("INSERT INTO appointment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", booked)
+
+    old.write(fill)
+    old.engine.dispose()
+    app = create_clinic(url, KEY, clock, name="C", practitioners=[ANA], bearer=None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
+        visitor = Visitor(http)
+        (kept,) = await visitor.search("/Appointment", identifier="urn:haven:booking|k1")
+        assert (kept["contained"], kept["slot"]) == (["Sam"], [{"reference": "Slot/ana-202503030800"}])
+        assert [one["id"] for one in await visitor.search("/Slot", status="busy")] == ["ana-202503030800"]
+        assert (await visitor.book(await visitor.free(), "k2")).status_code == 200
+    app.state.practice.dispose()
 
 
 @pytest.mark.parametrize(
