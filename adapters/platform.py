@@ -143,6 +143,18 @@ class Unreachable(Exception):
     """The platform says, for good, that this person or channel cannot be reached: do not retry."""
 
 
+class Declined(Exception):
+    """The platform said no to a message, not for good: nothing was posted."""
+
+
+class Slow(Exception):
+    """The platform asks to wait: nothing was posted. Try again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("the platform asks to wait")
+        self.seconds = seconds
+
+
 class Platform(Protocol):
     """What the service needs of a platform. Methods raise Unreachable for good, anything else to retry."""
 
@@ -157,6 +169,21 @@ class Platform(Protocol):
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         """Post a message to a team's channel. Returns the platform's id of the message."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A platform that limits how fast it may be written to.
+
+    Its `post` and `announce` keep to `adapters.pacing.LAUNCH`: they tell it when the request is on the wire, send that
+    request once, and raise Slow or Declined if, for certain, nothing was posted."""
+
+    async def turn(self, address: Address, channel: str = "") -> None:
+        """Wait until something that nobody asked for may go to somebody's chat, or to a channel of their tenant.
+        Raises Unreachable."""
+
+    async def posted(self, address: Address, id: str) -> bool | None:
+        """Tell whether the launch of this id arrived in somebody's chat; None if the platform does not tell."""
 
 
 @runtime_checkable

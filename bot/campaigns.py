@@ -9,6 +9,7 @@ from adapters.platform import Address, Public
 from bot import log, tasks
 from bot.alike import ahead, announced, base, closes, crowding, goes_out, many, name_of
 from bot.clock import Clock
+from bot.deliveries import Deliveries
 from bot.drawing import Drawing
 from bot.store import queries
 from bot.store.engine import Store
@@ -33,6 +34,7 @@ class Campaigns:
     ) -> None:
         self._store, self._vault, self._library, self._clock = store, vault, library, clock
         self._drawing, self._tenants = drawing, tenants
+        self._deliveries = Deliveries(vault, clock)
         self._seen_to: set[tuple[str, date, str]] = set()  # in this process: what is planned is not looked at again
 
     def following(self) -> datetime | None:
@@ -60,8 +62,9 @@ class Campaigns:
                 planned += await self._day(content, campaign, day, now)
         return planned
 
-    async def each(self, task: tasks.Announce) -> bool:
-        """Plan a manager's message for each member of the team; False if the files do not name enough of them now."""
+    async def each(self, task: tasks.Announce, done: bytes) -> bool:
+        """Plan a manager's message for each member of the team, in place of its effect (`done`), in one go; False if
+        the files do not name enough of them now."""
         content, now = self._library.current, self._clock.now()
         entry = next((each for each in content.teams if each.key == task.team), None)
         users = getattr(entry.members, task.asker.platform, ()) if entry else ()
@@ -82,8 +85,11 @@ class Campaigns:
         ]
 
         def plan(conn: Connection) -> None:
+            if not queries.drop_effect(conn, done):  # called off in this very moment
+                return
             for each in told:
                 self._plan(conn, each, now)
+            self._deliveries.planned(conn, "reminder", len(told) - 1)  # it was one so far
 
         await self._store.transact(plan)
         return True
@@ -169,18 +175,22 @@ class Campaigns:
             batch = told[start : start + BATCH]
 
             def plan(conn: Connection, batch: Sequence[tasks.Tell] = batch) -> int:
-                return sum(self._once(conn, each, day, held, now) for each in batch)
+                goes = [self._once(conn, each, day, held, now) for each in batch]
+                self._deliveries.planned(conn, "campaign", goes.count(True), held=goes.count(False))
+                return goes.count(True)
 
             planned += await self._store.transact(plan)
         self._seen_to |= {(campaign.key, day, zone) for zone in due}
         return planned
 
-    def _once(self, conn: Connection, task: tasks.Tell, day: date, held: Collection[Where], now: datetime) -> bool:
-        """Plan a message, unless it was planned before, or stands too near another one."""
+    def _once(
+        self, conn: Connection, task: tasks.Tell, day: date, held: Collection[Where], now: datetime
+    ) -> bool | None:
+        """Plan a message. None if it was planned before, False if it stands too near another one."""
         where = (task.to.platform, task.channel or task.to.user)
         tag = self._vault.tag(f"campaign:{task.source}:{day}:{where[0]}:{task.to.tenant}:{where[1]}")
         if not queries.see(conn, tag, int(now.timestamp()) // 86400):
-            return False
+            return None
         if where in held:
             log.event("campaign_held", where="campaigns", kind="channel" if task.channel else "member")
             return False
@@ -207,4 +217,5 @@ class Campaigns:
         id_ = self._vault.effect_id(
             task.kind, task.source, str(task.due), task.to.platform, task.to.tenant, task.to.user, task.channel
         )
-        queries.put_effect(conn, id_, tasks.seal(self._vault, id_, task), int(now.timestamp()))
+        body, lane = tasks.seal(self._vault, id_, task), self._vault.lane(task.to)
+        queries.put_effect(conn, id_, body, int(now.timestamp()), lane)

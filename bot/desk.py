@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from adapters.platform import Address, Arrival, Busy, Forged, Front, Profile, Public, Shown
 from bot import log, tasks
 from bot.clock import Clock
+from bot.deliveries import Deliveries
 from bot.people import People
 from bot.routing import SLASH, plain
 from bot.store import queries
@@ -39,7 +40,8 @@ class Desk:
     ) -> None:
         self._store, self._vault, self._library, self._clock = store, vault, library, clock
         self._layers = layers
-        self._turns = Turns(vault, people, library, clock)
+        self.deliveries = Deliveries(vault, clock)
+        self._turns = Turns(vault, people, library, clock, self.deliveries)
         self.drawing = self._turns.drawing
         self.wake = asyncio.Event()  # set when effects may have been planned
 
@@ -116,20 +118,6 @@ class Desk:
         """Return a message that something has an answer; None if nothing is held about them any more."""
         return await self._store.transact(lambda conn: self._turns.news(conn, sid, about))
 
-    async def send(self, id_: bytes, task: tasks.Send) -> tuple[bool, tuple[Address, Public] | None]:
-        """Note that a check-in is about to be sent, and return it; nothing, if it is not wanted any more. False if
-        another worker has begun with it."""
-
-        def turn(conn: Connection) -> tuple[bool, tuple[Address, Public] | None]:
-            ours = queries.mark_sending(conn, id_)
-            return ours, self._turns.check_in(conn, task) if ours else None
-
-        return await self._store.transact(turn)
-
-    async def care(self, task: tasks.Caring) -> tuple[Address, Public] | None:
-        """Return a message that somebody asked for in a hard hour; None if it is not wanted any more."""
-        return await self._store.transact(lambda conn: self._turns.care(conn, task))
-
     async def ticket(self, sid: bytes, key: str) -> Ticket | None:
         """Return a request to be called back, if it is still wanted."""
         return await self._store.transact(lambda conn: self._turns.ticket(conn, sid, key))
@@ -144,7 +132,13 @@ class Desk:
 
     async def woke(self, sids: Sequence[bytes]) -> int:
         """Plan people's due check-ins. Returns how many go out."""
-        planned = await self._store.transact(lambda conn: sum(self._turns.woke(conn, sid) for sid in sids))
+
+        def turn(conn: Connection) -> int:
+            goes = [self._turns.woke(conn, sid) for sid in sids]
+            self.deliveries.planned(conn, "checkin", goes.count(True), held=goes.count(False))
+            return goes.count(True)
+
+        planned = await self._store.transact(turn)
         self.wake.set()
         return planned
 

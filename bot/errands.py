@@ -1,32 +1,24 @@
 """Carries out effects from their table: asks the provider, draws what was not drawn, sends what is due.
 
 Each effect is held for us by the engine, and deleted when it is done, in the transaction that holds its outcome; a
-crash leaves it there, and it is taken up again. What must not be said twice (a check-in, a reminder) is marked
-`sending` before the call: found so after a crash, it is not repeated: a missed nudge is better than a double one.
+crash leaves it there, and it is taken up again. What must not be said twice (a check-in, a reminder) is `sending.py`'s.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 from adapters.platform import Address, Platform, Public, Shown, Unreachable
 from bot import log, tasks
 from bot.asking import Asking
-from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.desk import Desk
 from bot.engine.base import Engine
+from bot.sending import RETRY, Sending
 from bot.store import queries
 from bot.store.engine import Store
 from bot.turns import Gone
 from bot.vault import Unsealable, Vault
-from content.library import Library
 from flows.core.events import Booked
-from flows.core.screen import Screen
-from flows.core.timing import WINDOW
-from flows.team import FLOOR, TeamWords, reminder
-
-RETRY = (2, 10, 60, 300)  # seconds until the next try of something that may be repeated; then it is given up
 
 
 class Errands:
@@ -40,17 +32,14 @@ class Errands:
         desk: Desk,
         asking: Asking,
         calling: Calling,
+        sending: Sending,
         platforms: Mapping[str, Platform],
-        campaigns: Campaigns,
-        library: Library,
         clock: Clock,
         engine: Engine,
     ) -> None:
-        self._engine = engine
-        self._one_at_a_time = asyncio.Lock()  # what is said once only: if we die in the call, one at most is lost
+        self._engine, self._sending = engine, sending
         self._store, self._vault, self._desk, self._asking, self._calling = store, vault, desk, asking, calling
-        self._platforms, self._library, self._clock = platforms, library, clock
-        self._campaigns = campaigns
+        self._platforms, self._clock = platforms, clock
 
     async def recover(self) -> None:
         """At the start: take up what a crash left."""
@@ -63,6 +52,10 @@ class Errands:
     async def drain(self) -> int:
         """Carry out everything that is due now, and what follows from it. Returns how many effects."""
         return await self._engine.drain(self._carry_out)
+
+    async def finish(self) -> None:
+        """At the end, when nothing runs any more: wait for the answers to what is on the wire."""
+        await self._sending.finish()
 
     async def _carry_out(self, row: queries.Task) -> None:
         try:
@@ -87,13 +80,16 @@ class Errands:
                     await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
                 case tasks.Caring() | tasks.Send() | tasks.Announce() | tasks.Tell():
-                    await self._once(row, task)
+                    await self._sending.carry_out(row, task)
         except Unreachable:
             log.event("unreachable", where="errands", kind=task.kind)
             await self._drop(row.id)
         except Exception as error:
             log.failure("effect_failed", error, where="errands", kind=task.kind, attempt=row.attempts)
-            await self._again(row)
+            if isinstance(task, tasks.Once):
+                await self._sending.failed(row, task)
+            else:
+                await self._again(row)
 
     async def _ask(self, row: queries.Task, task: tasks.Ask | tasks.Settle) -> None:
         event = await self._asking.answer(task, again=row.attempts > 1)
@@ -156,97 +152,8 @@ class Errands:
         if message and (platform := self._platforms.get(message[0].platform)):
             await platform.post(*message)
 
-    async def _once(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce | tasks.Tell) -> None:
-        if row.state == "sending":  # we died in the call: it may have arrived, so it is not said again
-            log.event("send_unknown", where="errands", kind=task.kind)
-            await self._drop(row.id)
-            return
-        async with self._one_at_a_time:
-            await self._say(row, task)
-
-    async def _say(self, row: queries.Task, task: tasks.Caring | tasks.Send | tasks.Announce | tasks.Tell) -> None:
-        if isinstance(task, tasks.Send):
-            await self._send(row.id, task)
-            return
-        if not await self._store.transact(lambda conn: queries.mark_sending(conn, row.id)):
-            return
-        try:
-            if isinstance(task, tasks.Caring):
-                await self._post(await self._desk.care(task))
-            elif isinstance(task, tasks.Tell):
-                await self._tell(task)
-            elif not await self._announce(task):
-                await self._withdraw(task)
-        except Unreachable:
-            if isinstance(task, tasks.Announce):
-                await self._withdraw(task)
-            raise
-        except Exception as error:  # the call may have arrived all the same
-            log.failure("send_unknown", error, where="errands", kind=task.kind)
-        await self._drop(row.id)
-
-    async def _send(self, id_: bytes, task: tasks.Send) -> None:
-        """Send a check-in: marked in the transaction that says what to send, so it is marked before the call."""
-        ours, message = await self._desk.send(id_, task)
-        if not ours:
-            return
-        try:
-            await self._post(message)
-        except Unreachable:
-            raise
-        except Exception as error:  # the call may have arrived all the same
-            log.failure("send_unknown", error, where="errands", kind=task.kind)
-        await self._drop(id_)
-
-    async def _tell(self, task: tasks.Tell) -> None:
-        """Say what everybody gets alike, to one of them or in one channel."""
-        message, platform = self._campaigns.message(task), self._platforms.get(task.to.platform)
-        if message is None or platform is None:
-            log.event("campaign_dropped", where="errands", kind=task.kind)
-        elif task.channel:
-            await platform.announce(task.to.tenant, task.channel, message)
-        else:
-            await platform.post(task.to, message)
-
-    async def _announce(self, task: tasks.Announce) -> bool:
-        """Post a reminder, in the words and to the channel that HR's files hold now. False if it may not go out."""
-        content, asker = self._library.current, task.asker
-        entry = next((each for each in content.teams if each.key == task.team), None)
-        text = next((each.text for each in content.templates if each.key == task.template), None)
-        platform = self._platforms.get(asker.platform)
-        channel = getattr(entry.channel, asker.platform, None) if entry else None
-        if entry is None or entry.size < FLOOR or text is None or platform is None:
-            return False
-        if self._late(task.due) or asker.user not in getattr(entry.managers, asker.platform, ()):
-            return False
-        if task.each:
-            return await self._campaigns.each(task)
-        if channel is None or entry.external:
-            return False
-        asked = self._desk.drawing.common("").asked_by.fill(who=task.name)
-        message = self._desk.drawing.anybody(reminder(text, asked, self._team_words()))
-        await platform.announce(asker.tenant, channel, message)
-        return True
-
-    async def _withdraw(self, task: tasks.Announce) -> None:
-        """Tell the manager that the reminder did not go out; the team had none, so another may be asked for."""
-        log.event("reminder_dropped", where="errands", kind=task.kind)
-        await self._store.transact(lambda conn: queries.drop_reminder(conn, task.team, task.due))
-        team = next((each.name for each in self._library.current.teams if each.key == task.team), task.team)
-        screen = Screen(lines=(self._team_words().dropped.fill(team=team),))
-        await self._post((task.asker, self._desk.drawing.public(self._vault.sid(task.asker), screen, "")))
-
-    def _team_words(self) -> TeamWords:
-        content = self._library.current
-        words = content.words[content.locale("")]["team"]
-        assert isinstance(words, TeamWords)
-        return words
-
-    def _late(self, due: int) -> bool:
-        return self._clock.now().timestamp() - due > WINDOW.total_seconds()
-
     async def _again(self, row: queries.Task) -> None:
-        """Give it back for later; what may not be repeated, or was tried often enough, is dropped."""
+        """Give it back for later; what was tried often enough is dropped."""
         if row.attempts > len(RETRY):
             log.event("effect_given_up", where="errands", attempt=row.attempts)
             await self._drop(row.id)

@@ -5,7 +5,7 @@ open the room. Otherwise the gate stands there for who asks for it. What happens
 its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
-from adapters.platform import Address, Arrival, Front, Home, Platform, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Home, Paced, Platform, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
 from bot.clock import Clock
@@ -143,3 +143,10 @@ class _Before:
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         return await self._platform.announce(tenant, channel, message)
+
+    async def turn(self, address: Address, channel: str = "") -> None:
+        if isinstance(self._platform, Paced):
+            await self._platform.turn(address, channel)
+
+    async def posted(self, address: Address, id: str) -> bool | None:
+        return await self._platform.posted(address, id) if isinstance(self._platform, Paced) else None

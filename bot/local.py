@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from adapters.platform import Address
 from bot import tasks
 from bot.alike import in_the_way
 from bot.clock import Clock, token
 from bot.contact import tickets
 from bot.days_off import days_off
+from bot.deliveries import Deliveries
 from bot.people import MOODS, NUDGES, Record
 from bot.store import queries
 from bot.vault import Unsealable, Vault
@@ -45,8 +47,8 @@ from flows.core.timing import A_WEEK, HALF, next_due
 class Local:
     """Carries out one effect on an opened record; may answer with an event at once."""
 
-    def __init__(self, vault: Vault, library: Library, clock: Clock) -> None:
-        self._vault, self._library, self._clock = vault, library, clock
+    def __init__(self, vault: Vault, library: Library, clock: Clock, deliveries: Deliveries) -> None:
+        self._vault, self._library, self._clock, self._deliveries = vault, library, clock, deliveries
 
     def apply(self, conn: Connection, record: Record, effect: Effect, flow: str, name: str) -> Event | None:
         """Carry out an effect of `flow`. `name` is what colleagues call the person: a reminder says who asked."""
@@ -87,17 +89,20 @@ class Local:
                 self._forget(conn, record.sid)
         return None
 
-    def plan(self, conn: Connection, task: tasks.Task, due: datetime, *unique: bytes | str) -> bytes:
-        """Plan a task for a time. `unique` names it: the same name again replaces the task. Returns its id."""
-        id_ = self._vault.effect_id(task.kind, *unique)
-        queries.put_effect(conn, id_, tasks.seal(self._vault, id_, task), int(due.timestamp()))
+    def plan(
+        self, conn: Connection, task: tasks.Task, due: datetime, *unique: bytes | str, to: Address | None = None
+    ) -> bytes:
+        """Plan a task for a time. `unique` names it: the same name again replaces the task. `to` says at whose
+        workspace's pace it goes out, if nobody waits for it. Returns its id."""
+        id_, lane = self._vault.effect_id(task.kind, *unique), self._vault.lane(to) if to else b""
+        queries.put_effect(conn, id_, tasks.seal(self._vault, id_, task), int(due.timestamp()), lane)
         return id_
 
     def _nudge(self, conn: Connection, record: Record, key: str, now: datetime) -> None:
         """Plan a check-in, and note it: for the rotation, for the cap, and as one that nobody reacted to so far."""
         due, plan = record.ops.due or now, record.ops.plan
         send = tasks.Send(sid=record.sid, nudge=key, due=int(due.timestamp()))
-        self.plan(conn, send, now, record.sid, due.isoformat())
+        self.plan(conn, send, now, record.sid, due.isoformat(), to=record.ops.address)
         there = now.astimezone(ZoneInfo(plan.zone if plan else record.ops.zone))
         record.set_ops(contacts=(*record.ops.contacts, there)[-A_WEEK:], ignored=record.ops.ignored + 1)
         if key != CLOSING_NOTE:
@@ -117,7 +122,8 @@ class Local:
             queries.drop_effect(conn, self._vault.effect_id("caring", record.sid, due.isoformat()))
         record.set_private(caring=times)
         for number, due in enumerate(times, start=1):
-            self.plan(conn, tasks.Caring(sid=record.sid, number=number, due=due), due, record.sid, due.isoformat())
+            task = tasks.Caring(sid=record.sid, number=number, due=due)
+            self.plan(conn, task, due, record.sid, due.isoformat(), to=record.ops.address)
 
     def _remind(self, conn: Connection, record: Record, effect: Remind, name: str) -> Event:
         """Accept or refuse by the team's size, the files and earlier reminders; by nothing else."""
@@ -151,7 +157,8 @@ class Local:
             due=due,
             each=effect.each,
         )
-        self.plan(conn, announce, slot, effect.team, str(due))
+        self.plan(conn, announce, slot, effect.team, str(due), to=address)
+        self._deliveries.planned(conn, "reminder", 1)
         self.look_back(conn, record)
         return Changed(what="reminder", when=slot)
 
@@ -161,6 +168,7 @@ class Local:
         own = any((each.team, each.when) == (effect.team, effect.when) for each in record.reminders)
         if not own or not queries.drop_unsent(conn, self._vault.effect_id("announce", effect.team, str(due))):
             return Failed(why="too_late", team=effect.team)
+        self._deliveries.ended(conn, "reminder", "held")
         queries.drop_reminder(conn, effect.team, due)
         self.look_back(conn, record)
         return Changed(what="reminder_cancelled", team=effect.team)
@@ -184,6 +192,8 @@ class Local:
             if sid != (self._vault.sid(task.asker) if isinstance(task, tasks.Announce) else getattr(task, "sid", b"")):
                 continue
             queries.drop_effect(conn, id_)
+            if isinstance(task, tasks.Once) and task.audience:
+                self._deliveries.ended(conn, task.audience, "held")
             match task:  # what the provider may hold, or was asked to let go, must not stay there for nobody
                 case (
                     tasks.Settle(key=key)

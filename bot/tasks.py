@@ -9,6 +9,8 @@ from bot.vault import Unsealable, Vault
 from flows.core.base import Value
 from flows.core.effects import Book, Cancel, FindSlots
 
+Audience = Literal["checkin", "campaign", "reminder"] | None
+
 
 class _Task(Value):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -85,8 +87,18 @@ class Withdraw(_Task):
     since: int
 
 
-class Caring(_Task):
-    """Send somebody the first or second message that they asked for. At most once."""
+class _Once(_Task):
+    """What nobody may get twice (see `bot/sending.py`)."""
+
+    @property
+    def audience(self) -> Audience:
+        """Return the kind under which it is counted (`bot/deliveries.py`)."""
+        return None
+
+
+class Caring(_Once):
+    """Send somebody the first or second message that they asked for. At most once. Not counted: who asked for it is
+    nobody's business, and nor is how many did."""
 
     kind: Literal["caring"] = "caring"
     sid: bytes
@@ -94,7 +106,7 @@ class Caring(_Task):
     due: AwareDatetime
 
 
-class Send(_Task):
+class Send(_Once):
     """Send a check-in line. At most once."""
 
     kind: Literal["send"] = "send"
@@ -102,8 +114,13 @@ class Send(_Task):
     nudge: str
     due: int  # seconds since 1970
 
+    @property
+    def audience(self) -> Audience:
+        """A tick's."""
+        return "checkin"
 
-class Announce(_Task):
+
+class Announce(_Once):
     """Post a reminder in a team's channel. At most once."""
 
     kind: Literal["announce"] = "announce"
@@ -114,8 +131,13 @@ class Announce(_Task):
     due: int  # seconds since 1970
     each: bool = False  # to each member, in their own chat, instead
 
+    @property
+    def audience(self) -> Audience:
+        """A manager's; to each member: one until it is known how many they are."""
+        return "reminder"
 
-class Tell(_Task):
+
+class Tell(_Once):
     """Say to one person, or in one channel, what everybody there gets alike. At most once. `source` is a campaign, or
     the team of a manager, who is the `asker`; `due` names the occasion, and after `until` it is dropped."""
 
@@ -129,6 +151,13 @@ class Tell(_Task):
     due: int  # seconds since 1970
     until: int
 
+    @property
+    def audience(self) -> Audience:
+        """A campaign's, or a manager's."""
+        return "reminder" if self.asker else "campaign"
+
+
+Once = Caring | Send | Announce | Tell
 
 Task = Annotated[
     Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Send | Announce | Tell,

@@ -1,7 +1,7 @@
 """What happens inside one transaction: load, route, step, save, and say what to draw."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from bot.alike import expected
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.days_off import days_off
+from bot.deliveries import Deliveries
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -22,10 +23,8 @@ from bot.store import queries
 from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
-from flows import caring
-from flows.checkin import CheckinWords, closing, line_of, nudge
 from flows.core.care import Plan, Status, Ticket
-from flows.core.effects import CLOSING_NOTE, Book, Cancel
+from flows.core.effects import Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
 from flows.core.retention import APPOINTMENT, CARING, TICKET
@@ -46,11 +45,11 @@ class Gone:
 class Turns:
     """The turns of the desk. Every method runs inside a transaction and touches nothing but it."""
 
-    def __init__(self, vault: Vault, people: People, library: Library, clock: Clock) -> None:
+    def __init__(self, vault: Vault, people: People, library: Library, clock: Clock, deliveries: Deliveries) -> None:
         self._vault, self._people, self._library, self._clock = vault, people, library, clock
         self.tokens = Tokens(vault)
         self.drawing = Drawing(self.tokens, library, clock)
-        self._local = Local(vault, library, clock)
+        self._local = Local(vault, library, clock, deliveries)
         self._stepping = Stepping(self._local, library, clock)
 
     def arrive(
@@ -113,11 +112,12 @@ class Turns:
             return None
         return record.ops.address, self._shown(record)
 
-    def woke(self, conn: Connection, sid: bytes) -> bool:
-        """Plan the check-in that is due and move the plan on, in one go. False if none was due in time."""
+    def woke(self, conn: Connection, sid: bytes) -> bool | None:
+        """Plan the check-in that is due and move the plan on, in one go. False if it does not go out: paused, late, a
+        day off, or enough lately. None if none was due."""
         now, record = self._clock.now(), self._people.load(conn, sid)
         if record is None or record.ops.plan is None or record.ops.due is None or record.ops.due > now:
-            return False
+            return None
         plan, due, off = record.ops.plan, record.ops.due, days_off(record.ops.plan.zone)
         today = now.astimezone(ZoneInfo(plan.zone)).date()
         wanted = not plan.rests(now) and (plan.on_holidays or not off(today))
@@ -193,22 +193,6 @@ class Turns:
         self._people.save(conn, record)
         return None
 
-    def care(self, conn: Connection, task: tasks.Caring) -> tuple[Address, Public] | None:
-        """Return the message that somebody asked for, and note that it has gone out; None if it is not wanted now."""
-        record = self._people.load(conn, task.sid)
-        if record is None:
-            return None
-        self._expire(record, self._clock.now())  # what is late is left out
-        if task.due not in record.private.caring:
-            return None
-        record.set_private(caring=tuple(each for each in record.private.caring if each > task.due))
-        self._people.save(conn, record)
-        content = self._library.current
-        words = content.words[content.locale(record.ops.locale)]["caring"]
-        assert isinstance(words, caring.CaringWords)
-        message = caring.message(task.number, words)
-        return record.ops.address, self.drawing.public(task.sid, message, record.ops.locale)
-
     def news(self, conn: Connection, sid: bytes, about: str) -> tuple[Address, Public] | None:
         """Return a message that something somebody asked for has an answer."""
         record = self._people.load(conn, sid)
@@ -217,25 +201,6 @@ class Turns:
         common = self.drawing.common(record.ops.locale)
         screen = Screen(lines=(common.news,), buttons=(Button(key=about, label=common.open, standing=True),))
         return record.ops.address, self.drawing.public(sid, screen, record.ops.locale)
-
-    def check_in(self, conn: Connection, send: tasks.Send) -> tuple[Address, Public] | None:
-        """Return a check-in, unless it is late, or was stopped or paused since."""
-        record = self._people.load(conn, send.sid)
-        screen = self._nudge(record, send) if record else None
-        if record is None or screen is None:
-            return None
-        return record.ops.address, self.drawing.public(send.sid, screen, record.ops.locale)
-
-    def _nudge(self, record: Record, send: tasks.Send) -> Screen | None:
-        content, now, due = self._library.current, self._clock.now(), datetime.fromtimestamp(send.due, UTC)
-        plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
-        assert isinstance(words, CheckinWords)
-        if plan is None or plan.rests(now) or not in_time(due, now, plan):
-            return None
-        if send.nudge == CLOSING_NOTE:
-            return closing(words)
-        text = line_of(content.catalog(record.ops.locale), send.nudge)
-        return nudge(text, words) if text else None
 
     def _look_back(self, conn: Connection, record: Record) -> None:
         if managed_by(record.ops.address, self._library.current):

@@ -124,6 +124,10 @@ class Vault:
         """Return the id of an effect, 16 bytes: the same thing asked twice has the same id."""
         return hmac.digest(self._effect, lp(kind, *parts), "sha256")[:16]
 
+    def lane(self, address: Address) -> bytes:
+        """Return the keyed id of whose pace is kept, 8 bytes: that of a workspace or tenant."""
+        return self.effect_id("lane", address.platform, address.tenant)[:8]
+
     def sign(self, *parts: bytes | str) -> bytes:
         """Return 12 bytes that only we could have made of these parts: for buttons."""
         return hmac.digest(self._act, lp(*parts), "sha256")[:12]

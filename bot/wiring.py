@@ -27,6 +27,7 @@ from bot.engine.embedded import Embedded
 from bot.errands import Errands
 from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
+from bot.letters import Letters
 from bot.people import People
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
@@ -38,6 +39,7 @@ from bot.providing import BUILT_IN, elsewhere
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
+from bot.sending import Sending
 from bot.settings import Settings, SettingsTrouble, is_loopback
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
@@ -112,6 +114,7 @@ class Service:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await self.errands.finish()
         for door in self.doors:
             await door.stop()
         await self.close()
@@ -179,15 +182,25 @@ def build(
         drawing=desk.drawing,
         tenants=partial(served, settings, store, vault),
     )
+    sending = Sending(
+        store=store,
+        vault=vault,
+        letters=Letters(people, library, clock, desk.drawing, campaigns),
+        deliveries=desk.deliveries,
+        drawing=desk.drawing,
+        platforms=platforms,
+        campaigns=campaigns,
+        library=library,
+        clock=clock,
+    )
     errands = Errands(
         store=store,
         vault=vault,
         desk=desk,
         asking=Asking(providers, clock),
         calling=Calling(contact, clock),
+        sending=sending,
         platforms=platforms,
-        campaigns=campaigns,
-        library=library,
         clock=clock,
         engine=worker,
     )
@@ -378,6 +391,7 @@ async def send_due(settings: Settings, clock: Clock) -> tuple[int, int]:
         await service.schedule.load()
         return await service.schedule.tick(), await service.errands.drain()
     finally:
+        await service.errands.finish()
         for door in service.doors:
             await door.stop()
         await service.close()

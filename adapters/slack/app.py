@@ -132,6 +132,17 @@ class SlackPlatform:
         """Post to a channel that the bot is in and return the ts. Raises Unreachable for good."""
         return await self.workspaces.of(tenant).easel.announce(channel, message)
 
+    async def turn(self, address: Address, channel: str = "") -> None:
+        """Wait until something that nobody asked for may go there. Raises Unreachable."""
+        workspace = self.workspaces.of(address.tenant)
+        await workspace.token.current()  # so that no renewal comes between the mark and the message
+        await workspace.web.turn(channel or workspace.web.chat(address.user))
+
+    async def posted(self, address: Address, id: str) -> bool | None:
+        """Tell whether a launch arrived in somebody's chat: Slack keeps its id with the message."""
+        web = self.workspaces.of(address.tenant).web
+        return await web.posted(await web.direct(address.user), id)
+
     def _easel(self, address: Address) -> Easel:
         """Return what draws for this person: their own workspace's, with its token. Raises Unreachable."""
         return self.workspaces.of(address.tenant).easel

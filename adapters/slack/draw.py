@@ -124,8 +124,8 @@ class Easel:
         self._refresh(address)
 
     async def post(self, address: Address, public: Public) -> str:
-        """Post to the person's private chat and return the message's ts."""
-        ts = await self._say(address, public)
+        """Post to the person's private chat, unasked, and return the message's ts."""
+        ts = await self._web.post(self._web.chat(address.user), message(public))
         self._refresh(address)
         return ts
 

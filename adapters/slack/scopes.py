@@ -14,6 +14,7 @@ METHODS: Final[Mapping[str, str]] = {
     "auth.test": "",
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
+    "conversations.history": "im:history",  # of private chats: whether a message of ours arrived before a crash
     "conversations.open": "im:write",  # with one person
     "oauth.v2.access": "",
     "users.info": "users:read",

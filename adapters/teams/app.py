@@ -97,7 +97,8 @@ class TeamsPlatform:
             login_url=login_url,
             clock_now=clock_now,
         )
-        self._web = Web(Sender(self._wire, NoLogin() if playground else login, chance), self._hosts, app_id)
+        self._sender = Sender(self._wire, NoLogin() if playground else login, chance)
+        self._web = Web(self._sender, self._hosts, app_id)
         self._people = People(self._web, tenant_id, clock_now)
         self._easel = Easel(self._web, drawn)
         token_guard = TokenGuard(Keys(self._wire, openid_url, clock_now), app_id, clock_now)
@@ -132,6 +133,15 @@ class TeamsPlatform:
             service=self._service, conversation=channel, bot=f"28:{self._app_id}", user="", tenant=tenant
         )
         return await self._send(where, (announcement(message_, self._link),))
+
+    async def turn(self, address: Address, channel: str = "") -> None:
+        """Wait until something that nobody asked for may go there. Raises Unreachable."""
+        self._ours(address.tenant)
+        await self._sender.turn(channel or (await self._reference(address.user)).conversation)
+
+    async def posted(self, address: Address, id: str) -> bool | None:
+        """Teams tells nobody which messages are in a chat."""
+        return None
 
     async def roster(self, channel: str) -> frozenset[str]:
         """Return the ids (as in `Address.user`) of the members of a team that the bot is in. Raises Unreachable."""

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 from msrest.pipeline import Request, Response
 from msrest.pipeline.async_abc import AsyncHTTPSender, AsyncPipeline
@@ -15,7 +16,8 @@ from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http import ClientRequest
 from msrest.universal_http.async_abc import AsyncClientResponse
 
-from adapters.platform import Unreachable
+from adapters.pacing import LAUNCH, Pacer, Rate
+from adapters.platform import Declined, Slow, Unreachable
 from adapters.teams.wire import Wire
 
 _DONE: Final = {200, 201, 202}
@@ -24,6 +26,10 @@ _NEVER: Final = {403, 404, 410}
 _TRIES: Final = 4
 _FIRST_WAIT: Final = 0.5  # seconds; doubles with every try
 _LONGEST_WAIT: Final = 10.0
+TENANT: Final = Rate(48, burst=1.5)
+"""Teams, "Optimize your bot with rate limiting": 50 a second for an app in a tenant. The rest is for replies."""
+THREAD: Final = Rate(0.5, burst=5)
+"""The same, for a conversation: 7 in a second, 8 in two, 60 in 30, 1,800 in an hour."""
 
 
 class Refused(Exception):
@@ -49,6 +55,12 @@ class Sender(AsyncHTTPSender[Any, Any]):
 
     def __init__(self, wire: Wire, login: Login, chance: Callable[[int], bytes]) -> None:
         self._wire, self._login, self._chance = wire, login, chance
+        self.pacer = Pacer(TENANT, THREAD)
+
+    async def turn(self, conversation: str) -> None:
+        """Wait until something that nobody asked for may go to a conversation, with a token in hand."""
+        await self._login.token()  # so that no login comes between the mark and the message
+        await self.pacer.turn(conversation)
 
     async def __aexit__(self, *_: object) -> None:
         """Leave the session open: it is shared."""
@@ -60,13 +72,19 @@ class Sender(AsyncHTTPSender[Any, Any]):
     async def send(self, request: Request[Any], **_: Any) -> Response[Any, Any]:
         """Send one request of botbuilder's."""
         asked = request.http_request
-        token = await self._login.token()
+        token, launch = await self._login.token(), LAUNCH.get()
+        if launch is None:
+            self.pacer.spent(_conversation(asked.url))
         for attempt in range(_TRIES):
             headers = {**asked.headers, **({"Authorization": f"Bearer {token}"} if token else {})}
             headers.pop("Content-Length", None)  # counted in characters; ours is counted in bytes
             status, told, body = await self._wire.ask(asked.method, asked.url, headers=headers, data=asked.data)
             if status in _DONE:
                 return Response(request, _Answer(asked, status, body))
+            if status == 429:
+                self.pacer.slow(_seconds(told.get("Retry-After", "")) or 1.0)
+            if launch and status != 401:
+                raise _once(status, told.get("Retry-After", ""))
             if status == 401:
                 self._login.forget(token)
                 token = await self._login.token()
@@ -80,13 +98,33 @@ class Sender(AsyncHTTPSender[Any, Any]):
 
     def _wait(self, attempt: int, said: str) -> float:
         """Return how long to wait: what Teams asks for, or exponentially longer, with jitter."""
-        if said.isascii() and said.isdigit() and len(said) < 9:
-            asked = float(said)
+        asked = _seconds(said)
+        if asked is not None:
             if asked > _LONGEST_WAIT:
                 raise Refused("Teams asks to wait for long: better done by whoever tries again later")
             return asked
         jitter = 0.5 + self._chance(1)[0] / 256
         return _FIRST_WAIT * 2.0**attempt * jitter
+
+
+def _once(status: int, said: str) -> Exception:
+    """Return what a refusal means for what is said once only: not posted for certain, or nobody knows."""
+    if status in {412, 429}:
+        return Slow(_seconds(said) or 1.0)
+    if status in _NEVER:
+        return Unreachable("Teams says that this person or channel cannot be reached")
+    return Declined("Teams refused the message") if status < 500 else Refused("Teams failed")
+
+
+def _seconds(said: str) -> float | None:
+    """Return what Retry-After asks for, if it is a number of seconds."""
+    return float(said) if said.isascii() and said.isdigit() and len(said) < 9 else None
+
+
+def _conversation(url: str) -> str:
+    """Return whose conversation a request is about; empty for none."""
+    _, _, rest = url.partition("/v3/conversations/")
+    return unquote(rest.partition("/")[0])
 
 
 class _Answer(AsyncClientResponse):

@@ -8,6 +8,8 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
+from adapters.pacing import tracing
+
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _MOST: Final = 1024 * 1024  # bytes of an answer
 
@@ -27,7 +29,10 @@ class Wire:
 
     async def start(self) -> None:
         """Open the session, inside the running loop."""
-        self._session = aiohttp.ClientSession(timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        traces = [tracing(lambda url: "/v3/conversations/" in url.path)]
+        self._session = aiohttp.ClientSession(
+            timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=traces
+        )
 
     async def stop(self) -> None:
         """Close the session and wait until its connections are closed."""

@@ -1,10 +1,12 @@
 """The engine inside the process, for SQLite: one worker with many hands, and APScheduler for the tick."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Connection
 
 from bot import log
 from bot.clock import Clock
@@ -14,6 +16,8 @@ from bot.store.engine import Store
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = 64  # effects carried out at the same time
+PACED = 32  # more of each workspace's: on their way, or waiting for their turn
+PACED_LEASE = timedelta(minutes=10)  # longer than any turn is waited for
 LOOK = 0.2  # seconds between looks for more, while some are under way
 POLL = 1.0  # seconds between looks, if nothing wakes us
 
@@ -46,17 +50,19 @@ class Embedded:
     async def drain(self, carry_out: CarryOut) -> int:
         """Carry out everything that is due now, and what follows from it. Returns how many effects.
 
-        One that hangs holds up nobody else: others are claimed as long as there is room."""
-        count, under_way = 0, set[asyncio.Task[None]]()
+        One that hangs holds up nobody else: others are claimed as long as there is room. What keeps a workspace's pace
+        has hands of its own, so hours of it hold up neither a reply nor another workspace."""
+        count, under_way = 0, dict[asyncio.Task[None], bytes]()
         try:
             while True:
-                claimed = await self._claim(AT_ONCE - len(under_way)) if len(under_way) < AT_ONCE else []
-                under_way |= {asyncio.ensure_future(_carried(carry_out, each)) for each in claimed}
-                count += len(claimed)
+                for each in await self._claim(Counter(under_way.values())):
+                    under_way[asyncio.ensure_future(_carried(carry_out, each))] = each.lane
+                    count += 1
                 if not under_way:
                     return count
-                done, under_way = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(under_way, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
+                    del under_way[task]
                     task.result()  # nothing is swallowed: a worker that cannot go on says so
         finally:  # the service ends: what is under way is taken up again at the next start
             for task in under_way:
@@ -73,10 +79,20 @@ class Embedded:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    async def _claim(self, most: int) -> list[queries.Task]:
+    async def _claim(self, busy: Counter[bytes]) -> list[queries.Task]:
         now = self._clock.now()
-        until = int((now + LEASE).timestamp())
-        return await self._store.transact(lambda conn: queries.claim(conn, int(now.timestamp()), until, most))
+        moment, until, paced = (int((now + more).timestamp()) for more in (timedelta(), LEASE, PACED_LEASE))
+
+        def claims(conn: Connection) -> list[queries.Task]:
+            claimed = []
+            if (room := AT_ONCE - busy[b""]) > 0:
+                claimed = queries.claim(conn, moment, until, room)
+            for lane in queries.lanes(conn):
+                if (room := PACED - busy[lane]) >= PACED // 2:  # some at a time: each claim is a write
+                    claimed += queries.claim(conn, moment, paced, room, lane)
+            return claimed
+
+        return await self._store.transact(claims)
 
 
 async def _carried(carry_out: CarryOut, task: queries.Task) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.store.tables import effect, installation, manager_action, seen, subject
+from bot.store.tables import delivery, effect, installation, manager_action, seen, subject
 from bot.vault import Sealed
 
 # Built once: to put these together, and to find out that they are the same again, takes longer than to carry them out.
@@ -25,15 +25,17 @@ _CLAIM = (
     .where(
         effect.c.id.in_(
             select(effect.c.id)
-            .where(effect.c.due <= bindparam("now"), effect.c.lease <= bindparam("now"))
+            .where(effect.c.lane == bindparam("pace"), effect.c.due <= bindparam("now"))
+            .where(effect.c.lease <= bindparam("now"))
             .order_by(effect.c.due)
             .limit(bindparam("most", type_=Integer))
             .scalar_subquery()
         )
     )
     .values(lease=bindparam("until"), attempts=effect.c.attempts + 1)
-    .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body)
+    .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body, effect.c.lane)
 )
+_NEXT_LANE = select(func.min(effect.c.lane)).where(effect.c.lane > bindparam("last"))
 _MARK = update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
 _DROP = delete(effect).where(effect.c.id == bindparam("wanted"))
 _LEASE = update(effect).where(effect.c.id == bindparam("wanted")).values(lease=bindparam("until"))
@@ -47,6 +49,7 @@ class Task:
     state: str
     attempts: int
     body: bytes
+    lane: bytes = b""
 
 
 def get_subject(conn: Connection, sid: bytes) -> Sealed | None:
@@ -87,15 +90,24 @@ def purge_seen(conn: Connection, before: int) -> None:
     conn.execute(delete(seen).where(seen.c.day < before))
 
 
-def put_effect(conn: Connection, id_: bytes, body: bytes, due: int) -> None:
+def put_effect(conn: Connection, id_: bytes, body: bytes, due: int, lane: bytes = b"") -> None:
     """Plan an effect; the same id again replaces what it is about, and makes it ready anew."""
-    values = {"id": id_, "state": "ready", "due": due, "lease": 0, "attempts": 0, "body": body}
+    values = {"id": id_, "state": "ready", "due": due, "lease": 0, "attempts": 0, "body": body, "lane": lane}
     conn.execute(_PUT_EFFECT, values)
 
 
-def claim(conn: Connection, now: int, until: int, most: int) -> list[Task]:
-    """Take a lease on up to `most` effects that are due and that nobody holds."""
-    return [Task(*row) for row in conn.execute(_CLAIM, {"now": now, "until": until, "most": most})]
+def claim(conn: Connection, now: int, until: int, most: int, lane: bytes = b"") -> list[Task]:
+    """Take a lease on up to `most` effects of a lane that are due and that nobody holds."""
+    given = {"now": now, "until": until, "most": most, "pace": lane}
+    return [Task(*row) for row in conn.execute(_CLAIM, given)]
+
+
+def lanes(conn: Connection) -> Iterator[bytes]:
+    """Yield each lane in which something is planned. Looked up one after the other: as quick for a million effects."""
+    lane = conn.execute(_NEXT_LANE, {"last": b""}).scalar()
+    while lane is not None:
+        yield lane
+        lane = conn.execute(_NEXT_LANE, {"last": lane}).scalar()
 
 
 def mark_sending(conn: Connection, id_: bytes) -> bool:
@@ -107,6 +119,17 @@ def mark_sending(conn: Connection, id_: bytes) -> bool:
 def postpone(conn: Connection, id_: bytes, due: int) -> None:
     """Give an effect back, to be tried again at `due`."""
     conn.execute(update(effect).where(effect.c.id == id_).values(state="ready", lease=0, due=due))
+
+
+def give_back(conn: Connection, id_: bytes, due: int) -> None:
+    """Give an effect back as one that nobody has tried: it was not its fault."""
+    conn.execute(update(effect).where(effect.c.id == id_).values(state="ready", lease=0, due=due, attempts=0))
+
+
+def retry_unsent(conn: Connection, id_: bytes, due: int) -> None:
+    """Give an effect back, to be tried again at `due`, unless it is marked as being sent."""
+    unsent = update(effect).where(effect.c.id == id_, effect.c.state == "ready")
+    conn.execute(unsent.values(lease=0, due=due))
 
 
 def drop_effect(conn: Connection, id_: bytes) -> bool:
@@ -226,3 +249,14 @@ def put_installation(conn: Connection, id_: bytes, body: bytes) -> None:
 def drop_installation(conn: Connection, id_: bytes) -> None:
     """Delete an installation."""
     conn.execute(delete(installation).where(installation.c.id == id_))
+
+
+def get_delivery(conn: Connection, id_: bytes) -> bytes | None:
+    """Return the sealed counts of a kind of message."""
+    return conn.execute(select(delivery.c.body).where(delivery.c.id == id_)).scalar()
+
+
+def put_delivery(conn: Connection, id_: bytes, body: bytes) -> None:
+    """Write the counts of a kind of message."""
+    statement = upsert(delivery).values(id=id_, body=body)
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"body": body}))

@@ -1,6 +1,6 @@
 """The tables. Nothing in them is readable: ids are keyed hashes, contents are sealed at a fixed size."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, text
 
 metadata = MetaData()
 
@@ -24,7 +24,18 @@ effect = Table(
     Column("lease", Integer, nullable=False),  # held by a worker until then; 0 is free
     Column("attempts", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column(
+        "lane", LargeBinary(8), nullable=False, server_default=text("x''")
+    ),  # keyed: whose pace it keeps; empty: nobody's
     Index("effect_due", "due"),
+    Index("effect_lane", "lane", "due"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),  # keyed hash of a kind of message: as many rows as kinds
+    Column("body", LargeBinary, nullable=False),
 )
 
 seen = Table(

@@ -1,10 +1,11 @@
-"""Lets a check-in and a reminder fall due in a process that kills itself at a chosen point, then in one that may be
-killed while it recovers, then in one that may not.
+"""Lets check-ins and a reminder fall due at once in a process that kills itself at a chosen point, then in one that may
+be killed while it recovers, then in one that may not.
 
     python -m tests.faults.sending FOLDER EVERY      1: every point, and each of the recovery; a line of JSON each
 
-The points are every commit, and before and after the platform is asked. Processes are forked, so that imports and the
-reading of the content are paid for once.
+The points are every commit, before a message is on the wire, once it is, and before its answer is read. In every life
+it is looked up whether the counts of what is where add up, and fit what is planned. Processes are forked, so that
+imports and the reading of the content are paid for once.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from adapters.pacing import LAUNCH
 from adapters.platform import Address, Public
 from bot.engine import embedded
 from tests.fakes import NOW, FakeClock, Recorder
@@ -29,35 +31,51 @@ embedded.LOOK = 60.0  # looks for more work come with work done, not with time: 
 DUE = timedelta(hours=26)  # from NOW, a Monday at eight: Tuesday at ten, for the check-in and for the reminder
 
 
+PEOPLE = ("sam", "kim", "alex")
+
+
 class Chat(Recorder):
-    """The platform: what it has been given is there for good."""
+    """The platform: what is on the wire is there for good, and the answer takes a while."""
 
     def __init__(self, journal: Path, fuse: Fuse) -> None:
         super().__init__()
         self._journal, self._fuse = journal, fuse
 
+    async def turn(self, address: Address, channel: str = "") -> None:
+        """Let everybody go at once."""
+
+    async def posted(self, address: Address, id: str) -> bool | None:
+        """Tell nothing, as Teams does."""
+        return None
+
     async def post(self, address: Address, message: Public) -> str:
-        return self._given(f"to {address.user}")
+        return await self._given(f"to {address.user}")
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
-        return self._given(f"in {channel}")
+        return await self._given(f"in {channel}")
 
-    def _given(self, where: str) -> str:
+    async def _given(self, where: str) -> str:
         self._fuse("post")
         with self._journal.open("a") as file:
             file.write(where + "\n")
-        self._fuse("posted")
+        launch = LAUNCH.get()
+        assert launch
+        launch.on_wire()
+        self._fuse("on the wire")
+        await asyncio.sleep(0.05)  # longer than the others take to get on the wire
+        self._fuse("answer")
         return where
 
 
 async def prepare(folder: Path) -> None:
-    """Let somebody opt in, and a manager ask for a reminder, both for the same minute."""
+    """Let people opt in, and a manager ask for a reminder, both for the same minute."""
     rig = Rig(folder, FakeClock(NOW, "prepared"), {})
     await rig.start()
-    await rig.agree("sam")
-    await rig.tap("sam", "checkin")
-    await rig.tap("sam", "start")
-    await rig.fill("sam", day="1", time="10:00", zone="Europe/London")
+    for user in PEOPLE:
+        await rig.agree(user)
+        await rig.tap(user, "checkin")
+        await rig.tap(user, "start")
+        await rig.fill(user, day="1", time="10:00", zone="Europe/London")
     await rig.agree("morgan")
     for step in ("team", "Customer Support", "template", "send"):
         await rig.tap("morgan", step)
@@ -70,18 +88,29 @@ async def life(folder: Path, fuse: Fuse, number: int) -> dict[str, Any]:
     rig = Rig(folder, FakeClock(NOW + DUE + timedelta(minutes=2 * number), f"life {number}"), {})
     rig.platform = Chat(folder / "given", fuse)
     await rig.start()
+    await adds_up(rig)
     event.listen(rig.service.store.engine, "commit", lambda _: fuse("commit"))
     for _ in range(2):
         await rig.service.schedule.tick()
         await rig.service.errands.drain()
         rig.clock.later(timedelta(minutes=1))
     passed, effects = list(fuse.passed), len(await rig.rows("effect"))
-    record = await rig.record("sam")
-    assert record
-    assert record.ops.due
-    moved = record.ops.due > rig.clock.now() + timedelta(days=6)
+    records = [await rig.record(user) for user in PEOPLE]
+    moved = all(each and each.ops.due and each.ops.due > rig.clock.now() + timedelta(days=6) for each in records)
+    waves = await adds_up(rig)
     await rig.stop()
-    return {"passed": passed, "effects": effects, "moved": moved}
+    return {"passed": passed, "effects": effects, "moved": moved, "waves": waves}
+
+
+async def adds_up(rig: Rig) -> dict[str, dict[str, int]]:
+    """Return the counts of what is where, if they fit what is planned: every message is somewhere, and once."""
+    service = rig.service
+    waves = await service.store.transact(service.desk.deliveries.waves)
+    planned = Counter(getattr(each, "audience", None) for each in await rig.planned())
+    for kind, wave in waves.items():
+        assert wave.queued == planned[kind], (kind, wave, planned)
+        assert wave.queued + wave.ended == wave.audience, (kind, wave)
+    return {kind: wave.model_dump() for kind, wave in waves.items()}
 
 
 def forked(folder: Path, at: int, number: int) -> dict[str, Any]:
@@ -99,7 +128,7 @@ def forked(folder: Path, at: int, number: int) -> dict[str, Any]:
 def told(folder: Path, kills: list[int], last: dict[str, Any]) -> None:
     given = folder / "given"
     counts = Counter(given.read_text().splitlines() if given.exists() else [])
-    rest = {"effects": last.get("effects"), "moved": last.get("moved")}
+    rest = {key: last.get(key) for key in ("effects", "moved", "waves")}
     print(json.dumps({"kills": kills, "given": counts, **rest}), flush=True)
 
 
@@ -117,10 +146,12 @@ def main(folder: Path, every: int) -> None:
     print(json.dumps({"points": points}))
     told(folder / "whole", [], whole)
     for first, name in enumerate(points, start=1):
-        twice = every == 1 or name in {"post", "posted"}
+        twice = every == 1 or name in {"post", "on the wire"}
         for second in (0, *range(1 + first % every, len(points) + 1, every)) if twice else (0,):
             place = copy(f"{first}-{second}")
-            assert forked(place, first, 1) == {}
+            if whole := forked(place, first, 1):  # its commits were fewer: they had more company
+                told(place, [0], whole)
+                break
             survived = forked(place, second, 2)
             told(place, [first, second], survived or forked(place, 0, 3))
             shutil.rmtree(place)

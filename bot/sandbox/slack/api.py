@@ -133,7 +133,7 @@ def _perform(workspace: Workspace, method: str, args: Json, bearer: str, fault: 
         raise SlackError(refusal)
     perform, scope = METHODS[method]
     if method.startswith("conversations.") and str(args.get("channel", "")).startswith("D"):
-        scope = "im:write" if method == "conversations.open" else "im:read"
+        scope = {"conversations.open": "im:write", "conversations.history": "im:history"}.get(method, "im:read")
     if scope and scope not in workspace.scopes:
         raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
     return perform(workspace, args)

@@ -105,6 +105,17 @@ def conversations_open(workspace: Workspace, args: Json) -> Json:
     return answer
 
 
+def conversations_history(workspace: Workspace, args: Json) -> Json:
+    """Return messages of a channel, the latest first; their metadata only for who asks for it."""
+    channel = workspace.channel(_text(args, "channel"))
+    lasting = [each for each in workspace.messages[channel.id] if not each.only_for]
+    told = [shapes.message(workspace, each) for each in reversed(lasting)]
+    if not args.get("include_all_metadata"):
+        told = [{key: value for key, value in each.items() if key != "metadata"} for each in told]
+    page, more = _page(args, told, 999)
+    return {"messages": page, "has_more": bool(more["next_cursor"]), "response_metadata": more}
+
+
 def conversations_info(workspace: Workspace, args: Json) -> Json:
     """Tell about one channel."""
     return {"channel": shapes.channel(workspace, workspace.channel(_text(args, "channel")))}
@@ -243,6 +254,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "users.list": (users_list, "users:read"),
     "usergroups.users.list": (usergroups_users_list, "usergroups:read"),
     "conversations.open": (conversations_open, "im:write"),
+    "conversations.history": (conversations_history, "channels:history"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.members": (conversations_members, "channels:read"),
     "chat.postMessage": (chat_post_message, "chat:write"),

@@ -1,0 +1,128 @@
+"""What goes out unasked, and where: looked at once more in the transaction that marks it as on its way."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from adapters.platform import Address, Public
+from bot import log, tasks
+from bot.campaigns import Campaigns
+from bot.clock import Clock
+from bot.drawing import Drawing
+from bot.people import People, Record
+from content.library import Library
+from content.schema import TeamEntry
+from flows import caring
+from flows.checkin import CheckinWords, closing, line_of, nudge
+from flows.core.effects import CLOSING_NOTE
+from flows.core.retention import CARING
+from flows.core.screen import Screen
+from flows.core.timing import WINDOW, in_time
+from flows.team import FLOOR, TeamWords, reminder
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message and where it goes: somebody's private chat, or a channel of their tenant."""
+
+    address: Address
+    message: Public
+    channel: str = ""
+
+
+class Letters:
+    """Writes what is said once only, in the words and by the settings of this moment. Every method runs inside a
+    transaction and touches nothing but it."""
+
+    def __init__(self, people: People, library: Library, clock: Clock, drawing: Drawing, campaigns: Campaigns) -> None:
+        self._people, self._library, self._clock, self._drawing = people, library, clock, drawing
+        self._campaigns = campaigns
+
+    def where(self, conn: Connection, task: tasks.Once) -> tuple[Address, str] | None:
+        """Return where a message would go: whose chat, or a channel of whose tenant. None if nobody is there."""
+        match task:
+            case tasks.Announce():
+                return task.asker, self._channel(task)
+            case tasks.Tell():
+                return task.to, task.channel
+            case tasks.Send() | tasks.Caring():
+                record = self._people.load(conn, task.sid)
+                return (record.ops.address, "") if record else None
+
+    def write(self, conn: Connection, task: tasks.Once) -> Letter | None:
+        """Return what goes out now; None if it is not wanted any more, or late."""
+        match task:
+            case tasks.Announce():
+                return self._announcement(task)
+            case tasks.Tell():
+                return self._told(task)
+            case tasks.Send():
+                return self._check_in(conn, task)
+            case tasks.Caring():
+                return self._care(conn, task)
+
+    def _check_in(self, conn: Connection, send: tasks.Send) -> Letter | None:
+        """A check-in, unless it is late, or was stopped or paused since."""
+        record = self._people.load(conn, send.sid)
+        screen = self._nudge(record, send) if record else None
+        return self._to(record, screen) if record and screen else None
+
+    def _nudge(self, record: Record, send: tasks.Send) -> Screen | None:
+        content, now, due = self._library.current, self._clock.now(), datetime.fromtimestamp(send.due, UTC)
+        plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
+        assert isinstance(words, CheckinWords)
+        if plan is None or plan.rests(now) or not in_time(due, now, plan):
+            return None
+        if send.nudge == CLOSING_NOTE:
+            return closing(words)
+        text = line_of(content.catalog(record.ops.locale), send.nudge)
+        return nudge(text, words) if text else None
+
+    def _care(self, conn: Connection, task: tasks.Caring) -> Letter | None:
+        """A message that somebody asked for in a hard hour, unless it is late or was ended; noted as gone out."""
+        record = self._people.load(conn, task.sid)
+        if record is None or task.due not in record.private.caring or task.due + CARING <= self._clock.now():
+            return None
+        record.set_private(caring=tuple(each for each in record.private.caring if each > task.due))
+        self._people.save(conn, record)
+        content = self._library.current
+        words = content.words[content.locale(record.ops.locale)]["caring"]
+        assert isinstance(words, caring.CaringWords)
+        return self._to(record, caring.message(task.number, words))
+
+    def _to(self, record: Record, screen: Screen) -> Letter:
+        return Letter(record.ops.address, self._drawing.public(record.sid, screen, record.ops.locale))
+
+    def allowed(self, task: tasks.Announce) -> TeamEntry | None:
+        """Return the team of a reminder, if that may go out still by what HR's files hold now."""
+        content, asker = self._library.current, task.asker
+        entry = next((each for each in content.teams if each.key == task.team), None)
+        known = task.template in {each.key for each in content.templates}
+        if entry is None or entry.size < FLOOR or not known:
+            return None
+        late = self._clock.now().timestamp() - task.due > WINDOW.total_seconds()
+        return None if late or asker.user not in getattr(entry.managers, asker.platform, ()) else entry
+
+    def _announcement(self, task: tasks.Announce) -> Letter | None:
+        """A reminder, in the words and to the channel that HR's files hold now."""
+        content, entry, channel = self._library.current, self.allowed(task), self._channel(task)
+        if entry is None or entry.external or not channel:
+            return None
+        text = next(each.text for each in content.templates if each.key == task.template)
+        asked = self._drawing.common("").asked_by.fill(who=task.name)
+        words = content.words[content.locale("")]["team"]
+        assert isinstance(words, TeamWords)
+        return Letter(task.asker, self._drawing.anybody(reminder(text, asked, words)), channel)
+
+    def _told(self, task: tasks.Tell) -> Letter | None:
+        """What everybody gets alike, to one of them or in one channel."""
+        message = self._campaigns.message(task)
+        if message is None:
+            log.event("campaign_dropped", where="letters", kind=task.kind)
+            return None
+        return Letter(task.to, message, task.channel)
+
+    def _channel(self, task: tasks.Announce) -> str:
+        entry = next((each for each in self._library.current.teams if each.key == task.team), None)
+        return getattr(entry.channel, task.asker.platform, None) or "" if entry else ""
