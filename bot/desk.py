@@ -41,7 +41,7 @@ class Desk:
         self._store, self._vault, self._library, self._clock = store, vault, library, clock
         self._layers = layers
         self.deliveries = Deliveries(vault, clock)
-        self._turns = Turns(vault, people, library, clock, self.deliveries)
+        self._turns = Turns(vault, people, library, clock)
         self.drawing = self._turns.drawing
         self.wake = asyncio.Event()  # set when effects may have been planned
 

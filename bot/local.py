@@ -47,8 +47,9 @@ from flows.core.timing import A_WEEK, HALF, next_due
 class Local:
     """Carries out one effect on an opened record; may answer with an event at once."""
 
-    def __init__(self, vault: Vault, library: Library, clock: Clock, deliveries: Deliveries) -> None:
-        self._vault, self._library, self._clock, self._deliveries = vault, library, clock, deliveries
+    def __init__(self, vault: Vault, library: Library, clock: Clock) -> None:
+        self._vault, self._library, self._clock = vault, library, clock
+        self._deliveries = Deliveries(vault, clock)
 
     def apply(self, conn: Connection, record: Record, effect: Effect, flow: str, name: str) -> Event | None:
         """Carry out an effect of `flow`. `name` is what colleagues call the person: a reminder says who asked."""

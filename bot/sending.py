@@ -160,9 +160,10 @@ class Sending:
 
     async def _end(self, id_: bytes, task: tasks.Once, outcome: Outcome) -> None:
         """Note how it ended. A manager is told of a reminder that did not go out."""
-        event = {"unreachable": "unreachable", "unknown": "send_unknown"}.get(outcome)
-        if event:
-            log.event(event, where="sending", kind=task.kind)
+        if outcome == "unreachable":
+            log.event("unreachable", where="sending", kind=task.kind)
+        elif outcome == "unknown":
+            log.event("send_unknown", where="sending", kind=task.kind)
         ended = await self._store.transact(lambda conn: self._ended(conn, id_, task, outcome))
         if ended and outcome in UNPOSTED and isinstance(task, tasks.Announce):
             await self._withdrawn(task)

@@ -12,7 +12,6 @@ from bot.alike import expected
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.days_off import days_off
-from bot.deliveries import Deliveries
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -45,11 +44,11 @@ class Gone:
 class Turns:
     """The turns of the desk. Every method runs inside a transaction and touches nothing but it."""
 
-    def __init__(self, vault: Vault, people: People, library: Library, clock: Clock, deliveries: Deliveries) -> None:
+    def __init__(self, vault: Vault, people: People, library: Library, clock: Clock) -> None:
         self._vault, self._people, self._library, self._clock = vault, people, library, clock
         self.tokens = Tokens(vault)
         self.drawing = Drawing(self.tokens, library, clock)
-        self._local = Local(vault, library, clock, deliveries)
+        self._local = Local(vault, library, clock)
         self._stepping = Stepping(self._local, library, clock)
 
     def arrive(

@@ -113,7 +113,7 @@ class Outside(Local):
                 return super().apply(conn, record, effect, *more)
         return None
 
-    def plan(self, *_: Any) -> bytes:
+    def plan(self, *_: Any, **__: Any) -> bytes:
         return b""
 
     def _remind(self, *_: Any) -> Event:

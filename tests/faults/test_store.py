@@ -217,7 +217,7 @@ async def test_whoever_stalls_until_the_lease_is_over_does_not_send_a_second_tim
         one.service.store.transact = stalls  # type: ignore[method-assign]
         sending = asyncio.create_task(one.service.errands.drain())
         await stalled.wait()
-        two.clock.later(one.clock.now() - two.clock.now() + timedelta(minutes=2))
+        two.clock.later(one.clock.now() - two.clock.now() + timedelta(minutes=11))
         await two.service.errands.drain()
         assert len(two.platform.messages["sam"]) == 1
         go_on.set()

@@ -134,6 +134,8 @@ def _perform(workspace: Workspace, method: str, args: Json, bearer: str, fault: 
     perform, scope = METHODS[method]
     if method.startswith("conversations.") and str(args.get("channel", "")).startswith("D"):
         scope = {"conversations.open": "im:write", "conversations.history": "im:history"}.get(method, "im:read")
+    elif method == "conversations.history":
+        scope = "channels:history"
     if scope and scope not in workspace.scopes:
         raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
     return perform(workspace, args)

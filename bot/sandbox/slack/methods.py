@@ -254,7 +254,7 @@ METHODS: dict[str, tuple[Method, str]] = {
     "users.list": (users_list, "users:read"),
     "usergroups.users.list": (usergroups_users_list, "usergroups:read"),
     "conversations.open": (conversations_open, "im:write"),
-    "conversations.history": (conversations_history, "channels:history"),
+    "conversations.history": (conversations_history, "im:history"),
     "conversations.info": (conversations_info, "channels:read"),
     "conversations.members": (conversations_members, "channels:read"),
     "chat.postMessage": (chat_post_message, "chat:write"),
