@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adapters.pacing import LAUNCH
 from adapters.platform import Address, Declined, Public, Slow, Unreachable
-from bot.deliveries import FEW, Wave
+from bot.deliveries import FEW, Kind, Wave
 from flows.core.events import Said
 from tests.fakes import Recorder
 from tests.rig import Rig, rig, token_of
@@ -46,12 +46,12 @@ class Chat(Recorder):
         return await super().announce(tenant, channel, message)
 
 
-async def waves(haven: Rig) -> dict[str, Wave]:
+async def waves(haven: Rig) -> dict[Kind, Wave]:
     """Return the counts, if they fit what is planned."""
     found = await haven.service.store.transact(haven.service.desk.deliveries.waves)
     planned = Counter(getattr(each, "audience", None) for each in await haven.planned())
     assert {kind: wave.queued for kind, wave in found.items()} == {kind: planned[kind] for kind in found}
-    return dict(found)
+    return found
 
 
 async def test_every_check_in_of_a_tick_is_counted_where_it_is(tmp_path: Path) -> None:
