@@ -66,6 +66,9 @@ async def test_everyone_gets_it_alike_whatever_they_chose_and_check_ins_make_roo
         assert {user: len(each) for user, each in got.items()} == dict.fromkeys(SUPPORT, 1)
         assert len({each[0].model_dump_json() for each in got.values()}) == 1  # byte for byte, tokens and all
         assert haven.words("team").alike in got["sam"][0].screen.lines
+        wave = (await haven.service.store.transact(haven.service.desk.deliveries.waves))["campaign"]
+        everybody = sum(text in texts(each) for each in haven.platform.messages.values())
+        assert (wave.audience, wave.sent, wave.queued) == (everybody, everybody, 0)
         # check-ins on the 20th and 24th; on the 27th one would be the second of three in seven days, on the 1st of two
         assert len(haven.platform.messages["sam"]) == 3
         await haven.later(2 * DAY)
