@@ -32,7 +32,7 @@ from bot.people import People
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
-from bot.providers.clinic.hours import Practitioner
+from bot.providers.clinic.hours import Practitioner, Profile
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
 from bot.providing import BUILT_IN, elsewhere
@@ -45,6 +45,7 @@ from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
 from content import default_root
+from content.booking import Profile as Described
 from content.library import Library
 from content.loaded import Loaded
 from flows.core.catalog import Screening
@@ -263,9 +264,16 @@ def practitioners(content: Loaded) -> tuple[Practitioner, ...]:
             minutes=each.minutes,
             weekly={day: tuple((span.start, span.end) for span in spans) for day, spans in each.weekly.items()},
             room=each.room or "",
+            profile=profile(each, content.organisation.region),
         )
         for each in content.providers.practitioners
     )
+
+
+def profile(one: Described, region: str | None) -> Profile:
+    """Return what people may know of somebody; where no licence is named, it is for the organisation's own country."""
+    here = (region,) if region else ()
+    return Profile(one.profession, one.languages, one.topics, one.gender, one.licensed or here, one.price)
 
 
 def _providers(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> Providers:

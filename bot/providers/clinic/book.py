@@ -3,6 +3,7 @@
 import operator
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -182,7 +183,8 @@ class Book:
     def _align_people(self, connection: Connection, stamp: dict[str, int]) -> None:
         stored = {row.id: row for row in connection.execute(sa.select(practitioner))}
         for one in self._practitioners:
-            row = {"id": one.key, "name": one.name, "zone": one.zone, "active": True}
+            profile = {name: value for name, value in asdict(one.profile).items() if value} | {"modality": one.modality}
+            row = {"id": one.key, "name": one.name, "zone": one.zone, "profile": profile, "active": True}
             known = stored.pop(one.key, None)
             if known is None:
                 connection.execute(sa.insert(practitioner), row | {"version": 1} | stamp)

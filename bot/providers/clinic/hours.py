@@ -12,12 +12,26 @@ _KEY = re.compile(r"[A-Za-z0-9-]{1,40}")  # a slot's id is the key and 13 charac
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What people may know of somebody before they choose. `languages` are of two letters, `licensed` are places as ISO
+    3166 writes them ("GB", "US-CA"), `price` is shown as it is written; empty is not said."""
+
+    profession: str = "therapy"
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    gender: str = ""
+    licensed: tuple[str, ...] = ()
+    price: str = ""
+
+
+@dataclass(frozen=True)
 class Practitioner:
     """Somebody who can be booked.
 
     `weekly` maps a weekday (0 is Monday) to opening hours (from, to), wall-clock in the IANA `zone`; a slot
-    lasts `minutes`. `room` is the https link to where they see people by video, or empty. Raises ValueError
-    for a key that FHIR ids do not allow, an unknown zone, or hours that do not run forward.
+    lasts `minutes`. `room` is the https link to where they see people by video, or empty. `profile` is what people may
+    know of them before they choose. Raises ValueError for a key that FHIR ids do not allow, an unknown zone, or hours
+    that do not run forward.
     """
 
     key: str
@@ -27,6 +41,7 @@ class Practitioner:
     minutes: int
     weekly: Mapping[int, tuple[tuple[time, time], ...]]
     room: str = ""
+    profile: Profile = Profile()
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key):

@@ -8,6 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Row
 
 MODALITY = "urn:haven:modality"
+TOPIC = "urn:haven:topic"
+PROFESSION = "urn:haven:profession"
+PRICE = "urn:haven:price"
+LICENSED = "urn:haven:licensed"
+BCP47 = "urn:ietf:bcp:47"
 CLAIM = "urn:haven:claim"
 HELD_UNTIL = "urn:haven:held-until"
 CAPABILITY = "urn:haven:capability"
@@ -148,8 +153,23 @@ def _head(kind: str, row: Row[Any]) -> Resource:
 
 
 def practitioner(row: Row[Any]) -> Resource:
-    """Draw a row of `practitioner` as a Practitioner."""
-    return {**_head("Practitioner", row), "active": row.active, "name": [{"text": row.name}]}
+    """Draw a row of `practitioner` as a Practitioner: gender, languages, and a qualification with the places where it
+    holds in R4's own elements, the rest in extensions."""
+    said: Resource = row.profile
+    drawn = {**_head("Practitioner", row), "active": row.active, "name": [{"text": row.name}]}
+    codes = [(TOPIC, topic) for topic in said.get("topics", ())]
+    codes += [(url, said[name]) for url, name in ((PROFESSION, "profession"), (MODALITY, "modality")) if said.get(name)]
+    extensions: list[Resource] = [{"url": url, "valueCode": code} for url, code in codes]
+    if said.get("price"):
+        extensions.append({"url": PRICE, "valueString": said["price"]})
+    licences = [{"url": LICENSED, "valueCode": place} for place in said.get("licensed", ())]
+    parts: Resource = {
+        "extension": extensions,
+        "gender": said.get("gender"),
+        "qualification": [{"extension": licences, "code": {"text": said.get("profession", "")}}] if licences else None,
+        "communication": [{"coding": [{"system": BCP47, "code": code}]} for code in said.get("languages", ())],
+    }
+    return {**drawn, **{name: part for name, part in parts.items() if part}}
 
 
 def schedule(row: Row[Any]) -> Resource:

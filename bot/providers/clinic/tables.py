@@ -28,6 +28,7 @@ practitioner = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("name", sa.String(80), nullable=False),
     sa.Column("zone", sa.String(64), nullable=False),
+    sa.Column("profile", sa.JSON, nullable=False, server_default="{}"),  # hours.Profile, and the modality
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated", sa.Integer, nullable=False),  # milliseconds since 1970, as are all `updated`

@@ -1,8 +1,10 @@
 """Searching and reading, and whether what is sent is FHIR R4."""
 
+from dataclasses import asdict, replace
 from datetime import time, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fhir.resources.R4B.appointment import Appointment
@@ -15,8 +17,10 @@ from fhir.resources.R4B.slot import Slot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.providers.clinic.hours import Profile
+from bot.providers.fhir import FhirProvider
 from tests.bot.providers.clinic.conftest import Visitor, etag
-from tests.bot.providers.conftest import ANA, BO, StillClock
+from tests.bot.providers.conftest import ANA, BO, TOKEN, StillClock
 
 INCLUDES: dict[str, Any] = {"_include": "Slot:schedule", "_include:iterate": "Schedule:actor"}
 
@@ -42,6 +46,21 @@ async def test_the_statement_says_what_the_client_needs(visitor: Visitor) -> Non
     names = {one["type"]: {p["name"] for p in one.get("searchParam", [])} for one in statement["rest"][0]["resource"]}
     assert names["Slot"] == {"status", "schedule", "start"}
     assert names["Appointment"] == {"identifier", "slot", "status", "date"}
+
+
+async def test_the_directory_says_what_people_may_know_before_they_choose(visitor: Visitor, clinic: FastAPI) -> None:
+    """As FHIR on the wire, and as our own client reads it."""
+    said = Profile("therapy", ("en", "cy"), ("sleep", "burnout"), "female", ("GB", "US-CA"), "40 GBP")
+    clinic.state.practice.replace([replace(ANA, profile=said), BO])
+    (ana,) = [one for one in await visitor.search("/Practitioner") if one["id"] == "ana"]
+    FhirPractitioner.model_validate(ana)
+    assert (ana["gender"], [one["coding"][0]["code"] for one in ana["communication"]]) == ("female", ["en", "cy"])
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(clinic))
+    client = FhirProvider("http://127.0.0.1", clock=StillClock(), token=TOKEN, client=http)
+    read, bo = await client.find_services()
+    assert {name: getattr(read, name) for name in asdict(said)} == asdict(said)
+    assert (read.key, read.modalities, bo.modalities, bo.gender) == ("Practitioner/ana", ("video",), ("phone",), "")
+    await client.aclose()
 
 
 @pytest.mark.parametrize("kind", ["Slot", "Schedule", "Practitioner"])
