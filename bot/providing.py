@@ -7,6 +7,7 @@ import httpx
 from bot.clock import Clock
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
+from bot.providers.calcom import CalcomProvider
 from bot.providers.fhir import FhirProvider
 from bot.providers.fhir_wire import Bearer, Fixed
 from bot.providers.listed import Listed
@@ -38,6 +39,14 @@ def elsewhere(file: File, settings: Settings, clock: Clock) -> Mapping[str, Prov
 
 def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provider:
     """Return the client of one provider. Raises SettingsTrouble."""
+    if entry.kind == "calcom":
+        if not access.token:
+            raise SettingsTrouble(
+                f"{_prefix(entry)}TOKEN: the API key of {entry.name} at Cal.com (Settings, Developer, API keys). "
+                "Ask the provider for one, or take it out of org/providers.yaml."
+            )
+        token = access.token.get_secret_value()
+        return CalcomProvider(entry.url, people=people(entry), clock=clock, token=token)
     client = httpx.AsyncClient(trust_env=False, timeout=4.0)
     bearer = _bearer(entry, access, clock, client)
     provider = FhirProvider(entry.url, clock=clock, token=bearer, patient=entry.patient, client=client)
@@ -54,12 +63,15 @@ def _bearer(entry: ProviderEntry, access: ProviderAccess, clock: Clock, client: 
         return Fixed(access.token.get_secret_value())
     if not (access.client_id and access.key_file):
         return None
-    prefix = f"HAVEN_PROVIDERS__{entry.key.upper().replace('-', '_')}__"
     try:
         keys = load(access.key_file)
         scope = SCOPE + (CREATED if entry.patient == "created" else "")
         return Backend(access.token_url, access.client_id, keys, scope, clock, client, base_url=entry.url)
     except KeyTrouble as trouble:
-        raise SettingsTrouble(f"{prefix}KEY_FILE: {trouble}") from None
+        raise SettingsTrouble(f"{_prefix(entry)}KEY_FILE: {trouble}") from None
     except ValueError as trouble:
-        raise SettingsTrouble(f"{prefix}TOKEN_URL: {trouble}.") from None
+        raise SettingsTrouble(f"{_prefix(entry)}TOKEN_URL: {trouble}.") from None
+
+
+def _prefix(entry: ProviderEntry) -> str:
+    return f"HAVEN_PROVIDERS__{entry.key.upper().replace('-', '_')}__"

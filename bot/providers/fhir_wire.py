@@ -80,19 +80,33 @@ class Wire:
     `timeout` is the longest that one answer may take, in seconds. Raises ValueError for the URL.
     """
 
-    def __init__(self, base_url: str, bearer: Bearer | None, timeout: float, client: httpx.AsyncClient | None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        bearer: Bearer | None,
+        timeout: float,
+        client: httpx.AsyncClient | None,
+        media: str = _FHIR_JSON,
+    ) -> None:
         self._base = httpx.URL(base_url.rstrip("/"))
         if not safe(self._base):
             raise ValueError("the provider's base URL must begin with https://, unless it is on this machine")
         self._root = base_url
         self._timeout = timeout
-        self._headers = {"Accept": _FHIR_JSON, "Accept-Encoding": "identity"}
+        self._media = media
+        self._headers = {"Accept": media, "Accept-Encoding": "identity"}
         self._bearer = bearer
         self._client = client or httpx.AsyncClient(trust_env=False, timeout=timeout)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> Reply:
+        """Ask anything below the base URL: for what is not FHIR. Raises Unsent or Lost."""
+        return await self._ask(method, f"{self._base}/{path}", body, headers)
 
     async def get(self, path: str) -> Reply:
         """Read. Raises Unsent or Lost."""
@@ -157,7 +171,7 @@ class Wire:
         sent = self._headers | dict(headers or {})
         content = None
         if body is not None:
-            sent["Content-Type"] = _FHIR_JSON
+            sent["Content-Type"] = self._media
             content = json.dumps(body).encode()
         fresh = True
         while True:

@@ -12,7 +12,8 @@ from bot.settings import Settings, SettingsTrouble, load_settings
 from content.booking import Providers
 from tests.content.test_providers import ELSEWHERE
 
-FILE = Providers.model_validate({"providers": yaml.safe_load(ELSEWHERE)["providers"][:1]})
+FILE = Providers.model_validate({"providers": yaml.safe_load(ELSEWHERE)["providers"]})
+CAL = {"HAVEN_PROVIDERS__RIVERSIDE__TOKEN": "cal_live_x"}
 PREFIX = "HAVEN_PROVIDERS__HARBOUR__"
 
 
@@ -25,9 +26,12 @@ def opened(monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, Provider]
 
 
 async def test_secrets_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    providers = opened(monkeypatch, **{f"{PREFIX}TOKEN": "s3cret"})
-    assert list(providers) == ["harbour"]
-    await providers["harbour"].aclose()
+    providers = opened(monkeypatch, **CAL, **{f"{PREFIX}TOKEN": "s3cret"})
+    assert list(providers) == ["harbour", "riverside"]
+    (person,) = await providers["riverside"].find_services()
+    assert (person.name, person.price, person.provider) == ("Jon Reed", "40 pounds", "riverside")
+    for one in providers.values():
+        await one.aclose()
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,7 @@ async def test_secrets_come_from_the_environment(monkeypatch: pytest.MonkeyPatch
             "the provider takes one of them",
         ),
         ({f"{PREFIX}CLIENT_ID": "haven", f"{PREFIX}KEY_FILE": "/nowhere.pem"}, "/nowhere.pem: cannot be read"),
+        ({}, "HAVEN_PROVIDERS__RIVERSIDE__TOKEN: the API key of Riverside Practice at Cal.com"),
         ({f"{PREFIX}TOKNE": "x"}, "HAVEN_PROVIDERS__HARBOUR__TOKNE"),
     ],
 )

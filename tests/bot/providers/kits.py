@@ -1,15 +1,21 @@
 """What the contract is tried with: a client, a server that behaves in its own way, and the truth about both."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 import httpx
 
 from bot.providers.base import Provider, ProviderError
+from bot.providers.calcom import CalcomProvider
+from bot.providers.clinic.app import create_clinic
+from bot.providers.clinic.hours import Practitioner
 from bot.providers.fhir import FhirProvider
+from flows.core import care
 from flows.core.care import Appointment, Slot
+from tests.bot.providers.calcom_standin import HOSTS, TOKEN, Calcom
 from tests.bot.providers.conftest import NOW, StillClock
 from tests.bot.providers.faults import Wire, sound
 from tests.bot.providers.standin import Standin
@@ -96,4 +102,74 @@ def fhir(name: str) -> Kit:
     return Kit(name, wire, clock, client, standing, keys, free, exclusive=server.if_match)
 
 
-KITS: dict[str, Callable[[], Kit]] = {name: partial(fhir, name) for name in SERVERS}
+PEOPLE = tuple(care.Practitioner(key=str(key), name=name, modalities=("video",)) for key, name in HOSTS.items())
+CALS: dict[str, dict[str, object]] = {
+    "cal.com": {},
+    "cal.com, 400 for taken, metadata lost": {"conflict": 400, "keeps": False},
+    "cal.com without checks": {"checks": False},
+}
+
+
+def calcom(name: str) -> Kit:
+    """Return a kit of the Cal.com client and its stand-in."""
+    clock = StillClock()
+    server = Calcom(clock, NOW + timedelta(days=1), **CALS[name])  # type: ignore[arg-type]
+    wire = Wire(server)
+
+    def client() -> CalcomProvider:
+        http = httpx.AsyncClient(transport=wire)
+        return CalcomProvider("http://127.0.0.1", people=PEOPLE, clock=clock, token=TOKEN, client=http)
+
+    def standing(slot: str) -> list[str]:
+        event, _, start = slot.partition("/")
+        return [f"booking/{uid}" for uid in server.standing(int(event), datetime.fromisoformat(start))]
+
+    def keys(key: str) -> list[str]:
+        return [
+            f"booking/{one['uid']}"
+            for one in server.bookings.values()
+            if one["status"] in ("accepted", "pending") and one["metadata"].get("haven") == key
+        ]
+
+    def free(slot: str) -> bool:
+        event, _, start = slot.partition("/")
+        return datetime.fromisoformat(start) in server.starts(int(event))
+
+    return Kit(name, wire, clock, client, standing, keys, free, exclusive=server.checks)
+
+
+def clinic() -> Kit:
+    """Return a kit of the FHIR client and the built-in clinic, in memory of its own."""
+    clock, bearer = StillClock(), "t0ken"
+    ana = Practitioner("ana", "Ana Ruiz", "video", "Europe/Madrid", 10, dict.fromkeys(range(7), ((time(8), time(20)),)))
+    folder = tempfile.mkdtemp()
+    app = create_clinic(
+        f"sqlite:///{folder}/clinic.db", bytes(range(32)), clock, name="C", practitioners=[ana], bearer=bearer
+    )
+    wire, table = Wire(app), {"slot": "slot", "value": "value"}
+
+    def client() -> FhirProvider:
+        http = httpx.AsyncClient(transport=wire)
+        return FhirProvider("http://127.0.0.1", clock=clock, token=bearer, client=http)
+
+    def rows(column: str, value: str) -> list[str]:
+        query = f"SELECT id FROM appointment WHERE status <> 'cancelled' AND {table[column]} = ?"
+        with app.state.practice._database.engine.connect() as connection:
+            return [f"Appointment/{one[0]}" for one in connection.exec_driver_sql(query, (value,))]
+
+    def free(slot: str) -> bool:
+        with app.state.practice._database.engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT status FROM slot WHERE id = ?", (slot.removeprefix("Slot/"),))
+            return bool(found.scalar() == "free")
+
+    def standing(slot: str) -> list[str]:
+        return rows("slot", slot.removeprefix("Slot/"))
+
+    return Kit("the built-in clinic", wire, clock, client, standing, partial(rows, "value"), free)
+
+
+KITS: dict[str, Callable[[], Kit]] = {
+    "the built-in clinic": clinic,
+    **{name: partial(fhir, name) for name in SERVERS},
+    **{name: partial(calcom, name) for name in CALS},
+}
