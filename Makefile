@@ -18,6 +18,7 @@ e2e: $(STAMP)      ## Haven as a process, with programs of others and a browser;
 proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000 turns, 10,000 odd requests at every door
 	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
 	$(BIN)/python -m pytest -n auto -p no:logging --fuzz 10000 tests/fuzz
+	HAVEN_PROOF_WORLDS=300 $(BIN)/python -m pytest -n 0 tests/confidentiality/test_manager.py
 	HAVEN_PROOF_KILLS=1 $(BIN)/python -m pytest -n 0 tests/faults/test_sending.py
 	HAVEN_PROOF_FAULTS=1 $(BIN)/python -m pytest -n auto tests/bot/providers/test_contract.py
 	HAVEN_PROOF_PEOPLE=1000 HAVEN_PROOF_DAYS=365 $(BIN)/python -m pytest -n 0 tests/bot/simulation

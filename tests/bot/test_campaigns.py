@@ -58,6 +58,7 @@ async def test_everyone_gets_it_alike_whatever_they_chose_and_check_ins_make_roo
         await haven.say("alex", "pause")
         await haven.say("priya", "stop")
         await haven.say("jonas", "forget me")
+        await haven.tap("jonas", "yes")
         await haven.later(timedelta(days=11, hours=3))  # Tuesday, the first of December, 11:00
         text = next(each.text for each in haven.service.library.current.templates if each.key == "gentle")
         got = {
@@ -120,3 +121,44 @@ async def test_check_ins_say_it_once_in_place_of_their_next_line(tmp_path: Path)
         assert {user: each.index(text) for user, each in said.items()} == {"sam": 1, "kim": 1}
         assert {user: each.count(text) for user, each in said.items()} == {"sam": 1, "kim": 1}
         assert [len(each) for each in said.values()] == [4, 4]  # as many as without it
+
+
+async def test_a_managers_message_to_each_member_is_one_for_all_and_cannot_go_to_fewer(tmp_path: Path) -> None:
+    """Sam pauses, Alex was forgotten. Then a member leaves the file, and then so many that it does not go out."""
+    async with planned(tmp_path, "  []\n") as haven:
+        for user in ("sam", "alex"):
+            await plans(haven, user, other="4")
+        await haven.say("sam", "pause")
+        await haven.say("alex", "forget me")
+        await haven.tap("alex", "yes")
+        assert await haven.record("alex") is None
+        await _reminds(haven)
+        assert "Tue 1 Dec, 10:00" in haven.text("morgan")
+        await haven.later(timedelta(days=11, hours=3))
+        got = {user: haven.platform.messages[user][-1] for user in SUPPORT}
+        assert len({each.model_dump_json() for each in got.values()}) == 1
+        words = haven.words("team")
+        assert got["lena"].screen.lines[1:] == (words.alike, haven.common.asked_by.fill(who="Morgan"))
+        assert haven.platform.posts == []
+        refused = await _reminds(haven, each=False)  # a message to each counts for the cool-down of posts, too
+        assert refused == words.cool_down.fill(team="Customer Support", until="Tue 8 Dec, 10:00")
+        await _reminds(haven)
+        teams = haven.service.settings.content_dir / "org" / "teams.yaml"  # type: ignore[operator]
+        teams.write_text(teams.read_text().replace("console: [sam, alex, priya, jonas, lena, mateo]", "console: [sam]"))
+        await haven.later(2 * WEEK)
+        assert [_alike(haven, user) for user in SUPPORT] == [1] * len(SUPPORT)
+        assert words.dropped.fill(team="Customer Support") in haven.platform.messages["morgan"][-1].screen.lines
+
+
+def _alike(haven: Rig, user: str) -> int:
+    """Count the messages that everybody gets alike."""
+    return sum(haven.words("team").alike in each.screen.lines for each in haven.platform.messages[user])
+
+
+async def _reminds(haven: Rig, *, each: bool = True) -> str:
+    if not haven.platform.screens["morgan"]:
+        await haven.agree("morgan")
+    await haven.say("morgan", "home")
+    for step in ("team", "Customer Support", "template", *(["each"] if each else []), "send"):
+        await haven.tap("morgan", step)
+    return haven.text("morgan")

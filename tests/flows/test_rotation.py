@@ -8,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.people import NUDGES
-from flows.checkin import pick, season_of
+from flows.checkin import FLOW, line_of, pick, season_of
 from flows.checkin.rotation import SEASONS
-from flows.core.catalog import NudgeLine, Theme
+from flows.checkin.states import Overview
+from flows.core.catalog import Feature, NudgeLine, Theme
+from flows.core.effects import Nudge
+from flows.core.events import Woke
+from flows.core.flow import Turn
+from flows.core.timing import FEATURED
+from tests import world
 from tests.content.test_screens import CONTENT
 
 THEMES = get_args(Theme)
@@ -55,3 +61,29 @@ def test_seasons_are_turned_round_south_of_the_equator() -> None:
     months = [season_of(date(2026, month, 1), region) for region in ("GB", "NZ", None) for month in (1, 4, 7, 10, 12)]
     north = ["winter", "spring", "summer", "autumn", "winter"]
     assert months == [*north, "summer", "autumn", "winter", "spring", "summer", *north]
+
+
+@given(st.sets(st.integers(0, 40)), st.lists(st.integers(0, 60), min_size=1, max_size=20, unique=True))
+def test_a_campaign_is_said_once_within_a_week_of_each_of_its_days(days: set[int], checks: list[int]) -> None:
+    """In place of a line, never beside one; and by the calendar and by what was sent before, nothing else."""
+    begin = world.NOW
+    calendar = sorted((begin + timedelta(days=7 * day)).date() for day in days)
+    catalog = world.catalog(features=(Feature(key="spring", text="spring text", days=tuple(calendar)),))
+    sent, said = tuple[str, ...](), list[date]()
+    for check in sorted(checks):
+        now = begin + timedelta(days=check * 5)
+        at = world.moment(world.person(plan=world.plan(), nudged=sent), catalog, now)
+        step = FLOW.update(Overview(), Woke(why="checkin"), at)
+        assert isinstance(step, Turn)
+        (nudge,) = step.effects
+        assert isinstance(nudge, Nudge)
+        sent = (*sent, nudge.key)
+        due = [day for day in calendar if timedelta() <= now.date() - day <= FEATURED]
+        if nudge.key.startswith("spring:"):
+            assert line_of(catalog, nudge.key) == "spring text"
+            assert due
+            said.append(due[-1])
+        else:
+            assert not due or due[-1] in said
+    assert len(set(said)) == len(said)
+    assert line_of(world.catalog(), "spring:261123") is None  # taken out of the file: nothing is said

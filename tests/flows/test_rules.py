@@ -1,7 +1,7 @@
 """The rules inside flows: scoring, times, rotation, and what every screen must keep to."""
 
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from flows import notice, team
+from flows.checkin.steps import QUIETS, span
+from flows.core.catalog import Team
 from flows.core.flow import Carry, Turn
+from flows.core.timing import NOTICE, OPEN_HOURS, QUIET, is_quiet
 from flows.registry import FLOWS
 from tests import world
 
@@ -25,6 +28,19 @@ def test_reminders_leave_at_a_fixed_time_only(now: datetime) -> None:
     local = slot.astimezone(ZoneInfo("Europe/London"))
     assert slot > now.replace(tzinfo=UTC)
     assert (local.weekday() in {1, 3}, local.time()) == (True, time(10))
+    catalog = world.catalog(teams={"far": Team(key="far", name="Far", size=9, zone="Asia/Tokyo")})
+    each = team.next_slot(catalog, now.replace(tzinfo=UTC), "far", each=True)
+    assert each > now.replace(tzinfo=UTC) + NOTICE  # so that check-ins can make room
+    assert each.astimezone(ZoneInfo("Asia/Tokyo")).time() == time(10)
+
+
+def test_nobodys_quiet_hours_reach_into_open_hours() -> None:
+    """Whatever somebody chose: between these hours what goes to all is quiet for nobody."""
+    day = datetime(2026, 11, 23)
+    minutes = [(day + timedelta(minutes=each)).time() for each in range(24 * 60)]
+    open_ = [each for each in minutes if OPEN_HOURS[0] <= each < OPEN_HOURS[1]]
+    choices = [span(each) for each in QUIETS] + [QUIET]
+    assert not [(at, quiet) for at in open_ for quiet in choices if is_quiet(at, *quiet)]
 
 
 def test_the_notice_changes_with_who_runs_it() -> None:
