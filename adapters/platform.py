@@ -86,9 +86,10 @@ class Shown(Value):
     `turn` is opaque and names the moment of the conversation; `locale` is the language it is drawn in. A button
     that only leads somewhere (`Button.link`) has an empty token. `launcher` is what to post instead where a
     private screen cannot open by itself; it is set exactly if the screen is private. `close` is what a window's own
-    button for closing says, where the platform lets us say it; `missing` what stands at a field that was left out.
-    `in_window` marks a screen that is private for no other reason than that it came up in a window: there it is drawn,
-    wherever private screens stand.
+    button for closing says, where the platform lets us say it; `missing` what stands at a field that was left out;
+    `more` that not everything fits, and `outdated` that a client is too old to draw it. `in_window` marks a screen
+    that is private for no other reason than that it came up in a window: there it is drawn, wherever private screens
+    stand.
     """
 
     turn: str
@@ -99,11 +100,23 @@ class Shown(Value):
     locale: str = ""
     close: str = "Close"
     missing: str = "Please answer this."
+    more: str = "There is more than fits here."
+    outdated: str = "Please update this app."
     in_window: bool = False
 
     def public(self) -> Public:
         """Return what may stand in a chat message: the screen itself, or its launcher."""
         return self.launcher or Public(screen=self.screen, tokens=self.tokens)
+
+
+class Notes(Value):
+    """What a platform says by itself, where there is no screen to draw: that a turn could not be taken, that one takes
+    long, that there is nothing (any more). Each holds "Help now". `close` is what a window's own button says."""
+
+    busy: Public
+    moment: Public
+    nothing: Public
+    close: str
 
 
 class Front(Value):
@@ -120,6 +133,10 @@ class Front(Value):
 
 Look = Callable[[Address, Profile, bool | None], Awaitable[Front]]
 """Answers somebody's front page; the last argument is `Arrival.admitted`. Looking changes nothing. Raises Busy."""
+
+Say = Callable[[Address, Profile], Notes]
+"""Answers what to say to somebody without a screen, from memory: in the language that they chose if that is known,
+otherwise in their profile's."""
 
 Receive = Callable[[Arrival], Awaitable[Shown | None]]
 """The desk's door: commits the turn, then answers what to draw; None if there is nothing to draw.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from adapters.platform import Address, Arrival, Busy, Forged, Front, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Busy, Forged, Front, Notes, Profile, Public, Shown
 from bot import log, tasks
 from bot.clock import Clock
 from bot.deliveries import Deliveries
@@ -38,7 +38,7 @@ class Desk:
         clock: Clock,
         layers: Sequence[Layer] = (),
     ) -> None:
-        self._store, self._vault, self._library, self._clock = store, vault, library, clock
+        self._store, self._vault, self._people, self._library, self._clock = store, vault, people, library, clock
         self._layers = layers
         self.deliveries = Deliveries(vault, clock)
         self._turns = Turns(vault, people, library, clock)
@@ -55,7 +55,7 @@ class Desk:
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
         urgent = alarm is not None or self._asks_for_help(arrival, made)
         if arrival.admitted is False or (arrival.admitted is None and urgent):
-            return self.drawing.memory(arrival, alarm, urgent, sid)
+            return self._remembered(arrival, alarm, urgent, sid)
         if arrival.admitted is None and not urgent:
             raise Busy  # the platform did not say who this is: it should ask again
         turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), PATIENCE)
@@ -66,7 +66,7 @@ class Desk:
         except Exception as error:
             log.failure("turn_failed", error, where="desk")
             if urgent:
-                return self.drawing.memory(arrival, alarm, urgent, sid)
+                return self._remembered(arrival, alarm, urgent, sid)
             raise Busy from None
         self.wake.set()
         return shown
@@ -92,6 +92,11 @@ class Desk:
         except Exception as error:
             log.failure("front_failed", error, where="desk")
             raise Busy from None
+
+    def notes(self, address: Address, profile: Profile) -> Notes:
+        """Return what a platform says to somebody where there is no screen. Needs no database."""
+        sid = self._vault.sid(address)
+        return self.drawing.notes(sid, self._people.spoken(sid, profile))
 
     async def deliver(
         self, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
@@ -145,6 +150,11 @@ class Desk:
     async def purge(self, sids: Sequence[bytes]) -> int:
         """Drop what has had its time with each of these people. Returns how many they are."""
         return await self._store.transact(lambda conn: sum(self._turns.purge(conn, sid) for sid in sids))
+
+    def _remembered(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
+        """Draw help, or a refusal, without the database."""
+        spoken = arrival.model_copy(update={"profile": self._people.spoken(sid, arrival.profile)})
+        return self.drawing.memory(spoken, alarm, urgent, sid)
 
     def _alarm(self, arrival: Arrival) -> Alarm | None:
         """Read every text that somebody typed, before anything else is done with it."""

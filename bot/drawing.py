@@ -1,6 +1,6 @@
 """What a turn shows: the flow's screen, "Help now", a note where one is due, and a live token for each button."""
 
-from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Notes, Profile, Public, Shown
 from bot.clock import Clock
 from bot.people import Record
 from bot.places import country_of
@@ -50,6 +50,8 @@ class Drawing:
             locale=record.ops.locale,
             close=common.close,
             missing=self._missing(record.ops.locale),
+            more=common.more,
+            outdated=common.outdated,
             in_window=conversation.frame.flow in IN_PLACE and conversation.place == "window",
         )
 
@@ -136,6 +138,16 @@ class Drawing:
         """Return a message as a screen that belongs to no turn."""
         close = self.common(locale).close
         return Shown(turn="", screen=message.screen, tokens=message.tokens, locale=locale, close=close)
+
+    def notes(self, sid: bytes, profile: Profile) -> Notes:
+        """Return what to say to somebody without a screen, from memory."""
+        locale = self._library.current.locale(profile.locale)
+        common = self.common(locale)
+        busy, moment, nothing = (
+            self.public(sid, Screen(lines=(str(line),)), locale)
+            for line in (common.busy, common.moment, common.nothing)
+        )
+        return Notes(busy=busy, moment=moment, nothing=nothing, close=common.close)
 
     def help_for(self, locale: str) -> Screen:
         """Draw crisis help for whoever comes by: of the organisation's country, in a language."""

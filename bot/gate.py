@@ -5,7 +5,7 @@ open the room. Otherwise the gate stands there for who asks for it. What happens
 its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
-from adapters.platform import Address, Arrival, Front, Home, Paced, Platform, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Home, Notes, Paced, Platform, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
 from bot.clock import Clock
@@ -63,6 +63,10 @@ class Gate:
     async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
         """Return somebody's front page, as the desk does: it says nothing of anybody where the room is the surface."""
         return await self._desk.front(address, profile, admitted)
+
+    def notes(self, address: Address, profile: Profile) -> Notes:
+        """Return what the chat says to somebody where there is no screen, as the desk does."""
+        return self._desk.notes(address, profile)
 
     async def drawn(self, address: Address, turn: str) -> None:
         """Note that the chat shows what stands there for this turn."""

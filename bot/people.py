@@ -104,14 +104,16 @@ class Record:
 
 @dataclass(frozen=True)
 class Hint:
-    """When somebody next concerns the clock. Only a hint: it is checked again in the transaction."""
+    """When somebody next concerns the clock, and the language that they chose. Only a hint: it is checked again in the
+    transaction."""
 
     due: datetime | None
     until: datetime | None
+    language: str = ""
 
 
 class People:
-    """Loads and saves records, and keeps the clock's hints."""
+    """Loads and saves records, and keeps hints in memory."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
@@ -137,6 +139,11 @@ class People:
         queries.delete_subject(conn, sid)
         self.hints.pop(sid, None)
 
+    def spoken(self, sid: bytes, profile: Profile) -> Profile:
+        """Return a profile with the language that somebody chose, if they chose one. Needs no database."""
+        hint = self.hints.get(sid)
+        return profile.model_copy(update={"locale": hint.language}) if hint and hint.language else profile
+
     def hint_all(self, conn: Connection) -> None:
         """Open every row once, at the start, so that the clock knows whom it concerns when."""
         for row in queries.subjects(conn):
@@ -155,7 +162,7 @@ class People:
         untils += [until] if (until := check_until(record)) else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
-        self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None))
+        self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None), language=record.ops.language)
 
     def _open(self, row: Sealed) -> Record:
         ops, private = self._vault.open(row)

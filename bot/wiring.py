@@ -335,6 +335,7 @@ def _slack(settings: Settings, front: Desk | Gate, store: Store, vault: Vault, c
         receive=front.receive,
         drawn=front.drawn,
         look=front.front,
+        say=front.notes,
         clock_now=clock.now,
     )
 
@@ -380,6 +381,7 @@ def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences,
         receive=front.receive,
         drawn=front.drawn,
         references=references.of("teams", given.tenant_id),
+        say=front.notes,
         clock_now=clock.now,
         chance=clock.chance,
         openid_url=given.openid_url,

@@ -23,7 +23,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from adapters.drawing import Place
-from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Look, Public, Receive, Shown, Unreachable
+from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Look, Public, Receive, Say, Shown, Unreachable
 from adapters.slack.deliveries import Deliveries
 from adapters.slack.door import door
 from adapters.slack.draw import PATIENCE, Easel
@@ -37,7 +37,6 @@ from adapters.slack.socket import Socket
 from adapters.slack.workspaces import Workspaces
 
 _ANY: Final = re.compile(".*", re.DOTALL)
-_BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
 
 Body = dict[str, Any]
 
@@ -52,8 +51,8 @@ class SlackPlatform:
 
     `installations` says which workspaces there are; with an `offer` more can install the app. Deliveries come in over
     HTTP with a `signing_secret`, or over Socket Mode with an `app_token`; `chance` draws bytes.
-    `clock_now` returns the current instant, aware. `busy_words` is what somebody reads when a tap, form or
-    command could not be taken; events are answered with 503 instead, and Slack delivers them again.
+    `clock_now` returns the current instant, aware. `say` answers what somebody reads when a tap, form or
+    command could not be taken, or takes long; events are answered with 503 instead, and Slack delivers them again.
     """
 
     name = "slack"
@@ -66,15 +65,15 @@ class SlackPlatform:
         receive: Receive,
         drawn: Drawn,
         look: Look,
+        say: Say,
         clock_now: Callable[[], datetime],
         signing_secret: str | None = None,
         app_token: str | None = None,
         chance: Callable[[int], bytes] = bytes,
         offer: Offer | None = None,
-        busy_words: str = _BUSY,
     ) -> None:
         self._receive = receive
-        self._busy_words = busy_words
+        self._say = say
         self.workspaces = Workspaces(
             installations,
             api_url=api_url,
@@ -225,7 +224,7 @@ class SlackPlatform:
                     shown, spot = await self._opening(arrival, body, easel, place, began)
                 except Busy:
                     shown, spot = None, where(body)
-                    place.then = easel.busy(self._busy_words, spot)
+                    place.then = easel.busy(self._say(arrival.address, arrival.profile), spot)
                 if shown:
                     place.then = easel.tapped(arrival.address, shown, spot)
         return await ack()
@@ -239,7 +238,7 @@ class SlackPlatform:
                 try:
                     shown, spot = await self._opening(arrival, body, easel, place, began)
                 except Busy:
-                    return await ack(self._busy_words)
+                    return await ack(**message(self._say(arrival.address, arrival.profile).busy))
                 if shown and not shown.turn and not spot.waiting:
                     # no conversation: help from memory, a refusal, the list of commands
                     return await ack(**message(shown.public()))
@@ -252,13 +251,14 @@ class SlackPlatform:
     ) -> tuple[Shown | None, Where]:
         """Take a turn that may open a dialog; say so in time if it takes long, and if it could not be taken."""
         turn = asyncio.create_task(self._turn(arrival))
-        spot = await easel.opens(turn, where(body), max(0.0, PATIENCE - (_elapsed() - began)))
+        left = max(0.0, PATIENCE - (_elapsed() - began))
+        spot = await easel.opens(turn, where(body), left, self._say(arrival.address, arrival.profile))
         try:
             return await turn, spot
         except (Busy, Forged):
             if not spot.waiting:
                 raise
-            place.then = easel.busy(self._busy_words, spot)
+            place.then = easel.busy(self._say(arrival.address, arrival.profile), spot)
             return None, spot
 
     async def _turn(self, arrival: Arrival) -> Shown | None:
@@ -288,7 +288,8 @@ class SlackPlatform:
             try:
                 shown = await self._receive(arrival)
             except Busy:
-                return await ack(response_action="errors", errors={asked(body)[0]: self._busy_words})
+                busy = "\n".join(self._say(arrival.address, arrival.profile).busy.screen.lines)
+                return await ack(response_action="errors", errors={asked(body)[0]: busy})
             if shown is None:
                 easel.closed(arrival.address, Where("", where(body).view))
                 return await ack(response_action="clear")

@@ -8,11 +8,11 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from adapters.drawing import Queues, Work
 from adapters.memory import remember
-from adapters.platform import Address, Drawn, Front, Public, Shown
+from adapters.platform import Address, Drawn, Front, Notes, Public, Shown
 from adapters.slack.front import Fronts
 from adapters.slack.log import event, failure
 from adapters.slack.read import Where
@@ -20,7 +20,6 @@ from adapters.slack.render import message, modal, note
 from adapters.slack.web import Refused, Web
 
 _KNOWN_DIALOGS: Final = 10_000
-MOMENT: Final = "One moment."
 SETTLING: Final = 0.5  # seconds in which Slack has drawn what the answer to a form holds
 PATIENCE: Final = 1.0  # seconds for the turn before the dialog is opened, and for opening it: a trigger lives 3
 
@@ -76,7 +75,7 @@ class Easel:
         closes a window wants no message about it."""
         return partial(self._uncover, address, shown, where)
 
-    async def opens(self, turn: asyncio.Task[Shown | None], where: Where, seconds: float) -> Where:
+    async def opens(self, turn: asyncio.Task[Shown | None], where: Where, seconds: float, notes: Notes) -> Where:
         """Wait for a turn; if it takes longer than that, open a dialog that says "One moment" while Slack lets us.
 
         Return where to draw then. What the turn raises is left to who awaits it."""
@@ -85,7 +84,7 @@ class Easel:
         if (await asyncio.wait({turn}, timeout=seconds))[0]:
             return where
         try:
-            view = await asyncio.wait_for(self._web.open(where.trigger, note(MOMENT)), PATIENCE)
+            view = await asyncio.wait_for(self._web.open(where.trigger, note(notes.moment, notes.close)), PATIENCE)
         except Exception as error:
             failure("slack_draw_failed", error)
             return where
@@ -103,13 +102,14 @@ class Easel:
         """Greet in a chat that was opened, if it is empty."""
         return partial(self._fronts.greet, address, page, chat)
 
-    def busy(self, words: str, where: Where) -> Work:
+    def busy(self, notes: Notes, where: Where) -> Work:
         """Say that nothing happened: in a dialog of its own, above the open one; nothing is posted."""
+        view = note(notes.busy, notes.close)
         if where.waiting:
-            return partial(self._web.update, where.view, note(words))
+            return partial(self._web.update, where.view, view)
         if where.view:
-            return partial(self._push_note, where.trigger, words)
-        return partial(self._open_note, where.trigger, words)
+            return partial(self._push_note, where.trigger, view)
+        return partial(self._open_note, where.trigger, view)
 
     # --- outside of a reply
 
@@ -196,8 +196,8 @@ class Easel:
         with suppress(Refused):  # all of the dialogs were closed at once
             await self._web.update(where.beneath, modal(shown))
 
-    async def _push_note(self, trigger: str, words: str) -> None:
-        await self._web.push(trigger, note(words))
+    async def _push_note(self, trigger: str, view: dict[str, Any]) -> None:
+        await self._web.push(trigger, view)
 
-    async def _open_note(self, trigger: str, words: str) -> None:
-        await self._web.open(trigger, note(words))
+    async def _open_note(self, trigger: str, view: dict[str, Any]) -> None:
+        await self._web.open(trigger, view)

@@ -17,7 +17,6 @@ CALLBACK: Final = "haven"
 FIELD: Final = "f:"  # a field's block is named f:<key>, so that a sent form needs no memory of what was drawn
 NO_FORM: Final = "-"  # in a dialog's metadata, before the token of closing
 NAME: Final = "Haven"
-CLOSE: Final = "Close"
 _MESSAGE_BLOCKS: Final = 50
 _VIEW_BLOCKS: Final = 100
 _SECTION: Final = 3000
@@ -96,12 +95,12 @@ def wrong(shown: Shown, asked: Sequence[str]) -> dict[str, str]:
     return {f"{FIELD}{key}": error for key, error in shown.screen.errors.items()}
 
 
-def note(words: str) -> dict[str, Any]:
-    """Return a view that says one line."""
-    return _view("", _sections([words], 1))
+def note(public: Public, close: str) -> dict[str, Any]:
+    """Return a view that says something beside the conversation; `close` is what its own button says."""
+    return _view("", message(public)["blocks"], close)
 
 
-def _view(title: str, blocks: list[Block], close: str = CLOSE) -> dict[str, Any]:
+def _view(title: str, blocks: list[Block], close: str) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": CALLBACK,

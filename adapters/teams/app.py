@@ -22,7 +22,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Shown, Unreachable
+from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Say, Shown, Unreachable
 from adapters.teams.door import Activity, Door, TokenGuard, refused
 from adapters.teams.draw import Easel
 from adapters.teams.keys import Keys
@@ -30,7 +30,7 @@ from adapters.teams.log import event, failure
 from adapters.teams.login import Login
 from adapters.teams.people import People
 from adapters.teams.playground import NoLogin, PlaygroundGuard
-from adapters.teams.read import Delivery, read
+from adapters.teams.read import Delivery, profile, read
 from adapters.teams.reference import MICROSOFTS, Reference, References, ServiceHosts
 from adapters.teams.render import announcement, dialog, messages, note
 from adapters.teams.sender import Sender
@@ -40,8 +40,6 @@ from adapters.teams.wire import Wire
 OPENID_URL: Final = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 LOGIN_URL: Final = "https://login.microsoftonline.com"
 SERVICE_HOSTS: Final = (MICROSOFTS,)
-_BUSY: Final = "I am busy right now and nothing was changed. Please try again in a moment."
-_NOTHING: Final = "There is nothing to show here any more."
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # in small letters, as tokens have them
 _PATIENCE: Final = 0.5  # seconds for looking up and keeping a reference: no welcome waits longer for that
 
@@ -51,7 +49,7 @@ class TeamsPlatform:
 
     `clock_now` returns the current instant, aware; `chance(n)` n random bytes. `references` knows where people's
     chats are: every arrival says it, and the desk keeps it. `openid_url`, `login_url` and `service_hosts` are
-    Microsoft's, unless a stand-in is used (see ServiceHosts). `busy_words` is what somebody reads when a tap or form
+    Microsoft's, unless a stand-in is used (see ServiceHosts). `say` answers what somebody reads when a tap or form
     could not be taken; for typed lines Teams gets 503, and delivers them again. `playground` is for development:
     deliveries come without a token and calls go without one, and only between this machine and itself. Raises
     ValueError without a whole app id, password and tenant id: with an empty app id botbuilder would let everybody in;
@@ -69,12 +67,12 @@ class TeamsPlatform:
         receive: Receive,
         drawn: Drawn,
         references: References,
+        say: Say,
         clock_now: Callable[[], datetime],
         chance: Callable[[int], bytes],
         openid_url: str = OPENID_URL,
         login_url: str = LOGIN_URL,
         service_hosts: Iterable[str] = SERVICE_HOSTS,
-        busy_words: str = _BUSY,
         playground: bool = False,
     ) -> None:
         if not (_GUID.fullmatch(app_id) and _GUID.fullmatch(tenant_id) and bool(app_password) != playground):
@@ -83,7 +81,7 @@ class TeamsPlatform:
                 "The Agents Playground needs the two ids, and is never given a password"
             )
         self._app_id, self._tenant_id = app_id, tenant_id
-        self._receive, self._references, self._busy_words = receive, references, busy_words
+        self._receive, self._references, self._say = receive, references, say
         self._hosts = ServiceHosts(service_hosts)
         if playground and not self._hosts.local:
             raise ValueError("the Agents Playground is on this machine: so must every service host be")
@@ -175,7 +173,7 @@ class TeamsPlatform:
         try:
             delivery = read(activity, self._tenant_id)
             if delivery is None:
-                return _ignored(activity)
+                return self._ignored(activity)
             return await self._take(delivery)
         except Busy:
             event("teams_busy", logging.WARNING)
@@ -198,9 +196,9 @@ class TeamsPlatform:
                     shown = await self._receive(await self._admitted(delivery))
                 except Busy:
                     event("teams_busy", logging.WARNING)
-                    return JSONResponse(note(self._busy_words))
+                    return JSONResponse(note(self._say(address, delivery.arrival.profile).busy))
                 if shown is None:  # a repetition: the chat stays as it is
-                    return JSONResponse(note(_NOTHING))
+                    return JSONResponse(note(self._say(address, delivery.arrival.profile).nothing))
                 first, shown = shown, await held.best(shown)
             answer = JSONResponse(dialog(shown))
             self._easel.answered(address, first, shown)
@@ -233,9 +231,9 @@ class TeamsPlatform:
             failure("teams_reference_failed", error)
             return False
 
-
-def _ignored(activity: dict[str, Any]) -> Response:
-    """Acknowledge what nobody handles; a dialog that is none of ours is told so."""
-    if activity.get("type") == "invoke" and activity.get("name") in ("task/fetch", "task/submit"):
-        return JSONResponse(note(_NOTHING))
-    return Response(status_code=200)
+    def _ignored(self, activity: Activity) -> Response:
+        """Acknowledge what nobody handles; a dialog that is none of ours is told so."""
+        if activity.get("type") == "invoke" and activity.get("name") in ("task/fetch", "task/submit"):
+            nobody = Address(platform=self.name, tenant=self._tenant_id, user="")
+            return JSONResponse(note(self._say(nobody, profile(activity)).nothing))
+        return Response(status_code=200)

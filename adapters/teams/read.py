@@ -85,7 +85,7 @@ def _read(activity: dict[str, Any], tenant: str) -> Delivery | None:
         address=Address(platform="teams", tenant=tenant, user=user),
         event=event,
         token=token,
-        profile=_profile(activity, sender),
+        profile=profile(activity),
         reference=reference.model_dump_json(),
         place="window" if activity.get("name") == "task/submit" else "chat",
     )
@@ -140,7 +140,8 @@ def _said(activity: dict[str, Any]) -> str:
     return html.unescape(text)
 
 
-def _profile(activity: dict[str, Any], sender: dict[str, Any]) -> Profile:
+def profile(activity: dict[str, Any]) -> Profile:
+    """Return what an activity says about who sent it. Never raises."""
     entities = activity.get("entities")
     client = next(
         (each for each in entities if isinstance(each, dict) and each.get("type") == "clientInfo"),
@@ -149,7 +150,7 @@ def _profile(activity: dict[str, Any], sender: dict[str, Any]) -> Profile:
     return Profile(
         locale=_name(activity.get("locale")) or _name(client.get("locale")),
         zone=_name(activity.get("localTimezone")) or _name(client.get("timezone")),
-        name=_name(sender.get("name")),
+        name=_name(_dict(activity.get("from")).get("name")),
     )
 
 

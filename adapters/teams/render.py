@@ -15,8 +15,6 @@ Card = dict[str, Any]
 
 FIELD: Final = "q:"  # a field's input is named q:<key>, so that a sent form needs no memory of what was drawn
 NAME: Final = "Haven"
-UPDATE: Final = "Please update Teams to see this."
-MORE: Final = "There is more than fits here."
 CARD: Final = "application/vnd.microsoft.card.adaptive"
 _ROW: Final = 6  # actions in sight
 _RADIO: Final = 10  # more options than that are folded
@@ -62,7 +60,7 @@ def dialog(shown: Shown) -> dict[str, Any]:
     ]
     inputs = [part for field in screen.fields for part in _asked(field, shown.missing)]
     lines, *more = _parts(_lines(screen), _ROOM - len(json.dumps([*inputs, *form, *actions])))
-    card = _card([*lines, MORE] if more else lines, inputs, [*form, *actions], UPDATE)
+    card = _card([*lines, shown.more] if more else lines, inputs, [*form, *actions], shown.outdated)
     value = {
         "title": screen.title or NAME,
         "height": "large" if len(screen.fields) > 2 else "medium",
@@ -72,9 +70,9 @@ def dialog(shown: Shown) -> dict[str, Any]:
     return {"task": {"type": "continue", "value": value}}
 
 
-def note(words: str) -> dict[str, Any]:
-    """Return the answer to an invoke that ends the dialog with one line."""
-    return {"task": {"type": "message", "value": words}}
+def note(public: Public) -> dict[str, Any]:
+    """Return the answer to an invoke that says something beside the conversation, in the dialog."""
+    return dialog(Shown(turn="", screen=public.screen, tokens=public.tokens))
 
 
 def _message(lines: list[str], actions: list[Card]) -> dict[str, Any]:

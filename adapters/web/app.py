@@ -188,9 +188,10 @@ class Room:
         try:
             sent = session.take() or await self._current(session)
         except Busy:
-            return self._state(request, "busy", session.guest.locale, again=PATH)
+            return self._state(request, "busy", session.locale, again=PATH)
         session.turn = sent.shown.turn
-        language = self._speak(sent.shown.locale or session.guest.locale)
+        session.locale = sent.shown.locale or session.locale
+        language = self._speak(session.locale)
         page = pages.room(sent, language, form=session.form, page=self._secret.draw(9))
         if sent.shown.turn:
             with contextlib.suppress(Exception):  # then the errands draw it once more: no harm
@@ -204,17 +205,17 @@ class Room:
             return self._state(request, "closed")
         if sent is None or not self._meant(request, sent, session.form):
             event("room_refused", logging.WARNING)
-            return self._state(request, "refused", session.guest.locale)
+            return self._state(request, "refused", session.locale)
         self._sessions.step(session)
         session.changed.clear()
         arrival = read(session, sent, self._secret)
         try:
             shown = await self._receive(arrival)
         except Busy:
-            return self._state(request, "busy", session.guest.locale, again=PATH)
+            return self._state(request, "busy", session.locale, again=PATH)
         except Forged:
             event("room_refused", logging.WARNING)
-            return self._state(request, "refused", session.guest.locale)
+            return self._state(request, "refused", session.locale)
         if shown:
             await self._take(session, arrival, shown)
         return guarded(self._onwards())

@@ -28,14 +28,16 @@ class Sent:
 
 @dataclass
 class Session:
-    """One open page. `form` is what each of its forms must bring back; `next` what to draw next, if it is known; `away`
-    says that its person has done something in the chat since they were last there."""
+    """One open page, and the language that it was last drawn in. `form` is what each of its forms must bring back;
+    `next` what to draw next, if it is known; `away` says that its person has done something in the chat
+    since they were last there."""
 
     guest: Guest
     form: str
     until: datetime
     seen: datetime
     end: datetime
+    locale: str
     turn: str = ""
     next: Sent | None = None
     away: bool = False
@@ -64,7 +66,7 @@ class Sessions:
         self._drop(self._keys.get(guest.address, b""))
         cookie = self._secret.draw(_SIZE)
         key = self._keys[guest.address] = self._secret.of("session", cookie)
-        self._open[key] = Session(guest, self._secret.draw(16), now + LIFE, now, now + LONGEST)
+        self._open[key] = Session(guest, self._secret.draw(16), now + LIFE, now, now + LONGEST, guest.locale)
         return cookie
 
     def find(self, cookie: str) -> Session | None:

@@ -20,6 +20,11 @@ class CommonWords(Words):
     typed_open: Line
     expired: Line
     refused: Line
+    busy: Line
+    moment: Line
+    nothing: Line
+    more: Line
+    outdated: Line
     held_address: Line
     held_locale: Line
     held_language: Line

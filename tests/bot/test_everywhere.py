@@ -14,7 +14,9 @@ from typing import Any, cast, get_args
 from adapters.console.render import render
 from adapters.platform import Arrival, Front, Profile, Public, Shown
 from adapters.slack.render import home, message, modal
+from adapters.slack.render import note as slack_note
 from adapters.teams.render import announcement, dialog, messages
+from adapters.teams.render import note as teams_note
 from adapters.web import pages
 from adapters.web.sessions import Sent
 from bot.desk import Desk
@@ -230,6 +232,11 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     for name, page in beside.items():
         if 'href="/room/help"' not in page or language.words.help not in page:
             yield name
+    notes = drawing.notes(sid, somebody.profile)
+    for said in (notes.busy, notes.moment, notes.nothing):
+        for payload in (slack_note(said, notes.close), teams_note(said)):
+            if not pressed(payload, label, said.tokens[-1]):
+                yield f"the note {said.screen.lines}"
     if locale == "en":
         reminder = team.reminder("Help is here.", "asked", cast(Any, words["team"]))
         posted = announcement(drawing.anybody(reminder), "https://teams.example/l/chat")

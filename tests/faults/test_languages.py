@@ -8,6 +8,8 @@ import pytest
 
 from adapters.platform import Profile, Shown
 from bot.routing import RIGHTS
+from bot.store.engine import StoreDown
+from flows.core.events import Said
 from flows.registry import FLOWS
 from tests.rig import Rig, rig
 
@@ -51,6 +53,40 @@ async def test_the_choice_holds_over_the_profile_over_a_restart_and_until_forgot
         await haven.tap("sam", "yes", profile=Profile(locale="fr-FR", zone="Europe/London", name="Sam"))
         await _say(haven, "bonjour", "fr-FR")
         assert haven.text("sam").startswith(content.words["fr"]["notice"].model_dump()["hello"])
+
+
+async def _gone(*_: object) -> None:
+    raise StoreDown("there is no database any more")
+
+
+async def test_what_is_said_from_memory_is_in_the_language_that_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = Profile(locale="fr-FR", zone="Europe/London", name="Sam")
+    async with rig(tmp_path) as haven:
+        words = haven.service.library.current.words
+
+        def said(locale: str) -> bool:
+            notes, common = haven.service.desk.notes(haven.address("sam"), profile), words[locale]["common"]
+            told = {key: getattr(notes, key).screen for key in ("busy", "moment", "nothing")}
+            assert all(screen.buttons[-1].key == "help" for screen in told.values())
+            return all(screen.lines == (getattr(common, key),) for key, screen in told.items())
+
+        assert said("fr")
+        await _say(haven, "Sprache", "fr-FR")
+        await haven.tap("sam", "Deutsch", profile=profile)
+        assert said("de")
+        with monkeypatch.context() as patch:
+            patch.setattr(haven.service.store, "transact", _gone)
+            arrival = haven.arrival("sam", event=Said(text="ich will mich umbringen"), profile=profile)
+            shown = await haven.service.desk.receive(arrival)
+            assert shown
+            assert (shown.locale, shown.turn) == ("de", "")
+        await haven.restart()
+        assert said("de")
+        await _say(haven, "vergiss mich", "fr-FR")
+        await haven.tap("sam", "yes", profile=profile)
+        assert said("fr")
 
 
 async def test_whoever_chose_nothing_reads_the_language_of_the_profile_as_it_changes(tmp_path: Path) -> None:

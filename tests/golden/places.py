@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adapters.platform import Address, Arrival, Shown
-from adapters.slack.draw import MOMENT
 from bot.sandbox.slack import payloads, views
 from bot.sandbox.slack.api import create_slack
 from bot.sandbox.slack.demo import demo_workspace as slack_workspace
@@ -180,7 +179,7 @@ class OnSlack:
             match call.method, call.payload:
                 case _ if call.error:
                     continue
-                case "views.open", {"view": {"blocks": [{"text": {"text": text}}]}} if text == MOMENT:
+                case "views.open", {"view": {"blocks": [{"text": {"text": "One moment."}}, *_]}}:
                     continue  # this machine was slow: the same dialog shows the screen next
                 case "views.update", {"view_id": beneath} if self._covered(beneath):
                     continue  # it is seen when what lies on it is closed

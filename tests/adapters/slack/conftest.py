@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.platform import Address, Arrival, Busy, Front, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Busy, Front, Notes, Profile, Public, Shown
 from adapters.slack.app import SlackPlatform
 from adapters.slack.installation import OneWorkspace
 from bot.clock import ShiftedClock
@@ -18,7 +18,8 @@ from bot.sandbox.slack.workspace import Workspace
 from flows.core.screen import Button, Field, Option, Screen
 
 SAM = Address(platform="slack", tenant="T0HAVEN", user="U0SAM")
-BUSY = "Busy, tap again."
+BUSY, MOMENT, NOTHING = "Busy, tap again.", "One moment.", "Nothing here."
+HELP = Button(key="help", label="Help now", standing=True)
 LAUNCHER = Public(
     screen=Screen(lines=("It continues in private.",), buttons=(Button(key="open", label="Open"),)),
     tokens=("open-token",),
@@ -52,6 +53,16 @@ def front(*lines: str, buttons: tuple[str, ...] = (), private: bool = True, know
     drawn = tuple(Button(key=label, label=label, standing=True) for label in buttons)
     tokens = tuple(f"token-{label}" for label in buttons)
     return Front(screen=Screen(lines=lines, buttons=drawn, private=private), tokens=tokens, known=known)
+
+
+def say(address: Address, profile: Profile) -> Notes:
+    """Say things in the profile's language, which is Sam's if nothing else stands behind them."""
+    tongue = "" if profile.locale in {"", "en-GB"} else f" ({profile.locale})"
+    busy, moment, nothing = (
+        Public(screen=Screen(lines=(line + tongue,), buttons=(HELP,)), tokens=("help-token",))
+        for line in (BUSY, MOMENT, NOTHING)
+    )
+    return Notes(busy=busy, moment=moment, nothing=nothing, close="Close" + tongue)
 
 
 @dataclass
@@ -154,7 +165,7 @@ async def world() -> AsyncIterator[World]:
             drawn=desk.tell,
             look=desk.look,
             clock_now=clock.now,
-            busy_words=BUSY,
+            say=say,
         )
         app.include_router(platform.router)  # one server is both ends of the wire: quicker to stop than two
         await platform.start()

@@ -83,8 +83,11 @@ async def test_busy_in_a_dialog_keeps_the_dialog(world: World) -> None:
 async def test_busy_after_a_command_is_said_to_the_person_only(world: World) -> None:
     world.fail(Busy())
     delivery = await world.hands.command("U0SAM", "C0SUPPORT", "/haven", "hello")
-    assert (delivery.status, delivery.text) == (200, BUSY)
+    assert (delivery.status, text_of(delivery.json)) == (200, BUSY)
+    assert "help-token" in delivery.text
     assert world.hands.messages("U0ALEX", "C0SUPPORT") == []
+    delivery = await world.hands.command("U0ALEX", "C0SUPPORT", "/haven", "hello")
+    assert text_of(delivery.json) == f"{BUSY} (es-ES)"
 
 
 # --- out of reach

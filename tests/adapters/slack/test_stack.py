@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from adapters.platform import Arrival, Busy, Shown
-from adapters.slack.draw import MOMENT
 from bot.sandbox.slack.look import text_of
 from flows.core.screen import Button
-from tests.adapters.slack.conftest import BUSY, LAUNCHER, World, private, public
+from tests.adapters.slack.conftest import BUSY, LAUNCHER, MOMENT, World, private, public
 
 
 def detail(line: str, turn: str = "detail") -> Shown:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.platform import Address, Arrival, Public, Shown
+from adapters.platform import Address, Arrival, Notes, Profile, Public, Shown
 from adapters.teams.app import TeamsPlatform
 from bot.clock import ShiftedClock
 from bot.sandbox.serve import serve
@@ -21,7 +21,8 @@ from bot.sandbox.teams.look import text_of
 from bot.sandbox.teams.workspace import Workspace
 from flows.core.screen import Button, Field, Option, Screen
 
-BUSY = "Busy, tap again."
+BUSY, MOMENT, NOTHING = "Busy, tap again.", "One moment.", "Nothing here."
+HELP = Button(key="help", label="Help now", standing=True)
 SIGNING, OTHERS = Key("signing"), Key("others", ("webchat",))  # made once: that takes longer than most tests
 LAUNCHER = Public(
     screen=Screen(lines=("It continues in private.",), buttons=(Button(key="open", label="Open", standing=True),)),
@@ -55,6 +56,16 @@ def looking(turn: str = "looking") -> Shown:
     buttons = (Button(key="look_again", label="Look again"), Button(key="help", label="Help", standing=True))
     screen = Screen(lines=("One moment.",), buttons=buttons, private=True, title="In private")
     return Shown(turn=turn, screen=screen, tokens=("token-again", "token-help"), launcher=LAUNCHER)
+
+
+def say(address: Address, profile: Profile) -> Notes:
+    """Say things in the profile's language, which is Sam's if nothing else stands behind them."""
+    tongue = "" if profile.locale in {"", "en-GB"} else f" ({profile.locale})"
+    busy, moment, nothing = (
+        Public(screen=Screen(lines=(line + tongue,), buttons=(HELP,)), tokens=("help-token",))
+        for line in (BUSY, MOMENT, NOTHING)
+    )
+    return Notes(busy=busy, moment=moment, nothing=nothing, close="Close" + tongue)
 
 
 PATIENCE = (
@@ -224,7 +235,7 @@ def platform_of(
         "openid_url": f"{url}/v1/.well-known/openidconfiguration",
         "login_url": url,
         "service_hosts": (url,),
-        "busy_words": BUSY,
+        "say": say,
         "playground": workspace.playground,
     }
     return TeamsPlatform(**{**told, **changes})

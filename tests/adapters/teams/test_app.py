@@ -6,8 +6,9 @@ import pytest
 from adapters.platform import Arrival, Busy, Shown, Unreachable
 from bot.sandbox.teams import payloads
 from bot.sandbox.teams.demo import GUEST, SAM, STRANGER, SUPPORT
+from bot.sandbox.teams.look import text_of
 from flows.core.events import Answered, Said
-from tests.adapters.teams.conftest import BUSY, World, private, public
+from tests.adapters.teams.conftest import BUSY, NOTHING, World, private, public
 
 # --- what is typed
 
@@ -140,12 +141,14 @@ async def test_a_button_beside_a_form_works_with_the_form_empty(here: World) -> 
     assert "Call 999" in here.dialog()
 
 
-async def test_a_tap_with_nothing_to_show_ends_the_dialog(here: World) -> None:
+async def test_a_tap_with_nothing_to_show_says_so_and_offers_help(here: World) -> None:
     await here.open_dialog(private("First", buttons=("On",)))
     here.will(None)
     await here.tap_in_dialog("On")
-    assert here.hands.dialog(SAM) is None
-    assert len(here.hands.notices(SAM)) == 1
+    assert NOTHING in here.dialog()
+    here.will(public("Call 999"))
+    await here.tap_in_dialog("Help now")
+    assert "Call 999" in here.dialog()
 
 
 async def test_a_spoilt_form_reaches_nobody(here: World) -> None:
@@ -153,8 +156,8 @@ async def test_a_spoilt_form_reaches_nobody(here: World) -> None:
     before = len(here.desk.arrivals)
     told = here.hands.dialog_activity(SAM, "Send", {"First?": "Not at all"})
     told["value"]["data"]["more"] = "x"
-    delivery = await here.hands.deliver(told)
-    assert delivery.json["task"]["type"] == "message"
+    delivery = await here.hands.deliver(told | {"locale": "pt-BR"})
+    assert f"{NOTHING} (pt-BR)" in text_of(delivery.json["task"]["value"])
     assert len(here.desk.arrivals) == before
 
 
@@ -162,7 +165,7 @@ async def test_busy_is_said_to_whoever_tapped_and_not_in_the_chat(here: World) -
     await here.platform.post(here.sam, public("Hello", buttons=("Start",)).public())
     here.fail(Busy())
     assert (await here.tap("Start")).status == 200
-    assert here.hands.notices(SAM) == [BUSY]
+    assert BUSY in here.dialog()
     assert here.texts() == ["Hello"]
 
 

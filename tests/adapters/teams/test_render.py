@@ -6,13 +6,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from adapters.platform import Public, Shown
-from adapters.teams.render import FIELD, MORE, announcement, dialog, messages, note
+from adapters.platform import Address, Profile, Public, Shown
+from adapters.teams.render import FIELD, announcement, dialog, messages, note
 from bot.sandbox.teams.limits import check_message, check_task
 from bot.sandbox.teams.look import buttons_of, cards_of, fields_of, text_of
 from flows.core.screen import Button, Field, Option, Screen
 from tests.adapters.contract import PRIVATE, PUBLIC
-from tests.adapters.teams.conftest import looking, private, public
+from tests.adapters.teams.conftest import BUSY, looking, private, public, say
 
 LINK = "https://teams.microsoft.com/l/chat/0/0?users=28:c9e8c047-2a74-40a2-b28a-b162d5f5327c"
 words = st.text(min_size=1, max_size=300)
@@ -156,8 +156,11 @@ def test_an_announcement_leads_into_everybodys_own_chat() -> None:
     assert "token" not in json.dumps(shown)
 
 
-def test_a_note_ends_the_dialog() -> None:
-    assert checked(note("Try again.")) == {"task": {"type": "message", "value": "Try again."}}
+def test_a_note_is_a_dialog_with_a_button_for_help() -> None:
+    busy = say(Address(platform="teams", tenant="t", user="u"), Profile()).busy
+    (card,) = cards_of(checked(note(busy))["task"]["value"])
+    assert BUSY in text_of(card)
+    assert [(button.label, button.data["t"]) for button in buttons_of(card)] == [("Help now", "help-token")]
 
 
 @example(["x" * 500] * 60)
@@ -178,9 +181,9 @@ def test_what_is_too_long_for_a_dialog_says_that_there_is_more() -> None:
     said = text_of(shown)
     assert "0: x" in said
     assert "59: x" not in said
-    assert MORE in said
+    assert Shown.model_fields["more"].default in said
     assert [button.label for button in buttons_of(shown)] == ["Send", "On"]
-    assert MORE not in text_of(value(private("short")))
+    assert Shown.model_fields["more"].default not in text_of(value(private("short")))
 
 
 def test_a_form_that_cannot_be_drawn_is_an_error_of_ours() -> None:

@@ -267,6 +267,7 @@ def test_it_does_not_start_without_saying_who_it_is(missing: dict[str, Any]) -> 
             **{"app_id": guid, "app_password": "p", "tenant_id": guid, **missing},
             receive=nothing,
             drawn=nothing,
+            say=None,  # type: ignore[arg-type]
             references=None,  # type: ignore[arg-type]
             clock_now=lambda: None,  # type: ignore[arg-type,return-value]
             chance=bytes,
