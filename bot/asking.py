@@ -27,12 +27,17 @@ class Asking:
         `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
+        event = await self._asked(task)
+        changes = not isinstance(task.what, FindSlots)
+        return Failed(why="uncertain") if again and changes and event == Failed(why="provider_down") else event
+
+    async def _asked(self, task: tasks.Ask) -> Event:
         try:
             match task.what:
                 case FindSlots():
                     return await self._find(task.what)
                 case Book():
-                    return await self._book(task.what, task.key, again)
+                    return await self._book(task.what, task.key)
                 case Cancel(appointment=appointment):
                     return await self._cancel(appointment)
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
@@ -67,7 +72,7 @@ class Asking:
             return Failed(why="provider_down")
         return SlotsFound(slots=slots)
 
-    async def _book(self, wanted: Book, key: str, again: bool) -> Event:
+    async def _book(self, wanted: Book, key: str) -> Event:
         request = Request(
             key=key,
             slot=wanted.slot,
@@ -83,7 +88,7 @@ class Asking:
         except Refused:
             return Failed(why="refused")
         except ProviderDown:
-            return Failed(why="uncertain" if again else "provider_down")
+            return Failed(why="provider_down")
         except Uncertain:
             return Failed(why="uncertain")
 

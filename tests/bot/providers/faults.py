@@ -13,6 +13,10 @@ ODD: Final = ("late", "twice", "delay")
 FAULTS: Final = (*NOTHING_DONE, *DONE, *ODD)
 
 
+class Died(BaseException):
+    """The process was killed in the call."""
+
+
 def sound(_n: int, _method: str) -> None:
     """No fault."""
 
@@ -63,6 +67,8 @@ class Wire(httpx.AsyncBaseTransport):
             case "late":
                 self._late.append(request)
                 raise httpx.ReadTimeout("gone")
+            case "die":
+                raise Died
             case "delay":
                 await asyncio.sleep(0.002)
             case "twice" if request.method != "GET":
@@ -71,6 +77,8 @@ class Wire(httpx.AsyncBaseTransport):
                 return httpx.Response(int(fault), json={"resourceType": "OperationOutcome"})
         answer = await self._answer(request)
         match fault:
+            case "die_after":
+                raise Died
             case "drop_after":
                 raise httpx.ReadError("reset")
             case "500_done":
