@@ -29,10 +29,10 @@ from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.people import People
+from bot.practice import practitioners
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
-from bot.providers.clinic.hours import Practitioner, Profile
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
 from bot.providing import BUILT_IN, elsewhere
@@ -45,7 +45,6 @@ from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
 from content import default_root
-from content.booking import Profile as Described
 from content.library import Library
 from content.loaded import Loaded
 from flows.core.catalog import Screening
@@ -251,29 +250,6 @@ def answered_for(settings: Settings, content: Loaded) -> None:
 def content_root(settings: Settings) -> Path:
     """Return the folder of the content in use."""
     return settings.content_dir or default_root()
-
-
-def practitioners(content: Loaded) -> tuple[Practitioner, ...]:
-    """Return the clinic's people and hours as HR's providers.yaml states them."""
-    return tuple(
-        Practitioner(
-            key=each.key,
-            name=each.name,
-            modality=each.modality,
-            zone=each.zone,
-            minutes=each.minutes,
-            weekly={day: tuple((span.start, span.end) for span in spans) for day, spans in each.weekly.items()},
-            room=each.room or "",
-            profile=profile(each, content.organisation.region),
-        )
-        for each in content.providers.practitioners
-    )
-
-
-def profile(one: Described, region: str | None) -> Profile:
-    """Return what people may know of somebody; where no licence is named, it is for the organisation's own country."""
-    here = (region,) if region else ()
-    return Profile(one.profession, one.languages, one.topics, one.gender, one.licensed or here, one.price)
 
 
 def _providers(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> Providers:

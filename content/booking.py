@@ -4,10 +4,12 @@ import re
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
+from holidays import list_supported_countries
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from content.values import (
     WEEKDAYS,
+    Day,
     Hours,
     Key,
     Language,
@@ -22,6 +24,8 @@ from content.values import (
 )
 from flows.core.care import Modality, Profession
 
+NO_HOLIDAYS: Final = "none"
+"""Who sees people on public holidays, too."""
 _OWN_KEY: Final = "give each entry a key of its own"
 _SECRETS: Final = frozenset({"token", "secret", "password", "api_key", "apikey", "private_key", "client_secret"})
 
@@ -30,6 +34,19 @@ def _place(value: str) -> str:
     """Return a country, or a part of one."""
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", value):
         raise refuse("this is not a place", "use two letters for a country, as GB, or with its part, as US-CA")
+    return value
+
+
+def _holidays(value: str) -> str:
+    """Return a place whose public holidays are known, or "none"."""
+    if value in ("", NO_HOLIDAYS):
+        return value
+    country, _, part = value.partition("-")
+    known = list_supported_countries()
+    if country not in known or (part and part not in known[country]):
+        parts = ", ".join(f"{country}-{one}" for one in known.get(country, []))
+        remedy = f"use one of {parts}, or {country} alone" if parts else "use two letters for a country, as GB"
+        raise refuse(f"the public holidays of {value} are not known", remedy + "; none: works on all of them")
     return value
 
 
@@ -69,7 +86,8 @@ class Practitioner(Profile):
     """Somebody whom the built-in clinic books: appointments of `minutes` within weekly hours, local to `zone`. Day 0 is
     Monday.
 
-    `room` is the link to their video room, if they have one.
+    `room` is the link to their video room, if they have one. On a day of `exceptions` its hours take the place of the
+    week's. `holidays`: the place whose public holidays they keep; empty: the country of their zone; or "none".
     """
 
     key: Key
@@ -79,17 +97,21 @@ class Practitioner(Profile):
     zone: Zone
     minutes: int = Field(ge=10, le=240)
     weekly: dict[Weekday, Hours] = Field(min_length=1)
+    exceptions: dict[Day, Hours] = Field(default={}, max_length=100)
+    holidays: Annotated[str, AfterValidator(_holidays)] = ""
 
     @model_validator(mode="after")
     def _bookable(self) -> Self:
         if self.room and self.modality != "video":
             raise refuse("only somebody seen by video has a room", "leave the room out, or set the modality", "room")
-        for day, spans in self.weekly.items():
+        named = [("weekly", WEEKDAYS[day], spans) for day, spans in self.weekly.items()]
+        named += [("exceptions", day.isoformat(), spans) for day, spans in self.exceptions.items()]
+        for where, day, spans in named:
             for at, span in enumerate(spans):
                 if span.minutes < self.minutes:
                     message = f"these {span.minutes} minutes are shorter than one appointment"
                     remedy = f"make them {self.minutes} minutes or more, or leave them out"
-                    raise refuse(message, remedy, "weekly", WEEKDAYS[day], at)
+                    raise refuse(message, remedy, where, day, at)
         return self
 
 

@@ -16,7 +16,7 @@ from bot.providers.clinic.hours import Opening, Practitioner, openings
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.searching import Search, page
-from bot.providers.clinic.tables import Database, appointment, practitioner, slot, status_at
+from bot.providers.clinic.tables import Database, appointment, practitioner, slot, status_at, time_off
 
 DAYS = 28  # how far ahead slots are given
 KEPT = timedelta(days=30)  # how long an appointment outlasts its end, or its cancellation
@@ -152,13 +152,21 @@ class Book:
 
         A busy slot is not touched until then."""
         now = self._clock.now()
-        wanted = [one for person in self._practitioners for one in openings(person, now, DAYS)]
-        self._database.write(lambda connection: self._align(connection, now, wanted))
+        self._database.write(lambda connection: self.align(connection, now))
         self._fresh_until = now + _STALE
 
-    def _align(self, connection: Connection, now: datetime, wanted: Sequence[Opening]) -> None:
+    def align(self, connection: Connection, now: datetime) -> None:
+        """Bring the free slots in step with the hours and the time off, and delete what was kept long enough."""
         stamp = {"updated": int(now.timestamp() * 1000)}
         self._align_people(connection, stamp)
+        connection.execute(sa.delete(time_off).where(time_off.c.ends <= now.timestamp()))
+        away: dict[str, list[tuple[datetime, datetime]]] = {}
+        for off in connection.execute(sa.select(time_off)):
+            span = (datetime.fromtimestamp(off.starts, UTC), datetime.fromtimestamp(off.ends, UTC))
+            away.setdefault(off.practitioner, []).append(span)
+        wanted = [
+            one for person in self._practitioners for one in openings(person, now, DAYS, away.get(person.key, ()))
+        ]
         over = (slot.c.status != "free") & (status_at(now.timestamp()) == "free")
         connection.execute(sa.update(slot).where(over).values(FREED))  # as it has been read since it ran out
         kept_from = int((now - KEPT).timestamp())

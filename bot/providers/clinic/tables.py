@@ -51,6 +51,15 @@ slot = sa.Table(
     sa.Index(None, "starts", "id"),
 )
 
+time_off = sa.Table(
+    "time_off",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("practitioner", sa.String(40), sa.ForeignKey("practitioner.id"), nullable=False),
+    sa.Column("starts", sa.Integer, nullable=False),
+    sa.Column("ends", sa.Integer, nullable=False),
+)
+
 appointment = sa.Table(
     "appointment",
     metadata,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.days_off import days_off_of
 from bot.providers.clinic.hours import Practitioner, openings
 
 # Zones with changes by an hour, by half an hour, at midnight, in the south, and with none
@@ -64,6 +66,26 @@ def test_a_slot_has_one_id_whenever_it_is_generated() -> None:
     assert late.items() <= early.items()
 
 
+def test_a_days_exception_counts_more_than_its_week_and_the_holidays() -> None:
+    christmas, boxing, monday = date(2026, 12, 25), date(2026, 12, 26), date(2026, 12, 28)
+    nine, ten = ((time(9), time(10)),), ((time(10), time(11)),)
+    who = replace(
+        person("Europe/London", 60, dict.fromkeys(range(7), nine)),
+        closed=days_off_of("GB-ENG"),
+        exceptions={boxing: ten, monday: (), date(2026, 12, 29): (*ten, *nine)},
+    )
+    found = openings(who, datetime(2026, 12, 24, tzinfo=UTC), 6)
+    assert [f"{one.start:%d %H}" for one in found] == ["24 09", "26 10", "27 09", "29 09", "29 10"]
+    assert christmas not in [one.start.date() for one in openings(who, datetime(2026, 12, 24, tzinfo=UTC), 6)]
+    scottish = replace(who, closed=days_off_of("GB-SCT"), exceptions={})
+    new_year = datetime(2027, 1, 1, 12, tzinfo=UTC)
+    assert [f"{one.start:%d}" for one in openings(scottish, new_year, 3)] == [
+        "03"
+    ]  # 2 January, there alone; the 4th for it
+    english = replace(who, exceptions={})
+    assert [f"{one.start:%d}" for one in openings(english, new_year, 3)] == ["02", "03", "04"]
+
+
 hours = st.builds(
     lambda start, length: (start, min(start + length, 24 * 60 - 1)),
     st.integers(0, 23 * 60),
@@ -78,18 +100,40 @@ hours = st.builds(
     minutes=st.integers(5, 180),
     weekly=st.dictionaries(st.integers(0, 6), st.lists(hours, max_size=3).map(tuple), max_size=7),
     days=st.integers(1, 28),
+    exceptions=st.dictionaries(st.integers(0, 28), st.lists(hours, max_size=2).map(tuple), max_size=6),
+    closed=st.frozensets(st.integers(0, 28), max_size=6),
+    away=st.lists(st.tuples(st.integers(0, 28 * 24), st.integers(0, 72)), max_size=3),
 )
 def test_every_slot_is_inside_the_hours_and_none_overlaps(
-    zone: str, after: datetime, minutes: int, weekly: Any, days: int
+    zone: str,
+    after: datetime,
+    minutes: int,
+    weekly: Any,
+    days: int,
+    exceptions: Any,
+    closed: Any,
+    away: Any,
 ) -> None:
     local = ZoneInfo(zone)
-    found = list(openings(person(zone, minutes, weekly), after, days))
+    first = after.astimezone(local).date()
+    who = replace(
+        person(zone, minutes, weekly),
+        exceptions={first + timedelta(days=n): spans for n, spans in exceptions.items()},
+        closed=lambda day: (day - first).days in closed,
+    )
+    spans = [(after + timedelta(hours=n), after + timedelta(hours=n + length)) for n, length in away]
+    whole = list(openings(who, after, days))
+    found = list(openings(who, after, days, spans))
+    clear = [one for one in whole if all(one.end <= begin or end <= one.start for begin, end in spans)]
+    assert found == clear  # time off takes slots out, and moves none
     for one in found:
         assert after < one.start <= after + timedelta(days=days)
         assert one.end - one.start == timedelta(minutes=minutes)
         wall = one.start.astimezone(local)
         assert wall.fold == 0
-        windows = weekly[wall.weekday()]
+        nth = (wall.date() - first).days
+        assert nth in exceptions or nth not in closed
+        windows = exceptions[nth] if nth in exceptions else weekly[wall.weekday()]
         assert any(opens <= wall.time() < closes for opens, closes in windows)
         last = max(closes for _, closes in windows)
         assert one.end <= datetime.combine(wall.date(), last, local).astimezone(UTC)
@@ -118,6 +162,7 @@ def test_an_ordinary_day_is_filled(zone: str, day: date, minutes: int) -> None:
         {"weekly": {7: ()}},
         {"weekly": {0: ((time(12), time(9)),)}},
         {"weekly": {0: ((time(9, tzinfo=UTC), time(12)),)}},
+        {"exceptions": {date(2025, 3, 3): ((time(12), time(9)),)}},
     ],
 )
 def test_wrong_hours_are_refused_with_what_to_mend(wrong: dict[str, Any]) -> None:
