@@ -62,6 +62,10 @@ class Desk:
         except (ValueError, AttributeError):
             raise DeskDown from None
 
+    async def knock(self, key: str) -> int:
+        """Return the status with which the desk answers who looks a request up. Raises DeskDown."""
+        return (await self._ask("GET", f"{self._url}/{key}", key)).status_code
+
     async def withdraw(self, key: str) -> None:
         """Take a request back; one that never came is as good. Raises DeskDown or DeskRefused."""
         status = (await self._ask("POST", f"{self._url}/{key}", key, {"status": "withdrawn"})).status_code

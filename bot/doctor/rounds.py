@@ -1,7 +1,7 @@
 """Goes from subject to subject, in the order in which to mend what is wrong."""
 
 from bot.clock import Clock
-from bot.doctor import room, server, slack, teams
+from bot.doctor import care, room, server, slack, teams
 from bot.doctor.finding import Finding
 from bot.settings import SettingsTrouble, load_settings
 
@@ -17,6 +17,7 @@ async def examine(clock: Clock) -> list[Finding]:
     findings = [Finding("settings", True, f"profile {settings.profile}")]
     findings += await server.look(settings, clock)
     findings += room.look(settings)
+    findings += await care.look(settings, clock)
     findings += await slack.look(settings, clock)
     findings += await teams.look(settings, clock)
     return findings

@@ -9,11 +9,12 @@ from bot.store.engine import connect, file_of, upgrade
 from bot.vault import KeyTrouble, load_keys
 from bot.wiring import WORDS, content_root
 from content.check import check
+from content.loader import STALE
 
 
 async def look(settings: Settings, clock: Clock) -> list[Finding]:
     """Return what was found about the data, the content and the provider."""
-    return [_data(settings, clock), _content(settings, clock), await _provider(settings, clock)]
+    return [_data(settings, clock), *_content(settings, clock), await _provider(settings, clock)]
 
 
 def _data(settings: Settings, clock: Clock) -> Finding:
@@ -50,11 +51,18 @@ def _is_empty(settings: Settings) -> bool:
         engine.dispose()
 
 
-def _content(settings: Settings, clock: Clock) -> Finding:
+def _content(settings: Settings, clock: Clock) -> list[Finding]:
+    """Look at what HR writes, and at the days on which crisis lines were last called."""
     report = check(content_root(settings), WORDS, clock.now().date())
-    if report.good():
-        return Finding("content", True, "good")
-    return Finding("content", False, "has mistakes; the last good version stays in use", str(report))
+    if not report.good():
+        return [Finding("content", False, "has mistakes; the last good version stays in use", str(report))]
+    good = Finding("content", True, "good")
+    old = [each for each in report.warnings if each.key.endswith("verified_on")]
+    if not old:
+        return [good, Finding("crisis lines", True, f"all checked within {STALE.days} days")]
+    lines = ", ".join(str(each.line) for each in old)
+    remedy = f"call each, and write the day: {old[0].file}, line {lines}"
+    return [good, Finding("crisis lines", None, f"{len(old)} checked more than {STALE.days} days ago", remedy)]
 
 
 async def _provider(settings: Settings, clock: Clock) -> Finding:

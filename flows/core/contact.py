@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,15 @@ class StaffedContact(Value):
                 return there + left
             left -= end - there
         raise LookupError("hours that never come")  # content refuses a promise longer than any opening
+
+    def away(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the longest time of the week to come in which nobody is there, on their clocks; None if somebody
+        always is. `now` is aware."""
+        if self.hours is None:
+            return None
+        spans = list(self._spans(now.astimezone(ZoneInfo(self.zone))))
+        gaps = [(end, start) for (_, end), (start, _) in pairwise(spans) if start > end]
+        return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
 
     def _spans(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the openings that are not over, as instants (of `now`'s zone), in their order."""

@@ -31,7 +31,15 @@ async def looked(monkeypatch: pytest.MonkeyPatch, folder: Path, **env: str) -> d
 async def test_a_demo_is_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = await looked(monkeypatch, tmp_path)
     assert all(each.good is not False for each in found.values())
-    assert found.keys() == {"settings", "database and keys", "content", "provider", "private room"}
+    assert found.keys() == {
+        "settings",
+        "database and keys",
+        "content",
+        "crisis lines",
+        "provider",
+        "private room",
+        "staffed contact",
+    }
 
 
 @pytest.mark.parametrize(
