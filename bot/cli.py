@@ -20,6 +20,7 @@ from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
 from bot.manifest import slack, teams
 from bot.preview import opted_in, preview
+from bot.provider_commands import provider
 from bot.safety_commands import safety
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.simulation import run as simulation
@@ -48,6 +49,7 @@ main.add_typer(campaign, name="campaign")
 main.add_typer(safety, name="safety")
 main.add_typer(db, name="db")
 main.add_typer(manifest, name="manifest")
+main.add_typer(provider, name="provider")
 _out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 
 At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]

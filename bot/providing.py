@@ -9,7 +9,7 @@ from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.calcom import CalcomProvider
 from bot.providers.fhir import FhirProvider
-from bot.providers.fhir_wire import Bearer, Fixed
+from bot.providers.fhir_wire import Bearer, Fixed, Wire
 from bot.providers.listed import Listed
 from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
 from bot.settings import ProviderAccess, Settings, SettingsTrouble
@@ -51,6 +51,12 @@ def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provid
     bearer = _bearer(entry, access, clock, client)
     provider = FhirProvider(entry.url, clock=clock, token=bearer, patient=entry.patient, client=client)
     return Listed(provider, people(entry)) if entry.people else provider
+
+
+def wire_of(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Wire:
+    """Return the wire to a FHIR server alone, to look at it. Raises SettingsTrouble."""
+    client = httpx.AsyncClient(trust_env=False, timeout=4.0)
+    return Wire(entry.url, _bearer(entry, access, clock, client), 4.0, client)
 
 
 def people(entry: ProviderEntry) -> tuple[Practitioner, ...]:

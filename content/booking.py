@@ -1,6 +1,7 @@
 """What providers.yaml may hold: the built-in clinic's people and hours, and the providers elsewhere."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -67,6 +68,16 @@ def _address(value: str) -> str:
 
 
 Place = Annotated[str, AfterValidator(_place)]
+Settled = Literal["licence", "contract", "data", "emergency", "accessibility", "languages"]
+QUESTIONS: Final[Mapping[Settled, str]] = {
+    "licence": "Who is licensed where, for whom, and who tells us when that changes?",
+    "contract": "Is there a contract, with the price, what is paid for, and how it ends?",
+    "data": "Is there an agreement on data processing: what is kept, where, how long, who sees it, how it is deleted?",
+    "emergency": "What do they do when somebody is in danger during a talk, and whom do we call when we hear of it?",
+    "accessibility": "Can people with a disability book and take part: captions, text, step-free rooms?",
+    "languages": "In which languages are the talks, and in which are their own e-mails to people?",
+}
+"""What an organisation settles with a provider before going live."""
 Some = AfterValidator(distinct("", "keep it once"))
 
 
@@ -129,6 +140,7 @@ class ProviderEntry(Part):
     the service sets HAVEN_PROVIDERS__<KEY>__TOKEN, or __CLIENT_ID and __KEY_FILE.
 
     `patient`: whether the person's name goes into the appointment (contained) or into a record of its own (created).
+    `settled`: what was agreed with them before going live; `haven provider check` asks for it.
     """
 
     key: Key
@@ -136,6 +148,7 @@ class ProviderEntry(Part):
     kind: Literal["fhir", "calcom"]
     url: Annotated[str, AfterValidator(_address)]
     patient: Literal["contained", "created"] = "contained"
+    settled: Annotated[tuple[Settled, ...], Some] = ()
     people: Annotated[tuple[Listed, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
 
     @model_validator(mode="before")

@@ -3,18 +3,23 @@
 from bot.clock import Clock
 from bot.doctor.finding import Finding
 from bot.providers.fhir import FhirProvider
-from bot.settings import Settings
+from bot.providing import elsewhere
+from bot.settings import Settings, SettingsTrouble
 from bot.store import queries
 from bot.store.engine import connect, file_of, upgrade
 from bot.vault import KeyTrouble, load_keys
 from bot.wiring import WORDS, content_root
+from content.booking import QUESTIONS
 from content.check import check
+from content.library import Library
 from content.loader import STALE
+from content.problems import ContentError
 
 
 async def look(settings: Settings, clock: Clock) -> list[Finding]:
     """Return what was found about the data, the content and the provider."""
-    return [_data(settings, clock), *_content(settings, clock), await _provider(settings, clock)]
+    own = [_data(settings, clock), *_content(settings, clock), await _provider(settings, clock)]
+    return [*own, *await _elsewhere(settings, clock)]
 
 
 def _data(settings: Settings, clock: Clock) -> Finding:
@@ -86,3 +91,24 @@ async def _provider(settings: Settings, clock: Clock) -> Finding:
         "does not answer as a FHIR R4 server",
         "HAVEN_PROVIDER__BASE_URL: open it with /metadata behind it; can this machine reach it?",
     )
+
+
+async def _elsewhere(settings: Settings, clock: Clock) -> list[Finding]:
+    """Look at each provider of providers.yaml; with content that cannot be read there is none to look at."""
+    try:
+        file = Library(content_root(settings), WORDS, lambda: clock.now().date()).current.providers
+        opened = elsewhere(file, settings, clock)
+    except ContentError:
+        return []
+    except SettingsTrouble as error:
+        return [Finding("providers", False, "not set", str(error))]
+    found = []
+    for entry in file.providers:
+        alive = await opened[entry.key].alive()
+        await opened[entry.key].aclose()
+        look = f"haven provider check {entry.key}"
+        found.append(Finding(f"provider {entry.key}", alive, "answers" if alive else "does not answer", look))
+        if len(entry.settled) < len(QUESTIONS):
+            open_ = ", ".join(key for key in QUESTIONS if key not in entry.settled)
+            found.append(Finding(f"provider {entry.key}", None, f"not settled: {open_}", look))
+    return found

@@ -48,6 +48,7 @@ WRONG = {
     ),
     "licence in words": ("[GB, US-CA]", "[England]", "this is not a place; use two letters for a country"),
     "language in words": ("[en, de]", "[English]", "this is not a language code; use two letters, as en"),
+    "settled otherwise": ("kind: fhir", "kind: fhir\n    settled: [money]", "choose 'licence', 'contract'"),
     "unknown patient": ("kind: fhir", "kind: fhir\n    patient: none", "choose 'contained' or 'created'"),
 }
 

@@ -1,0 +1,104 @@
+"""`haven provider`: looks at a provider before going live, and makes our key for it."""
+
+import asyncio
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from rich.console import Console
+from rich.table import Table
+
+from bot import wiring
+from bot.clock import Clock, SystemClock
+from bot.providers.base import ProviderDown
+from bot.providers.fhir_trial import Tried, trial
+from bot.providers.smart import KeyTrouble, load
+from bot.providing import opened, wire_of
+from bot.settings import ProviderAccess, Settings, SettingsTrouble, load_settings
+from content.booking import QUESTIONS, ProviderEntry
+from content.library import Library
+from content.problems import ContentError
+
+provider = typer.Typer(no_args_is_help=True, help="The systems of providers.")
+_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
+
+
+@provider.command("check")
+def check(
+    which: Annotated[str, typer.Argument(metavar="URL", help="Its key in org/providers.yaml, or the address of one.")],
+) -> None:
+    """Connect, try out what it can do with records that are nobody's, and print that with what is to be settled."""
+    try:
+        settings = load_settings()
+        entry, access = _asked_for(which, settings)
+        tried = asyncio.run(_tried(entry, access, SystemClock()))
+    except (SettingsTrouble, ContentError, ValueError) as error:
+        _stop(str(error))
+    table = Table("", "What", "Seen", "What that means", box=None)
+    for one in tried:
+        table.add_row({True: "ok", False: "no", None: "--"}[one.good], one.what, one.seen, one.means)
+    _out.print(table)
+    _out.print("\nTo be settled with them before going live; under settled in org/providers.yaml, once it is:")
+    for key, question in QUESTIONS.items():
+        _out.print(f"  [{'x' if key in entry.settled else ' '}] {key}: {question}")
+    raise typer.Exit(1 if any(one.good is False for one in tried) else 0)
+
+
+@provider.command("key")
+def key(file: Annotated[Path, typer.Argument(help="A file of P-384 keys in PEM; made if it is not there.")]) -> None:
+    """Print the public keys of a file as the key set that a provider is given; make the file first if there is none."""
+    try:
+        if not file.exists():
+            made = ec.generate_private_key(ec.SECP384R1())
+            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as target:
+                target.write(pem)
+        typer.echo(json.dumps(load(file).jwks(), indent=2))
+    except KeyTrouble as trouble:
+        _stop(str(trouble))
+    except OSError as error:
+        _stop(f"{file} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
+
+
+def _asked_for(which: str, settings: Settings) -> tuple[ProviderEntry, ProviderAccess]:
+    """Return a provider of the file, or one at an address, asked with HAVEN_PROVIDER__TOKEN if there is one."""
+    if "://" in which:
+        entry = ProviderEntry(key="asked", name=which[:80], kind="fhir", url=which)
+        return entry, ProviderAccess(token=settings.provider.token)
+    content = Library(wiring.content_root(settings), wiring.WORDS, lambda: SystemClock().now().date()).current
+    known = {one.key: one for one in content.providers.providers}
+    if which not in known:
+        _stop(f"{which}: no address, and no provider of org/providers.yaml. There: {', '.join(known) or 'none'}.")
+    return known[which], settings.providers.get(which.replace("-", "_"), ProviderAccess())
+
+
+async def _tried(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> list[Tried]:
+    if entry.kind == "fhir":
+        wire = wire_of(entry, access, clock)
+        try:
+            return await trial(wire, clock)
+        finally:
+            await wire.close()
+    client, now = opened(entry, access, clock), clock.now()
+    try:
+        alive = await client.alive()
+        slots = await client.find_slots(now, now + timedelta(days=14), 500) if alive else ()
+        return [
+            Tried("answers", alive, "yes" if alive else "no", "" if alive else "address, API key, event types?"),
+            Tried("free times in 14 days", bool(slots) or None, str(len(slots)), "" if slots else "is its book open?"),
+            Tried("books", None, "not tried", "Cal.com has no records that are nobody's: book once with yourself"),
+        ]
+    except ProviderDown:
+        return [Tried("answers", False, "not any more", "try again")]
+    finally:
+        await client.aclose()
+
+
+def _stop(message: str) -> NoReturn:
+    _err.print(message)
+    raise typer.Exit(2)
