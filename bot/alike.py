@@ -35,7 +35,7 @@ def base(campaign: Campaign, day: date) -> datetime:
 def goes_out(campaign: Campaign, day: date, zone: str) -> datetime:
     """Return when what is due on a day goes out where a team works: from a holiday there it moves to a working day."""
     assert campaign.entry.time is not None
-    off, moved = days_off(zone), day
+    off, moved = days_off(zone, home=campaign.part), day
     while (off(moved) or (moved != day and moved.weekday() > 4)) and moved - day < timedelta(days=SHIFT):
         moved += timedelta(days=1)
     return instant(moved, campaign.entry.time, ZoneInfo(zone))

@@ -10,7 +10,7 @@ from bot import tasks
 from bot.alike import in_the_way
 from bot.clock import Clock, token
 from bot.contact import tickets
-from bot.days_off import days_off
+from bot.days_off import off_for
 from bot.deliveries import Deliveries
 from bot.people import MOODS, NUDGES, Record
 from bot.store import queries
@@ -58,7 +58,8 @@ class Local:
             case Agree(version=version):
                 record.set_ops(notice=version)
             case SetPlan(plan=plan):
-                record.set_ops(plan=plan, due=next_due(plan, now, days_off(plan.zone)) if plan else None, ignored=0)
+                due = next_due(plan, now, off_for(plan, self._library.current.organisation.part)) if plan else None
+                record.set_ops(plan=plan, due=due, ignored=0)
             case Reacted():
                 self._reacted(record, now)
             case KeepMood(mood=mood):
@@ -115,7 +116,7 @@ class Local:
         plan, slowed = record.ops.plan, record.ops.ignored >= HALF
         record.set_ops(ignored=0)
         if plan and slowed:
-            record.set_ops(due=next_due(plan, now, days_off(plan.zone)))
+            record.set_ops(due=next_due(plan, now, off_for(plan, self._library.current.organisation.part)))
 
     def _caring(self, conn: Connection, record: Record, times: tuple[datetime, ...]) -> None:
         """Plan the messages that somebody asked for, in place of any from before."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address, Place, Profile
 from bot import log
+from bot.days_off import parts
 from bot.places import country_of, zones
 from bot.store import queries
 from bot.vault import Sealed, Vault
@@ -208,6 +209,7 @@ def person_of(record: Record, content: Loaded) -> Person:
         manages=managed_by(address, content),
         notice=record.ops.notice,
         plan=record.ops.plan,
+        parts=parts(country_of(record.ops.plan.zone if record.ops.plan else record.ops.zone)),
         nudged=record.ops.nudges,
         ignored=record.ops.ignored,
         moods=record.private.moods,
@@ -265,4 +267,5 @@ def _planned(plan: Plan, catalog: Catalog) -> str:
     days = ", ".join(catalog.locale.days[day] for day in plan.days)
     quiet = f"{plan.quiet_from:%H:%M}-{plan.quiet_until:%H:%M}"
     paused = f" ({catalog.date(plan.paused_until)})" if plan.paused_until else ""
-    return f"{days} {plan.at:%H:%M}, {plan.zone}{paused}; {quiet}"
+    part = f", {plan.part}" if plan.part else ""
+    return f"{days} {plan.at:%H:%M}, {plan.zone}{part}{paused}; {quiet}"

@@ -27,6 +27,44 @@ def country_of(zone: str) -> str | None:
     return _countries().get(_links().get(zone, zone))
 
 
+_PARTS = {  # zones all of which lie in one part of a country, as ISO 3166-2
+    "America/Anchorage": "US-AK",
+    "America/Campo_Grande": "BR-MS",
+    "America/Cuiaba": "BR-MT",
+    "America/Bahia": "BR-BA",
+    "America/Boa_Vista": "BR-RR",
+    "America/Halifax": "CA-NS",
+    "America/Manaus": "BR-AM",
+    "America/Moncton": "CA-NB",
+    "America/Porto_Velho": "BR-RO",
+    "America/Recife": "BR-PE",
+    "America/Regina": "CA-SK",
+    "America/Rio_Branco": "BR-AC",
+    "America/St_Johns": "CA-NL",
+    "America/Whitehorse": "CA-YT",
+    "America/Winnipeg": "CA-MB",
+    "Atlantic/Azores": "PT-20",
+    "Atlantic/Canary": "ES-CN",
+    "Atlantic/Madeira": "PT-30",
+    "Africa/Ceuta": "ES-CE",
+    "Australia/Adelaide": "AU-SA",
+    "Australia/Brisbane": "AU-QLD",
+    "Australia/Darwin": "AU-NT",
+    "Australia/Hobart": "AU-TAS",
+    "Australia/Lindeman": "AU-QLD",
+    "Australia/Melbourne": "AU-VIC",
+    "Australia/Perth": "AU-WA",
+    "Australia/Sydney": "AU-NSW",
+    "Europe/Busingen": "DE-BW",
+    "Pacific/Honolulu": "US-HI",
+}
+
+
+def part_of(zone: str) -> str:
+    """Return the part of a country, as ISO 3166-2, in which all of a zone lies; empty if it spans several, or none."""
+    return _PARTS.get(_links().get(zone, zone), "")
+
+
 @cache
 def zones() -> frozenset[str]:
     """Return the names of all IANA zones. Kept: to list them takes as long as the rest of a turn."""

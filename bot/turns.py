@@ -11,7 +11,7 @@ from bot import tasks
 from bot.alike import expected
 from bot.clock import Clock
 from bot.contact import tickets
-from bot.days_off import days_off
+from bot.days_off import off_for
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -117,7 +117,8 @@ class Turns:
         now, record = self._clock.now(), self._people.load(conn, sid)
         if record is None or record.ops.plan is None or record.ops.due is None or record.ops.due > now:
             return None
-        plan, due, off = record.ops.plan, record.ops.due, days_off(record.ops.plan.zone)
+        plan, due = record.ops.plan, record.ops.due
+        off = off_for(plan, self._library.current.organisation.part)
         today = now.astimezone(ZoneInfo(plan.zone)).date()
         wanted = not plan.rests(now) and (plan.on_holidays or not off(today))
         goes = wanted and in_time(due, now, plan) and self._has_room(conn, record, plan)

@@ -161,6 +161,7 @@ class Campaign:
     template: TemplateEntry
     teams: tuple[TeamEntry, ...]
     zone: str  # the organisation's
+    part: str  # of its country: whose holidays count there
     days: tuple[date, ...]
 
     @property
@@ -250,7 +251,7 @@ class Check:
             self._refuse(at, "there is no such day in the coming five years", _FIELDS, "cron")
         if text is None or len(self.problems) > before:
             return None
-        campaign = Campaign(entry, text, tuple(chosen), self._organisation.zone, days)
+        campaign = Campaign(entry, text, tuple(chosen), self._organisation.zone, self._organisation.part, days)
         if entry.to == "everyone" and len(campaign.people) < FLOOR:
             remedy = f"name {FLOOR} or more in teams.yaml, or post in channels"
             self._refuse(at, f"this reaches {len(campaign.people)} people, so it would point at them", remedy, "to")

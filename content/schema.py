@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from content.problems import suggest
 from content.values import (
     INTERNATIONAL,
     ConsoleUser,
@@ -30,6 +31,7 @@ from content.values import (
     distinct,
     empty_is_none,
     refuse,
+    subdivisions,
 )
 from flows.core.catalog import Season, Service, ServiceKind, SpecialKind, Theme, Tier
 
@@ -58,9 +60,25 @@ class Organisation(Part):
     name: Name
     custodian: Custodian
     region: Annotated[Country | None, BeforeValidator(empty_is_none)]
+    subdivision: Annotated[str | None, BeforeValidator(empty_is_none)] = None
     zone: Zone
     phone: Phone
     reminders: Reminders
+
+    @model_validator(mode="after")
+    def _in_the_country(self) -> Self:
+        if self.subdivision is not None:
+            known = subdivisions(self.region)
+            if self.subdivision not in known:
+                raise refuse(
+                    f"{self.region} has no such part", suggest(self.subdivision, known, "parts"), "subdivision"
+                )
+        return self
+
+    @property
+    def part(self) -> str:
+        """Return the part of the country where the organisation sits, as ISO 3166-2; empty if that is not said."""
+        return f"{self.region}-{self.subdivision}" if self.subdivision else ""
 
 
 class Members(Part):

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Annotated, Final, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -118,6 +119,11 @@ def countries() -> frozenset[str]:
     """Return the ISO 3166 alpha-2 codes, from the table that comes with the time zones."""
     table = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
     return frozenset(line[:2] for line in table.splitlines() if line and not line.startswith("#"))
+
+
+def subdivisions(country: str | None) -> tuple[str, ...]:
+    """Return the parts of a country that have holidays of their own, as ISO 3166-2 without the country."""
+    return tuple(holidays.list_supported_countries(include_aliases=False).get(country or "", ()))
 
 
 def _country(value: str) -> str:

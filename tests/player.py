@@ -81,6 +81,8 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["reminders"] = tuple(world.reminder(team) for team in given["reminders"].split("+"))
     if "plan" in given:
         changes["plan"] = world.plan()
+    if "parts" in given:
+        changes["parts"] = {"GB-ENG": "England", "GB-SCT": "Scotland"}
     if given.get("region") == "none":
         changes["region"] = None
     if "ticket" in given:

@@ -109,7 +109,9 @@ def _about(plan: Plan, words: CheckinWords, at: Moment) -> tuple[str, ...]:
     else:
         about = words.twice.fill(day=days[0], other=days[1], time=at_time, zone=plan.zone)
     quiet = words.quiet_hours.fill(start=f"{plan.quiet_from:%H:%M}", end=f"{plan.quiet_until:%H:%M}")
-    lines = (about, quiet) if plan.on_holidays else (about, quiet, str(words.days_off))
+    place = at.person.parts.get(plan.part)
+    off = words.days_off_in.fill(place=place) if place else str(words.days_off)
+    lines = (about, quiet) if plan.on_holidays else (about, quiet, off)
     if plan.paused_until and plan.rests(at.now):
         return (*lines, words.paused.fill(until=at.catalog.date(plan.paused_until)))
     return lines
@@ -123,14 +125,22 @@ def _form(state: Choosing, words: CheckinWords, at: Moment) -> Screen:
     if plan:
         other = str(plan.days[1]) if len(plan.days) > 1 else ONCE
         quiet = f"{plan.quiet_from:%H:%M}-{plan.quiet_until:%H:%M}"
-        planned = (str(plan.days[0]), other, f"{plan.at:%H:%M}", plan.zone, quiet, "yes" if plan.on_holidays else "no")
+        off = "yes" if plan.on_holidays else plan.part if plan.part in at.person.parts else "no"
+        planned = (str(plan.days[0]), other, f"{plan.at:%H:%M}", plan.zone, quiet, off)
     entered = (state.day, state.other, state.time, state.zone, state.quiet, state.holidays)
     day, other, hour, zone, quiet, holidays = (
         new or old for new, old in zip(entered, planned if not state.zone else [""] * 6, strict=True)
     )
     clash = bool(state.time and state.quiet) and is_quiet(time.fromisoformat(state.time), *span(state.quiet))
     unknown = bool(state.zone) and not is_zone(state.zone)
-    holiday_options = (Option(key="no", label=words.holidays_no), Option(key="yes", label=words.holidays_yes))
+    elsewhere = tuple(
+        Option(key=key, label=words.holidays_in.fill(place=name)[:75]) for key, name in at.person.parts.items()
+    )
+    holiday_options = (
+        Option(key="no", label=words.holidays_no),
+        *elsewhere,
+        Option(key="yes", label=words.holidays_yes),
+    )
     fields = (
         Field(key="day", label=words.day, options=days, value=day),
         Field(key="other", label=words.other_day, options=(Option(key=ONCE, label=words.once), *days), value=other),

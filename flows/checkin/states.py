@@ -24,7 +24,7 @@ class Choosing(Value):
     time: str = Field(default="", max_length=5)
     zone: str = Field(default="", max_length=64)
     quiet: str = Field(default="", max_length=11)
-    holidays: str = Field(default="", max_length=3)
+    holidays: str = Field(default="", max_length=8)
 
 
 class Pausing(Value):

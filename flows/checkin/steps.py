@@ -71,7 +71,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case ((Overview() | Heard()), Chose(key="trend")):
             return Turn(Trend())
         case Choosing(), Answered(values=given):
-            return _choose(given, plan)
+            return _choose(given, at)
         case Pausing(), Answered(values=given) if plan and given.get("until") in {str(day) for day in mondays(at)}:
             until = date.fromisoformat(given["until"])
             return Turn(Overview(), (SetPlan(plan=plan.model_copy(update={"paused_until": until})),))
@@ -132,7 +132,8 @@ def line_of(catalog: Catalog, key: str) -> str | None:
     return next(features, None) or next((each.text for each in catalog.nudges if each.key == key), None)
 
 
-def _choose(given: Mapping[str, str], plan: Plan | None) -> Step[State]:
+def _choose(given: Mapping[str, str], moment: Moment) -> Step[State]:
+    plan, parts = moment.person.plan, moment.person.parts
     day, other, hour = given.get("day", ""), given.get("other", ONCE), given.get("time", "")
     zone, quiet = given.get("zone", "").strip(), given.get("quiet", QUIETS[0])
     if day not in set("0123456") or other not in {*"0123456", ONCE} or hour not in HOURS or quiet not in QUIETS:
@@ -151,6 +152,7 @@ def _choose(given: Mapping[str, str], plan: Plan | None) -> Step[State]:
         quiet_from=start,
         quiet_until=end,
         on_holidays=holidays == "yes",
+        part=holidays if holidays in parts else "",
         paused_until=paused,
     )
     return Turn(Overview(), (SetPlan(plan=chosen),))

@@ -14,6 +14,7 @@ class CheckinWords(Words):
     twice: Annotated[Line, Blanks("day", "other", "time", "zone")]
     quiet_hours: Annotated[Line, Blanks("start", "end")]
     days_off: Line
+    days_off_in: Annotated[Line, Blanks("place")]
     paused: Annotated[Line, Blanks("until")]
     slower: Line
     resting: Line
@@ -31,6 +32,7 @@ class CheckinWords(Words):
     holidays: Line
     holidays_no: Label
     holidays_yes: Label
+    holidays_in: Annotated[Line, Blanks("place")]
     submit: Title
     start: Label
     change: Label

@@ -208,7 +208,8 @@ class SafetyPlan(Value):
 class Plan(Value):
     """The check-ins that somebody opted in to: a local wall-clock time on one weekday or two, in a named IANA zone.
 
-    Nothing goes out from `quiet_from` up to `quiet_until`, and on public holidays only if `on_holidays`."""
+    Nothing goes out from `quiet_from` up to `quiet_until`, and on public holidays, those of `part` if it is set, only
+    if `on_holidays`."""
 
     days: tuple[Weekday, ...] = Field(min_length=1, max_length=2)
     at: time
@@ -216,6 +217,7 @@ class Plan(Value):
     quiet_from: time = time(20)
     quiet_until: time = time(8)
     on_holidays: bool = False
+    part: str = Field(default="", max_length=8)  # of the country, whose holidays count: ISO 3166-2; empty: not said
     paused_until: date | None = None
 
     @model_validator(mode="before")

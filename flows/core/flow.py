@@ -42,6 +42,7 @@ class Person(Value):
     manages: tuple[str, ...] = ()
     notice: str = ""  # the version of the notice agreed to
     plan: Plan | None = None
+    parts: Mapping[str, str] = Field(default_factory=dict)  # of the person's country, by ISO 3166-2, with their names
     nudged: tuple[str, ...] = ()  # keys of check-in lines sent lately, oldest first
     ignored: int = 0  # check-ins sent since the person last did something with one
     moods: tuple[Mood, ...] = ()  # their own answers, oldest first; only if they want them kept

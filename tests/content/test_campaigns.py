@@ -146,6 +146,6 @@ def test_a_text_in_several_languages_stands_one_below_the_other(root: Path) -> N
     days = DAY.replace(", ", "\n")
     source = parse(f"key: a\nto: everyone\ntemplate: t\nlanguages: [de, en]\n{days}".encode(), "f")
     entry = CampaignEntry.model_validate(source.data)
-    campaign = Campaign(entry, template, (), "Europe/London", ())
+    campaign = Campaign(entry, template, (), "Europe/London", "", ())
     assert campaign.texts == ("eins", "one")
     assert [campaign.feature(each).text for each in ("fr-CA", "pt")] == ["un", "one"]

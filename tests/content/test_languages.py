@@ -24,6 +24,7 @@ SHIPPED = ("de", "en", "es", "fr", "pt")
 OTHERS = tuple(locale for locale in SHIPPED if locale != "en")
 SAME = {  # lines that are rightly the same as in English
     ("checkin", "holidays_no"): {"es"},
+    ("checkin", "holidays_in"): {"es"},
     ("checkin", "trend_entry"): {"de", "es", "pt"},
     ("team", "worried_line"): {"de", "es", "pt"},
     ("options", "service"): set(OTHERS),

@@ -51,6 +51,8 @@ BROKEN = [
     Broken("zone that is a folder", ORG, "Europe/London", "Europe", "is not a time zone"),
     Broken("country by habit", ORG, "region: GB", "region: UK", "did you mean GB?"),
     Broken("country in words", ORG, "region: GB", "region: Britain", "is not a country code"),
+    Broken("part of another country", ORG, "region: GB", "region: GB\nsubdivision: BY", "GB has no such part",
+           "subdivision"),
     Broken("phone in words", ORG, "0808 157 0000", "see intranet", "not a number to dial"),
     Broken("unknown weekday", ORG, "[Tue, Thu]", "[Tue, Thr]", "did you mean Thu?"),
     Broken("no weekday", ORG, "[Tue, Thu]", "[]", "at least 1"),

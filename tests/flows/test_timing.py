@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.days_off import days_off
+from bot.days_off import days_off, parts
+from bot.places import country_of, part_of
+from content.values import subdivisions
 from flows.core.care import Plan
 from flows.core.timing import CLOSING, WINDOW, following, in_time, instant, is_quiet, may_write, next_due
 from tests import world
@@ -85,6 +87,25 @@ def test_holidays_are_left_out_by_the_country_of_the_zone() -> None:
     assert next_due(berlin, unity, days_off(berlin.zone)).day == 10
     assert next_due(plan, unity, days_off(plan.zone)).day == 3
     assert not days_off("Etc/UTC")(date(2026, 12, 25))  # of no country
+
+
+def test_holidays_of_a_part_of_the_country_by_choice_by_zone_or_by_the_organisation() -> None:
+    epiphany, easter_monday = date(2026, 1, 6), date(2026, 4, 6)
+    assert not days_off("Europe/Berlin")(epiphany)
+    assert days_off("Europe/Berlin", own="DE-BY")(epiphany)
+    assert days_off("Europe/Berlin", home="DE-BY")(epiphany)
+    assert not days_off("Europe/Berlin", own="DE-NW", home="DE-BY")(epiphany)  # what somebody chose goes first
+    assert days_off("Europe/London", home="GB-ENG")(easter_monday)
+    assert not days_off("Europe/London", own="GB-SCT", home="GB-ENG")(easter_monday)
+    assert days_off("Australia/Melbourne", home="AU-NSW")(date(2026, 11, 3))  # the Cup: the zone tells the part
+    assert not days_off("Europe/Paris", own="DE-BY", home="GB-ENG")(date(2026, 10, 3))  # of another country: not used
+    assert not days_off("Europe/London", own="GB-XYZ")(date(2026, 7, 13))
+    for zone in ZONES:  # what the table says is known to the package
+        country, _, part = part_of(zone).partition("-")
+        assert not part or (country == country_of(zone) and part in subdivisions(country)), zone
+    assert parts("DE")["DE-BY"] == "Bayern"
+    assert "DE-Augsburg" not in parts("DE")
+    assert parts("IT") == parts(None) == {}  # too many to choose from; no country
 
 
 @given(st.sampled_from(ZONES), st.lists(INSTANTS, max_size=40), st.sampled_from(ZONES))
