@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import log, wiring
+from bot.clinic_commands import clinic
 from bot.clock import ShiftedClock, SystemClock
 from bot.doctor import examine
 from bot.manifest import slack, teams
@@ -47,6 +48,7 @@ manifest = typer.Typer(no_args_is_help=True, help="What a platform has to be tol
 main.add_typer(content, name="content")
 main.add_typer(campaign, name="campaign")
 main.add_typer(safety, name="safety")
+main.add_typer(clinic, name="clinic")
 main.add_typer(db, name="db")
 main.add_typer(manifest, name="manifest")
 main.add_typer(provider, name="provider")

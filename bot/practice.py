@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from bot.days_off import days_off, days_off_of
 from bot.providers.clinic.hours import Hours, Practitioner, Profile
+from bot.settings import Settings
 from content.booking import NO_HOLIDAYS
 from content.booking import Practitioner as Booked
 from content.booking import Profile as Described
 from content.loaded import Loaded
 from content.values import Span
 from flows.core.timing import working
+
+
+def clinic_path(settings: Settings) -> Path:
+    """Return where the built-in clinic's book lies: beside the service's database."""
+    path = Path(make_url(settings.database_url).database or "haven.db")
+    return path.with_name(f"{path.stem}-clinic{path.suffix or '.db'}")
 
 
 def practitioners(content: Loaded) -> tuple[Practitioner, ...]:

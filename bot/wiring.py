@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from adapters.platform import Platform
 from adapters.slack.app import SlackPlatform
@@ -29,7 +29,7 @@ from bot.gate import Gate
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.people import People
-from bot.practice import practitioners
+from bot.practice import clinic_path, practitioners
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
@@ -275,11 +275,8 @@ def _bearer(settings: Settings, vault: Vault) -> str | None:
 def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) -> FastAPI | None:
     if settings.provider.kind != "clinic" or settings.provider.base_url or not library.current.providers.practitioners:
         return None
-    url = make_url(settings.database_url)
-    path = Path(url.database or "haven.db")
-    beside = url.set(database=str(path.with_name(f"{path.stem}-clinic{path.suffix or '.db'}")))
     return create_clinic(
-        beside.render_as_string(hide_password=False),
+        f"sqlite:///{clinic_path(settings)}",
         vault.clinic_key(),
         clock,
         name=library.current.providers.clinic,

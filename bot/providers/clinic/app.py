@@ -18,6 +18,7 @@ from bot.providers.clinic.changes import Change, Changes, Result
 from bot.providers.clinic.gate import FHIR_JSON, FhirResponse, Gate, refusal
 from bot.providers.clinic.hours import Practitioner
 from bot.providers.clinic.problem import Problem
+from bot.providers.clinic.reception import Reception
 from bot.providers.clinic.resources import AppointmentBody, Resource, SlotBody, TransactionBody
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import Database
@@ -35,6 +36,7 @@ class Practice:
         self._database = database
         self.book = Book(database, seal, clock)
         self.changes = Changes(database, seal, clock, self.book)
+        self.reception = Reception(database, seal, clock, self.book)
 
     def replace(self, practitioners: Sequence[Practitioner]) -> None:
         """Take these practitioners and their weekly hours from now on; blocks while it writes.

@@ -55,11 +55,17 @@ class Book:
         """Take these practitioners and hours from now on. What is booked stays booked.
 
         Raises ValueError if two have the same key."""
+        with self._refreshing:
+            self.take(practitioners)
+            self._refresh()
+
+    def take(self, practitioners: Sequence[Practitioner]) -> None:
+        """Take these practitioners without writing anything yet: what is written next is aligned with their hours.
+
+        Raises ValueError if two have the same key."""
         if len({one.key for one in practitioners}) != len(practitioners):
             raise ValueError("two practitioners have the same key")
-        with self._refreshing:
-            self._practitioners = tuple(practitioners)
-            self._refresh()
+        self._practitioners = tuple(practitioners)
 
     def stale(self) -> None:
         """Have the next search compare the slots with the hours: one was freed, maybe outside of them."""

@@ -1,0 +1,263 @@
+"""`haven clinic`: the built-in clinic's day for the counsellor who works in it.
+
+It opens the clinic's book with the service's key, beside a running service: whoever may run it can read the book."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock, SystemClock
+from bot.practice import clinic_path, practitioners
+from bot.providers.clinic.app import Practice
+from bot.providers.clinic.reception import Away, Entry, Reception, Unknown
+from bot.providers.clinic.seal import Seal
+from bot.providers.clinic.tables import Database
+from bot.settings import SettingsTrouble, load_settings
+from bot.vault import KeyTrouble, Vault, load_keys
+from bot.wiring import WORDS, content_root
+from content.library import Library
+from content.problems import ContentError
+
+T = TypeVar("T")
+clinic = typer.Typer(
+    no_args_is_help=True,
+    help="The built-in clinic's book, for the counsellor. Whoever may read the service's key file can read this book.",
+)
+_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
+CLOCK: Callable[[], Clock] = SystemClock
+_WIDE = 120
+_SHORT = 8  # characters of an appointment's id
+_STATES = {"free": "free", "busy": "booked", "busy-tentative": "held", "pending": "not confirmed"}
+_PRIVATE = "This is the clinic's own book: not for the employer, and not for HR."
+Person = Annotated[str, typer.Argument(help="Whose, by the key in org/providers.yaml.")]
+
+
+@clinic.command("day")
+def day(
+    on: Annotated[str, typer.Argument(help="The day, as 2026-12-01; default: today.", metavar="[DAY]")] = "",
+) -> None:
+    """Print a day: who comes when, to whom, and how to reach them."""
+    with _open() as desk:
+        wanted = desk.day(on)
+        entries = desk.reception.between(*desk.bounds(wanted))
+        if not any(one.reference for one in entries):
+            _say(f"Nobody is booked on {wanted:%A %d %B %Y}.")
+            following = desk.reception.next_booked(desk.bounds(wanted)[1])
+            if following:
+                _say(f"The next appointment is on {desk.local(following):%A %d %B %Y at %H:%M}.")
+        if entries:
+            _print(f"{wanted:%A %d %B %Y}, {desk.zone.key}", entries, desk)
+
+
+@clinic.command("slots")
+def slots(
+    days: Annotated[int, typer.Option(help="How many days from now.", min=1, max=28)] = 7,
+    person: Annotated[str, typer.Option(help="Only this practitioner's, by their key.")] = "",
+) -> None:
+    """List the free times."""
+    with _open() as desk:
+        now = desk.clock.now()
+        found = desk.reception.between(now, now + timedelta(days=days), ["free"])
+        found = sorted((one for one in found if person in ("", one.key)), key=lambda one: one.start)
+        if not found:
+            _say(f"Nothing is free in the next {days} days{f' with {person}' if person else ''}.")
+            return
+        table = _table(f"Free, {desk.zone.key}", "When", "Until", "Whose", "How")
+        for one in found:
+            until = f"{desk.local(one.end):%H:%M}"
+            table.add_row(f"{desk.local(one.start):%a %d %b %H:%M}", until, one.who, one.how.replace("_", " "))
+        _show(table)
+
+
+@clinic.command("off")
+def off(
+    person: Annotated[str, typer.Argument(help="Whose, by their key. Without: list the time off.")] = "",
+    start: Annotated[str, typer.Argument(metavar="FROM", help="A day, or a time as 2026-12-24T13:00.")] = "",
+    end: Annotated[str, typer.Argument(metavar="[TO]", help="The last day, or a time; default: the same day.")] = "",
+) -> None:
+    """Take time off: nothing in it is offered any more. What is booked in it stands, and is named."""
+    with _open() as desk:
+        if not person:
+            _list(desk)
+            return
+        if not start:
+            _stop(f"From when? Write the first day off: haven clinic off {person} 2026-12-24")
+        begins, ends = desk.span(start, end)
+        away, booked = _known(lambda: desk.reception.leave(person, begins, ends))
+        _say(f"{person} is off {desk.said(away)}. To end it: haven clinic back {away.id}")
+        if not booked:
+            _say("Nobody is booked in that time.")
+            return
+        _print("Booked in that time. These appointments stand until you call them off:", booked, desk)
+        _say(
+            "For each: speak to them about another time, or haven clinic cancel <reference>. They are told of it once."
+        )
+
+
+@clinic.command("back")
+def back(which: Annotated[str, typer.Argument(help="The time off, as haven clinic off lists it.")]) -> None:
+    """End a time off: its hours are offered again."""
+    with _open() as desk:
+        away = _known(lambda: desk.reception.come_back(which))
+        _say(f"{away.key} is back; the time off {desk.said(away)} is gone.")
+
+
+@clinic.command("cancel")
+def cancel(
+    which: Annotated[str, typer.Argument(help="The appointment's reference, as haven clinic day shows it.")],
+    again: Annotated[bool, typer.Option("--again", help="Offer its time to others.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Call an appointment off on the practitioner's side. The person is told once; its time is not offered again."""
+    with _open() as desk:
+        one = _known(lambda: desk.reception.find(which))
+        _print("To be called off:", [one], desk)
+        if not (yes or typer.confirm("Call it off?")):
+            _say("It stands as it was.")
+            raise typer.Exit(1)
+        _known(lambda: desk.reception.call_off(one, again=again))
+        _say("Called off. They are told of it once, when Haven next looks; nothing else is to be done.")
+
+
+class _Desk:
+    """What the commands work with: the reception, the time, and the organisation's zone."""
+
+    def __init__(self, reception: Reception, clock: Clock, zone: ZoneInfo) -> None:
+        self.reception, self.clock, self.zone = reception, clock, zone
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+    def day(self, text: str) -> date:
+        """Return the day that was asked for, or today."""
+        if not text:
+            return self.local(self.clock.now()).date()
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            _stop(f"{text} is not a day. Write it as 2026-12-01.")
+
+    def bounds(self, on: date) -> tuple[datetime, datetime]:
+        """Return when a local day begins and ends."""
+        first, last = (datetime.combine(each, time(), self.zone) for each in (on, on + timedelta(days=1)))
+        return first.astimezone(UTC), last.astimezone(UTC)
+
+    def span(self, start: str, end: str) -> tuple[datetime, datetime]:
+        """Return the time off that was asked for: whole days, or from a time to a time."""
+        begins = self._moment(start, last=False)
+        ends = self._moment(end or start[:10], last=True)
+        if ends <= max(begins, self.clock.now()):
+            _stop("This time off would end before it begins, or is over. Write FROM and TO in the order of time.")
+        return begins, ends
+
+    def _moment(self, text: str, *, last: bool) -> datetime:
+        if len(text) == len("2026-12-24"):
+            return self.bounds(self.day(text))[last]
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            _stop(f"{text} is neither a day nor a time. Write it as 2026-12-24, or as 2026-12-24T13:00.")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def said(self, away: Away) -> str:
+        """Return a time off in words."""
+        return f"from {self.local(away.start):%a %d %b %Y %H:%M} to {self.local(away.end):%a %d %b %Y %H:%M}"
+
+
+@contextmanager
+def _open() -> Iterator[_Desk]:
+    """Open the clinic's book with the service's key; end with a message that says what to do where that cannot be."""
+    clock = CLOCK()
+    try:
+        settings = load_settings()
+        path = clinic_path(settings)
+        if settings.provider.kind != "clinic" or settings.provider.base_url:
+            _stop("This service books elsewhere (HAVEN_PROVIDER__KIND, __BASE_URL): its provider has the book.")
+        if not path.exists():
+            _stop(f"There is no clinic's book at {path} yet. Start haven serve once, or set HAVEN_DATABASE_URL.")
+        vault = Vault(load_keys(settings.keys, database_is_empty=False, clock=clock), clock)
+        library = Library(content_root(settings), WORDS, lambda: clock.now().date())
+        database = Database(f"sqlite:///{path}")
+    except (SettingsTrouble, KeyTrouble, ContentError) as error:
+        _stop(str(error))
+    seal = Seal(vault.clinic_key(), clock)
+    practice = Practice(database, seal, clock)
+    try:
+        database.upgrade()
+        practice.book.take(practitioners(library.current))
+        desk = _Desk(practice.reception, clock, ZoneInfo(library.current.organisation.zone))
+        yield desk
+    except SQLAlchemyError as error:
+        kind = type(error).__name__
+        _stop(f"The clinic's book at {path} cannot be used ({kind}). Is it this user's, and not locked for long?")
+    finally:
+        practice.dispose()
+
+
+def _known(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except Unknown as error:
+        _stop(f"{str(error)[0].upper()}{str(error)[1:]}.")
+
+
+def _list(desk: _Desk) -> None:
+    found = desk.reception.away()
+    if not found:
+        _say("Nobody has time off. To take some: haven clinic off PERSON 2026-12-24 2026-12-28")
+        return
+    table = _table(f"Time off, {desk.zone.key}", "Id", "Whose", "When")
+    for one in found:
+        table.add_row(one.id, one.key, desk.said(one))
+    _show(table)
+
+
+def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
+    """Print entries, a table a practitioner."""
+    _say(title)
+    days = {desk.local(one.start).date() for one in entries}
+    for who, how in dict.fromkeys((one.who, one.how) for one in entries):
+        table = _table(f"{who}, {how.replace('_', ' ')}", "When", "State", "Who", "How to reach them", "Reference")
+        for one in entries:
+            if (one.who, one.how) == (who, how):
+                on = f"{desk.local(one.start):%a %d %b} " if len(days) > 1 else ""
+                when = f"{on}{desk.local(one.start):%H:%M}-{desk.local(one.end):%H:%M}"
+                state = "booked" if one.reference and one.status != "pending" else _STATES.get(one.status, "")
+                table.add_row(when, state, _plain(one.name), _plain(one.contact), one.reference[:_SHORT])
+        _show(table)
+    if any(one.reference for one in entries):
+        _err.print(_PRIVATE)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for each in columns:
+        table.add_column(each, overflow="fold", justify="left")
+    return table
+
+
+def _show(table: Table) -> None:
+    """Print a table as wide as the terminal; wide enough for a line a row where it goes into a file."""
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
+
+
+def _plain(text: str) -> str:
+    """Return what somebody typed without what could steer a terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _say(text: str) -> None:
+    _out.print(text)
+
+
+def _stop(message: str) -> NoReturn:
+    _err.print(message)
+    raise typer.Exit(2)
