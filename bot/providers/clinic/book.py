@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.clock import Clock
-from bot.providers.clinic import problem, resources
+from bot.providers.clinic import problem, resources, waiting
+from bot.providers.clinic.claims import FREED
 from bot.providers.clinic.hours import Opening, Practitioner, openings
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.searching import Search, page
-from bot.providers.clinic.tables import Database, appointment, practitioner, slot, status_at, time_off
+from bot.providers.clinic.tables import Database, appointment, offer, practitioner, slot, status_at, time_off
 
 DAYS = 28  # how far ahead slots are given
 KEPT = timedelta(days=30)  # how long an appointment outlasts its end, or its cancellation
-FREED: Final = {"status": "free", "claim": None, "held_until": None}
 KEPT_SLOTS: Final = ("busy", "busy-tentative")  # somebody's, whatever the hours are now
 _STALE = timedelta(hours=1)
 _COMPARE: Final = {
@@ -77,8 +77,15 @@ class Book:
 
     def read(self, kind: str, key: str) -> Resource:
         """Return one resource. Raises Problem 404."""
+        self.settle()
         read: Resource = self._database.read(lambda connection: self.drawn(connection, kind, key))
         return read
+
+    def settle(self) -> None:
+        """Have offers that ran out go to the next, before anybody looks."""
+        now = self._clock.now().timestamp()
+        if self._database.read(lambda connection: waiting.due(connection, now)):
+            self._database.write(lambda connection: waiting.pass_on(connection, now))
 
     def drawn(self, connection: Connection, kind: str, key: str) -> Resource:
         """Return one resource as this connection sees it. Raises Problem 404."""
@@ -107,6 +114,7 @@ class Book:
         with self._refreshing:
             if self._clock.now() >= self._fresh_until:
                 self._refresh()
+        self.settle()
         now = self._clock.now()
         query = _narrow(_with_name(now), slot, search, status_at(now.timestamp()))
         if search.schedule is not None:
@@ -126,6 +134,7 @@ class Book:
 
     def appointments(self, search: Search) -> Page:
         """Return one page of appointments, earliest first."""
+        self.settle()
         query = _narrow(sa.select(appointment), appointment, search, appointment.c.status)
         if search.slot is not None:
             query = query.where(appointment.c.slot == search.slot)
@@ -178,6 +187,12 @@ class Book:
         kept_from = int((now - KEPT).timestamp())
         cancelled = (appointment.c.status == "cancelled") & (appointment.c.updated < kept_from * 1000)
         connection.execute(sa.delete(appointment).where((appointment.c.ends < kept_from) | cancelled))
+        tired = (appointment.c.status == "waitlist") & appointment.c.slot.is_(None)
+        tired &= appointment.c.since < int((now - waiting.WAITS).timestamp() * 1000)
+        ends = {"status": "cancelled", "version": appointment.c.version + 1} | stamp
+        connection.execute(sa.update(appointment).where(tired).values(ends))
+        begun = sa.select(slot.c.id).where(slot.c.starts > now.timestamp())
+        connection.execute(sa.delete(offer).where(offer.c.slot.not_in(begun)))
         past = (slot.c.starts < int(now.timestamp())) & slot.c.status.not_in(KEPT_SLOTS) | (slot.c.ends < kept_from)
         held = sa.select(appointment.c.slot).where(appointment.c.slot.is_not(None))
         connection.execute(sa.delete(slot).where(past, slot.c.id.not_in(held)))

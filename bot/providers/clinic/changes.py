@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock, token
-from bot.providers.clinic import claims, problem, resources, searching
+from bot.providers.clinic import claims, problem, resources, searching, waiting
 from bot.providers.clinic.book import Book
 from bot.providers.clinic.claims import Work
 from bot.providers.clinic.problem import Problem
@@ -22,6 +22,7 @@ from bot.providers.clinic.tables import ACTIVE, Database, appointment, slot
 _AFTER: Final = {
     "pending": ("pending", "booked", "cancelled"),
     "booked": ("booked", "cancelled"),
+    "waitlist": ("waitlist", "pending", "booked", "cancelled"),
     "cancelled": ("cancelled",),
 }
 
@@ -76,6 +77,7 @@ class Changes:
         if repeated is not None:
             return repeated
         work = Work(connection, self._clock.now().timestamp())
+        waiting.pass_on(connection, work.now)
         done: dict[int, tuple[int, str, str]] = {}
         for n, change in enumerate(changes):
             if isinstance(change.body, SlotBody):
@@ -88,8 +90,19 @@ class Changes:
         held = sa.select(appointment.c.id).where(appointment.c.slot.in_(work.freed), appointment.c.status.in_(ACTIVE))
         if connection.execute(held).first() is not None:
             raise problem.conflict()
+        self._offer(work)
         drawn = (done[n] for n in range(len(changes)))
         return [Result(status, self._book.drawn(connection, kind, key)) for status, kind, key in drawn]
+
+    def _offer(self, work: Work) -> None:
+        """Offer what has been given up to whoever waits for it, unless its hours are gone or the time is off."""
+        if not (work.left | work.passed) or not waiting.anybody(work.connection):
+            return
+        self._book.align(work.connection, self._clock.now())
+        for key in sorted(work.left):
+            waiting.given_up(work.connection, key, work.now)
+        for key in sorted(work.passed):
+            waiting.give(work.connection, key, work.now)
 
     def _repeated(self, connection: Connection, changes: Sequence[Change]) -> list[Result] | None:
         """Return what is there if this booking was made before (If-None-Exist), else None."""
@@ -113,10 +126,10 @@ class Changes:
     def _post(self, work: Work, body: AppointmentBody) -> str:
         """Store a new appointment, in a slot that this transaction claimed or that is still free.
 
-        One that is cancelled from the start, and names no slot and no time, is stored too: it holds nothing,
-        and a client can try with it whether a failing transaction leaves anything behind.
+        A place on the waiting list names no slot and no time. One that is cancelled from the start, and names none, is
+        stored too: it holds nothing, and a client can try with it whether a failing transaction leaves anything behind.
         """
-        if body.status == "cancelled":
+        if body.status in ("cancelled", "waitlist"):
             if body.slot or body.start or body.end:
                 raise problem.against_the_rules()
             return self._insert(work, body, None, body.document())
@@ -157,6 +170,7 @@ class Changes:
             "status": body.status,
             "document": self._close(document, key),
             "version": 1,
+            "since": int(work.now * 1000),
             "updated": int(work.now * 1000),
             **times,
         }
@@ -176,10 +190,16 @@ class Changes:
         if body.status not in _AFTER[row.status]:
             raise problem.against_the_rules()
         moves = body.slot_id() != row.slot
-        if moves and (row.slot is None or body.status == "cancelled"):
-            raise problem.against_the_rules()
         document, times = body.document(), {}
-        if moves:
+        if row.status == "waitlist":
+            times = waiting.put(work, row, body)
+            if body.status in ACTIVE:
+                place = claims.row(work.connection, slot, row.slot)
+                claims.same_times(body.start, body.end, place)
+                document = self._with_whom(work, document, place)
+        elif moves and (row.slot is None or body.status == "cancelled"):
+            raise problem.against_the_rules()
+        elif moves:
             place = self._place(work, body)
             document = self._with_whom(work, document, place)
             times = {"slot": place.id, "starts": place.starts, "ends": place.ends}
@@ -196,6 +216,8 @@ class Changes:
         leaves = row.status in ACTIVE and (moves or body.status == "cancelled")
         if leaves and row.slot not in work.freed:
             claims.free(work, claims.row(work.connection, slot, row.slot))
+        if leaves:
+            work.left.add(row.slot)
         return str(row.id)
 
     def _close(self, document: Resource, key: str) -> bytes:

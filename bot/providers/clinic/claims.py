@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.providers.clinic import problem, resources
-from bot.providers.clinic.book import FREED
 from bot.providers.clinic.problem import Problem
 from bot.providers.clinic.resources import SlotBody
 from bot.providers.clinic.tables import slot, status_at
 
+FREED: Final = {"status": "free", "claim": None, "held_until": None}
 HOLD: Final = 600  # seconds that a slot is held at most
 
 
@@ -23,6 +23,8 @@ class Work:
     now: float
     claimed: set[str] = field(default_factory=set)
     freed: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)  # by an appointment that stood there
+    passed: set[str] = field(default_factory=set)  # by somebody on the waiting list
 
 
 def put(work: Work, key: str | None, if_match: str | None, body: SlotBody) -> str:

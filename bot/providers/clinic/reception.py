@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.clock import Clock, token
+from bot.providers.clinic import waiting
 from bot.providers.clinic.book import Book
+from bot.providers.clinic.claims import FREED
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import ACTIVE, Database, appointment, practitioner, slot, status_at, time_off
@@ -147,13 +149,15 @@ class Reception:
                 "updated": int(now.timestamp() * 1000),
             }
             connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
-            freed = {"status": "free", "claim": None, "held_until": None, "version": slot.c.version + 1}
+            freed = FREED | {"version": slot.c.version + 1}
             connection.execute(
                 sa.update(slot).where(slot.c.id == row.slot).values(freed | {"updated": values["updated"]})
             )
             if not again:
                 self._insert(connection, Away(token(self._clock, 4), one.key, one.start, one.end))
             self._book.align(connection, now)
+            if again:
+                waiting.given_up(connection, row.slot, now.timestamp())
 
         self._database.write(work)
 

@@ -16,7 +16,7 @@ BCP47 = "urn:ietf:bcp:47"
 CLAIM = "urn:haven:claim"
 HELD_UNTIL = "urn:haven:held-until"
 CAPABILITY = "urn:haven:capability"
-CAPABILITIES = ("hold",)  # what this clinic does beyond R4's own words
+CAPABILITIES = ("hold", "waiting-list")  # what this clinic does beyond R4's own words
 # The extension by which R4 carries R5's Appointment.virtualService (HL7 cross-version extensions, R5 in R4)
 VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
 _OURS = ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end")
@@ -92,7 +92,7 @@ class AppointmentBody(_Part):
     resourceType: Literal["Appointment"]  # noqa: N815
     id: Id | None = None
     identifier: list[Identifier] = Field(min_length=1, max_length=1)
-    status: Literal["booked", "pending", "cancelled"]
+    status: Literal["booked", "pending", "waitlist", "cancelled"]
     slot: list[Reference] = Field(default=[], max_length=1)
     start: Instant | None = None
     end: Instant | None = None
@@ -104,7 +104,9 @@ class AppointmentBody(_Part):
 
     def document(self) -> Resource:
         """Return everything that the clinic does not keep in columns: this is what gets sealed."""
-        return {key: value for key, value in self.model_dump(mode="json").items() if key not in _OURS}
+        said = {key: value for key, value in self.model_dump(mode="json").items() if key not in _OURS}
+        extensions = [one for one in said.pop("extension", None) or [] if one.get("url") != HELD_UNTIL]
+        return {**said, **({"extension": extensions} if extensions else {})}
 
 
 class RequestPart(_Part):
@@ -204,6 +206,9 @@ def appointment(row: Row[Any], document: Resource) -> Resource:
     if row.slot is not None:
         drawn["slot"] = [{"reference": f"Slot/{row.slot}"}]
         drawn["start"], drawn["end"] = instant(row.starts), instant(row.ends)
+    if row.offered_until is not None:
+        until = {"url": HELD_UNTIL, "valueInstant": instant(row.offered_until)}
+        drawn["extension"] = [*(drawn.get("extension") or []), until]
     return drawn
 
 

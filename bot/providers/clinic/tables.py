@@ -69,11 +69,19 @@ appointment = sa.Table(
     sa.Column("slot", sa.String(64), sa.ForeignKey("slot.id")),  # none: a cancelled record that held no time
     sa.Column("starts", sa.Integer),
     sa.Column("ends", sa.Integer),
-    sa.Column("status", sa.String(20), nullable=False),  # booked, pending, cancelled
+    sa.Column("status", sa.String(20), nullable=False),  # booked, pending, waitlist, cancelled
+    sa.Column("since", sa.Integer),  # when it was made, in milliseconds: the order of the waiting list
+    sa.Column("offered_until", sa.Integer),  # of somebody on the list: until when `slot` is theirs to take
     sa.Column("document", sa.LargeBinary, nullable=False),  # everything else of the resource, sealed
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("updated", sa.Integer, nullable=False),
     sa.UniqueConstraint("system", "value"),
+)
+offer = sa.Table(  # who has had which slot offered since it was given up
+    "offer",
+    metadata,
+    sa.Column("slot", sa.String(64), primary_key=True),
+    sa.Column("appointment", sa.String(64), primary_key=True),
 )
 ACTIVE = ("booked", "pending")
 """An appointment that stands in its slot, confirmed or not."""
