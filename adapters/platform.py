@@ -204,6 +204,14 @@ class Paced(Protocol):
 
 
 @runtime_checkable
+class Presence(Protocol):
+    """A platform on which people can say that they are away. What is read is asked anew each time, and kept nowhere."""
+
+    async def away(self, address: Address) -> bool:
+        """Tell whether somebody says that they are away. Never raises: if the chat does not tell, they are not."""
+
+
+@runtime_checkable
 class Home(Protocol):
     """What a page of ours asks of the chat that its person came from, if that can tell."""
 

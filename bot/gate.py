@@ -5,7 +5,7 @@ open the room. Otherwise the gate stands there for who asks for it. What happens
 its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
-from adapters.platform import Address, Arrival, Front, Home, Notes, Paced, Platform, Profile, Public, Shown
+from adapters.platform import Address, Arrival, Front, Home, Notes, Paced, Platform, Presence, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
 from bot.clock import Clock
@@ -154,3 +154,6 @@ class _Before:
 
     async def posted(self, address: Address, id: str) -> bool | None:
         return await self._platform.posted(address, id) if isinstance(self._platform, Paced) else None
+
+    async def away(self, address: Address) -> bool:
+        return await self._platform.away(address) if isinstance(self._platform, Presence) else False

@@ -9,6 +9,7 @@ from adapters.platform import Address, Public
 from bot import log, tasks
 from bot.campaigns import Campaigns
 from bot.clock import Clock
+from bot.days_off import off_for
 from bot.drawing import Drawing
 from bot.people import People, Record
 from content.library import Library
@@ -18,7 +19,7 @@ from flows.checkin import CheckinWords, closing, line_of, nudge
 from flows.core.effects import CLOSING_NOTE
 from flows.core.retention import CARING
 from flows.core.screen import Screen
-from flows.core.timing import WINDOW, in_time
+from flows.core.timing import WINDOW, in_time, next_due
 from flows.team import FLOOR, TeamWords, reminder
 
 
@@ -78,6 +79,24 @@ class Letters:
             return closing(words)
         text = line_of(content.catalog(record.ops.locale), send.nudge)
         return nudge(text, words) if text else None
+
+    def unplan(self, conn: Connection, send: tasks.Send) -> None:
+        """Take back what was noted as a check-in was planned: it counts neither for the cap nor as ignored, and its
+        line may come next. After the closing note there is another one to come."""
+        record = self._people.load(conn, send.sid)
+        plan = record.ops.plan if record else None
+        if record is None or plan is None:
+            return
+        ops, due = record.ops, record.ops.due
+        if send.nudge == CLOSING_NOTE and due is None:
+            due = next_due(plan, self._clock.now(), off_for(plan, self._library.current.organisation.part))
+        record.set_ops(
+            contacts=ops.contacts[:-1],
+            ignored=max(0, ops.ignored - 1),
+            nudges=tuple(each for each in ops.nudges if each != send.nudge),
+            due=due,
+        )
+        self._people.save(conn, record)
 
     def _care(self, conn: Connection, task: tasks.Caring) -> Letter | None:
         """A message that somebody asked for in a hard hour, unless it is late or was ended; noted as gone out."""

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from adapters.pacing import LAUNCH, Launch
-from adapters.platform import Address, Declined, Paced, Platform, Slow, Unreachable
+from adapters.platform import Address, Declined, Paced, Platform, Presence, Slow, Unreachable
 from bot import log, tasks
 from bot.campaigns import Campaigns
 from bot.clock import Clock
@@ -69,6 +69,9 @@ class Sending:
             return
         if where is None or platform is None:
             await self._end(row.id, task, "held")
+            return
+        if isinstance(task, tasks.Send) and isinstance(platform, Presence) and await platform.away(where[0]):
+            await self._store.transact(lambda conn: self._not_now(conn, row.id, task))
             return
         if paced := _paced(platform):
             try:
@@ -167,6 +170,11 @@ class Sending:
         ended = await self._store.transact(lambda conn: self._ended(conn, id_, task, outcome))
         if ended and outcome in UNPOSTED and isinstance(task, tasks.Announce):
             await self._withdrawn(task)
+
+    def _not_now(self, conn: Connection, id_: bytes, task: tasks.Send) -> None:
+        """Leave out a check-in of somebody who is away, as if it had never been planned. Why is written nowhere."""
+        if self._ended(conn, id_, task, "held"):
+            self._letters.unplan(conn, task)
 
     def _ended(self, conn: Connection, id_: bytes, task: tasks.Once, outcome: Outcome) -> bool:
         """Delete the task and count its end, in one go. False if it was gone."""

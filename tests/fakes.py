@@ -42,6 +42,7 @@ class Recorder:
         self.messages: dict[str, list[Public]] = defaultdict(list)
         self.posts: list[tuple[str, Public]] = []
         self.fails: Exception | None = None
+        self.gone: set[str] = set()  # who says that they are away
         self.drawn: Drawn | None = None
 
     async def show(self, address: Address, shown: Shown) -> None:
@@ -54,6 +55,9 @@ class Recorder:
         self._check()
         self.messages[address.user].append(message)
         return f"{address.user}/{len(self.messages[address.user])}"
+
+    async def away(self, address: Address) -> bool:
+        return address.user in self.gone
 
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         self._check()

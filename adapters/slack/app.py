@@ -137,6 +137,13 @@ class SlackPlatform:
         await workspace.token.current()  # so that no renewal comes between the mark and the message
         await workspace.web.turn(channel or workspace.web.chat(address.user))
 
+    async def away(self, address: Address) -> bool:
+        """Tell whether somebody's status says that they are away."""
+        try:
+            return await self.workspaces.of(address.tenant).people.away(address.user)
+        except Unreachable:
+            return False
+
     async def posted(self, address: Address, id: str) -> bool | None:
         """Tell whether a launch arrived in somebody's chat: Slack keeps its id with the message."""
         web = self.workspaces.of(address.tenant).web

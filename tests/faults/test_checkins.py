@@ -66,6 +66,32 @@ async def test_after_three_days_without_the_service_and_odd_clocks_there_is_no_b
             assert all(len(haven.platform.messages[user]) - now[user] <= 1 for user in people), hours
 
 
+async def test_who_is_away_gets_none_and_nothing_is_written_down_about_it(tmp_path: Path) -> None:
+    """As if it had never been planned: neither counted nor ignored, and after many, closed only when they are back."""
+    async with rig(tmp_path) as haven:
+        for user in ("sam", "kim"):
+            await _plans(haven, user, holidays="yes")
+        await haven.later(WEEK)
+        before = await haven.record("sam")
+        haven.platform.gone = {"sam"}
+        await haven.later(2 * WEEK)
+        after = await haven.record("sam")
+        assert before
+        assert after
+        assert after.ops.model_copy(update={"due": None}) == before.ops.model_copy(update={"due": None})
+        assert [len(haven.platform.messages[user]) for user in ("sam", "kim")] == [1, 3]
+        haven.platform.gone = set()
+        await haven.later(20 * WEEK)
+        words = haven.words("checkin")
+        haven.platform.gone = {"sam"}
+        while haven.platform.messages["kim"][-1].screen.lines != (words.closing,):
+            await haven.later(WEEK)
+        await haven.later(8 * WEEK)
+        haven.platform.gone = set()
+        await haven.later(4 * WEEK)
+        assert haven.platform.messages["sam"][-1].screen.lines == (words.closing,)
+
+
 async def test_what_could_not_go_out_in_time_is_not_sent_into_the_night(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         await _plans(haven, "sam", time="19:00")

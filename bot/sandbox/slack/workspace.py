@@ -41,6 +41,8 @@ class Member:
     is_stranger: bool = False
     deleted: bool = False
     team_id: str = ""
+    status_emoji: str = ""
+    status_text: str = ""
 
 
 @dataclass

@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from adapters.platform import Arrival, Busy, Profile, Shown
-from adapters.slack.people import judged
+from adapters.platform import Address, Arrival, Busy, Profile, Shown
+from adapters.slack.people import judged, says_away
 from bot.sandbox.slack import shapes
 from bot.sandbox.slack.look import text_of
 from tests.adapters.slack.conftest import BUSY, LAUNCHER, World, private
@@ -126,3 +126,47 @@ async def test_a_changed_profile_is_looked_up_again(world: World) -> None:
 @pytest.mark.parametrize("user", [{}, {"id": 7}, {"id": "U0NOBODY"}])
 async def test_a_change_of_nobody_is_acknowledged(world: World, user: object) -> None:
     assert (await world.hands.event({"type": "user_change", "user": user})).status == 200
+
+
+async def test_a_status_is_asked_anew_each_time_and_not_too_often(world: World) -> None:
+    sam = Address(platform="slack", tenant=world.workspace.team_id, user="U0SAM")
+    assert not await world.platform.away(sam)
+    world.workspace.members["U0SAM"].status_emoji = ":palm_tree:"
+    assert await world.platform.away(sam)
+    asked = [call.method for call in world.workspace.recorded].count("users.info")
+    told = [await world.platform.away(sam) for _ in range(80)]
+    assert told[0]
+    assert not told[-1]  # who comes late in a minute full of check-ins is not asked about
+    assert [call.method for call in world.workspace.recorded].count("users.info") - asked < 70
+    assert not await world.platform.away(sam.model_copy(update={"tenant": "T0ELSEWHERE"}))
+
+
+AWAY = {
+    ("", ""): False,
+    (":palm_tree:", "Vacationing"): True,
+    (":face_with_thermometer:", ""): True,
+    (":spiral_calendar_pad:", "In a meeting"): False,
+    (":bus:", "Commuting"): False,
+    (":house_with_garden:", "Working remotely"): False,
+    ("", "OOO until Monday"): True,
+    ("", "Out of office"): True,
+    ("", "Im Urlaub bis 3.1."): True,
+    ("", "En congé"): True,
+    ("", "De vacaciones"): True,
+    ("", "Férias!"): True,
+    ("", "Holiday planning team"): True,  # left in peace once too often rather than disturbed on a holiday
+    ("", "room 300"): False,
+}
+
+
+def test_a_status_means_away_or_it_does_not() -> None:
+    now = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    told = {
+        status: says_away({"status_emoji": status[0], "status_text": status[1], "status_expiration": 0}, now)
+        for status in AWAY
+    }
+    assert told == AWAY
+    over = {"status_emoji": ":palm_tree:", "status_expiration": int(now.timestamp()) - 60}
+    assert not says_away(over, now)
+    assert says_away(over | {"status_expiration": int(now.timestamp()) + 60}, now)
+    assert not says_away({}, now)
