@@ -20,6 +20,7 @@ from bot.providers.clinic.app import Practice
 from bot.providers.clinic.reception import Away, Entry, Reception, Unknown
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import Database
+from bot.providers.clinic.vouchers import MOST, batches, issue
 from bot.settings import SettingsTrouble, load_settings
 from bot.vault import KeyTrouble, Vault, load_keys
 from bot.wiring import WORDS, content_root
@@ -127,11 +128,33 @@ def cancel(
         _say("Called off. They are told of it once, when Haven next looks; nothing else is to be done.")
 
 
+@clinic.command("vouchers")
+def vouchers(
+    count: Annotated[int, typer.Argument(help="How many to make. Without: list the batches.", max=MOST)] = 0,
+) -> None:
+    """Make a batch of vouchers and print them, one a line: the only time, as only their hashes are kept."""
+    with _open() as desk:
+        if count > 0:
+            batch, codes = issue(desk.database, desk.clock, count)
+            for code in codes:
+                _say(code)
+            _err.print(f"Batch {batch}: {count} vouchers. Each books once, for whoever has it. Hand them out unlisted.")
+            return
+        found = batches(desk.database)
+        if not found:
+            _say("There are no vouchers. To make some: haven clinic vouchers 50")
+            return
+        table = _table("Vouchers", "Batch", "Made", "Used")
+        for one in found:
+            table.add_row(one.id, str(one.issued), str(one.spent))
+        _show(table)
+
+
 class _Desk:
     """What the commands work with: the reception, the time, and the organisation's zone."""
 
-    def __init__(self, reception: Reception, clock: Clock, zone: ZoneInfo) -> None:
-        self.reception, self.clock, self.zone = reception, clock, zone
+    def __init__(self, database: Database, reception: Reception, clock: Clock, zone: ZoneInfo) -> None:
+        self.database, self.reception, self.clock, self.zone = database, reception, clock, zone
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
@@ -193,7 +216,7 @@ def _open() -> Iterator[_Desk]:
     try:
         database.upgrade()
         practice.book.take(practitioners(library.current))
-        desk = _Desk(practice.reception, clock, ZoneInfo(library.current.organisation.zone))
+        desk = _Desk(database, practice.reception, clock, ZoneInfo(library.current.organisation.zone))
         yield desk
     except SQLAlchemyError as error:
         kind = type(error).__name__

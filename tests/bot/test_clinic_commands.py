@@ -154,6 +154,15 @@ def test_a_mistake_is_answered_with_what_to_write(clinic: FastAPI) -> None:
     assert [(words, said) for words, says, said in answered if says not in said] == []
 
 
+def test_vouchers_are_printed_once_and_counted(clinic: FastAPI) -> None:
+    assert "There are no vouchers." in haven("vouchers")
+    printed = re.findall(r"^[A-Z0-9-]{19}$", haven("vouchers", "5"), flags=re.MULTILINE)
+    assert len(set(printed)) == 5
+    listed = haven("vouchers")
+    assert re.search(r"\w{8} +5 +0", listed)
+    assert not any(code in listed for code in printed)
+
+
 def test_without_the_key_or_the_book_it_says_what_is_missing(
     clinic: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

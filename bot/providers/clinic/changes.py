@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from bot.clock import Clock, token
-from bot.providers.clinic import claims, problem, resources, searching, waiting
+from bot.providers.clinic import claims, problem, resources, searching, vouchers, waiting
 from bot.providers.clinic.book import Book
 from bot.providers.clinic.claims import Work
 from bot.providers.clinic.problem import Problem
@@ -161,6 +161,8 @@ class Changes:
         return {**document, **({"extension": extensions} if extensions else {})}
 
     def _insert(self, work: Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:
+        if body.status in ACTIVE:
+            vouchers.spend(work.connection, vouchers.given(body.identifier))
         key = token(self._clock)
         times = {"slot": row.id, "starts": row.starts, "ends": row.ends} if row else {}
         values = {
@@ -185,7 +187,9 @@ class Changes:
             raise problem.changed()
         if body.id != row.id:
             raise problem.malformed()
-        if (body.identifier[0].system, body.identifier[0].value) != (row.system, row.value):
+        before = self._seal.open(row.document, "appointment", "document", row.id)
+        named = (body.identifier[0].system, body.identifier[0].value, body.document().get("identifier"))
+        if named != (row.system, row.value, before.get("identifier")):
             raise problem.against_the_rules()
         if body.status not in _AFTER[row.status]:
             raise problem.against_the_rules()
@@ -218,7 +222,15 @@ class Changes:
             claims.free(work, claims.row(work.connection, slot, row.slot))
         if leaves:
             work.left.add(row.slot)
+        self._vouchers(work, row, body, before)
         return str(row.id)
+
+    def _vouchers(self, work: Work, row: Row[Any], body: AppointmentBody, before: Resource) -> None:
+        """Spend what somebody on the waiting list books with; give back what was not used before its time came."""
+        if row.status == "waitlist" and body.status in ACTIVE:
+            vouchers.spend(work.connection, vouchers.given(body.identifier))
+        if row.status in ACTIVE and body.status == "cancelled" and row.starts > work.now:
+            vouchers.give_back(work.connection, before)
 
     def _close(self, document: Resource, key: str) -> bytes:
         try:

@@ -4,20 +4,24 @@ from typing import Any
 
 
 class Problem(Exception):
-    """A refusal: HTTP status, FHIR issue type and a constant text that never holds anything of the request.
+    """A refusal: HTTP status, FHIR issue type and a constant text that never holds anything of the request; `coding`
+    says which of our own rules it was, where a client does something about it.
 
     Source: FHIR R4, OperationOutcome; issue types from http://hl7.org/fhir/issue-type.
     """
 
-    def __init__(self, status: int, code: str, text: str) -> None:
+    def __init__(self, status: int, code: str, text: str, coding: dict[str, str] | None = None) -> None:
         super().__init__(text)
+        self.coding = coding
         self.status = status
         self.code = code
         self.text = text
 
     def outcome(self) -> dict[str, Any]:
         """Return the OperationOutcome."""
-        issue = {"severity": "error", "code": self.code, "diagnostics": self.text}
+        issue: dict[str, Any] = {"severity": "error", "code": self.code, "diagnostics": self.text}
+        if self.coding:
+            issue["details"] = {"coding": [self.coding]}
         return {"resourceType": "OperationOutcome", "issue": [issue]}
 
 

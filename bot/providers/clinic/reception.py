@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.clock import Clock, token
-from bot.providers.clinic import waiting
+from bot.providers.clinic import vouchers, waiting
 from bot.providers.clinic.book import Book
 from bot.providers.clinic.claims import FREED
 from bot.providers.clinic.resources import Resource
@@ -142,6 +142,7 @@ class Reception:
             now = self._clock.now()
             document = self._seal.open(row.document, "appointment", "document", row.id)
             document["cancelationReason"] = PROVIDER
+            vouchers.give_back(connection, document)
             values = {
                 "status": "cancelled",
                 "document": self._seal.close(document, "appointment", "document", row.id),

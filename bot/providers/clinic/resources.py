@@ -16,7 +16,7 @@ BCP47 = "urn:ietf:bcp:47"
 CLAIM = "urn:haven:claim"
 HELD_UNTIL = "urn:haven:held-until"
 CAPABILITY = "urn:haven:capability"
-CAPABILITIES = ("hold", "waiting-list")  # what this clinic does beyond R4's own words
+CAPABILITIES = ("hold", "waiting-list", "vouchers")  # what this clinic does beyond R4's own words
 # The extension by which R4 carries R5's Appointment.virtualService (HL7 cross-version extensions, R5 in R4)
 VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
 _OURS = ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end")
@@ -91,7 +91,7 @@ class AppointmentBody(_Part):
 
     resourceType: Literal["Appointment"]  # noqa: N815
     id: Id | None = None
-    identifier: list[Identifier] = Field(min_length=1, max_length=1)
+    identifier: list[Identifier] = Field(min_length=1, max_length=3)  # the first is the booking's
     status: Literal["booked", "pending", "waitlist", "cancelled"]
     slot: list[Reference] = Field(default=[], max_length=1)
     start: Instant | None = None
@@ -106,7 +106,9 @@ class AppointmentBody(_Part):
         """Return everything that the clinic does not keep in columns: this is what gets sealed."""
         said = {key: value for key, value in self.model_dump(mode="json").items() if key not in _OURS}
         extensions = [one for one in said.pop("extension", None) or [] if one.get("url") != HELD_UNTIL]
-        return {**said, **({"extension": extensions} if extensions else {})}
+        others = [one.model_dump(mode="json") for one in self.identifier[1:]]
+        kept = {"extension": extensions, "identifier": others}
+        return {**said, **{name: value for name, value in kept.items() if value}}
 
 
 class RequestPart(_Part):
@@ -202,7 +204,7 @@ def slot(row: Row[Any]) -> Resource:
 def appointment(row: Row[Any], document: Resource) -> Resource:
     """Draw a row of `appointment` with its opened document as an Appointment."""
     drawn = {**_head("Appointment", row), "status": row.status, **document}
-    drawn["identifier"] = [{"system": row.system, "value": row.value}]
+    drawn["identifier"] = [{"system": row.system, "value": row.value}, *document.get("identifier", [])]
     if row.slot is not None:
         drawn["slot"] = [{"reference": f"Slot/{row.slot}"}]
         drawn["start"], drawn["end"] = instant(row.starts), instant(row.ends)

@@ -83,6 +83,13 @@ offer = sa.Table(  # who has had which slot offered since it was given up
     sa.Column("slot", sa.String(64), primary_key=True),
     sa.Column("appointment", sa.String(64), primary_key=True),
 )
+voucher = sa.Table(
+    "voucher",
+    metadata,
+    sa.Column("hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("batch", sa.String(8), nullable=False),
+    sa.Column("spent", sa.Boolean, nullable=False),
+)
 ACTIVE = ("booked", "pending")
 """An appointment that stands in its slot, confirmed or not."""
 sa.Index(
