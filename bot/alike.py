@@ -15,7 +15,7 @@ from bot.store import queries
 from content.campaigns import Campaign
 from content.loaded import Loaded
 from content.schema import TeamEntry
-from flows.core.timing import NOTICE, OPEN_HOURS, instant
+from flows.core.timing import NOTICE_ALL, OPEN_HOURS, instant
 from flows.team import COOL_DOWN
 
 SHIFT = 14  # days by which holidays can move a message, at most
@@ -55,7 +55,7 @@ def ahead(campaign: Campaign, after: datetime, span: timedelta) -> Iterator[date
 
 def announced(asked: int, due: int) -> bool:
     """Tell whether a message to everyone was known for long enough for check-ins to make room."""
-    return due - asked >= NOTICE.total_seconds()
+    return due - asked >= NOTICE_ALL.total_seconds()
 
 
 def expected(conn: Connection, content: Loaded, address: Address, now: datetime) -> list[datetime]:

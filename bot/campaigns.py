@@ -17,7 +17,7 @@ from bot.vault import Vault
 from content.campaigns import Campaign
 from content.library import Library
 from content.loaded import Loaded
-from flows.core.timing import NOTICE
+from flows.core.timing import NOTICE_ALL
 from flows.team import COOL_DOWN, FLOOR, TeamWords, letter
 
 BATCH = 200  # recipients planned in one transaction: nobody's turn waits long for it
@@ -43,7 +43,7 @@ class Campaigns:
         coming = (
             goes_out(campaign, day, zone)
             for campaign in self._library.current.campaigns
-            for day in ahead(campaign, now, 2 * NOTICE)
+            for day in ahead(campaign, now, 2 * NOTICE_ALL)
             for zone in {*campaign.people.values(), *campaign.places.values()}
         )
         return min((at for at in coming if at > now), default=None)
@@ -54,7 +54,7 @@ class Campaigns:
         for campaign in content.campaigns:
             if campaign.entry.to == "check-ins":
                 continue  # they stand in place of a check-in: see flows/checkin
-            days = list(ahead(campaign, now, 2 * NOTICE))
+            days = list(ahead(campaign, now, 2 * NOTICE_ALL))
             if not days:
                 continue
             await self._note(campaign, days, now)

@@ -24,7 +24,7 @@ from content.loaded import Loaded
 from flows.checkin import CheckinWords, nudge
 from flows.core.common import CommonWords
 from flows.core.screen import Screen
-from flows.core.timing import FEATURED, NOTICE
+from flows.core.timing import FEATURED, NOTICE_ALL
 from flows.core.words import Words
 from flows.team import TeamWords, letter
 
@@ -116,8 +116,8 @@ def _dates(campaign: Campaign, now: datetime) -> Iterator[str]:
             local = at.astimezone(ZoneInfo(zone))
             share = f" ({zones[zone]} of them)" if len(zones) > 1 else ""
             moved = f", moved from {day:%a %d %b}: a holiday there" if local.date() != day else ""
-            near = campaign.entry.to == "everyone" and at - now < NOTICE
-            new = f"; if it is new here, it does not go out: that needs {NOTICE.days} days" if near else ""
+            near = campaign.entry.to == "everyone" and at - now < NOTICE_ALL
+            new = f"; if it is new here, it does not go out: that needs {NOTICE_ALL.days} days" if near else ""
             yield f"{local:%a %d %b %Y, %H:%M} {zone}{share}{moved}{new}"
         shown += 1
         if shown == DATES:

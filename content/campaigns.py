@@ -31,7 +31,7 @@ from content.values import (
     refuse,
 )
 from flows.core.catalog import Feature
-from flows.core.timing import FEATURED, NOTICE, OPEN_HOURS
+from flows.core.timing import FEATURED, NOTICE_ALL, OPEN_HOURS
 from flows.team import COOL_DOWN, FLOOR
 
 AHEAD: Final = timedelta(days=5 * 366)  # of which the days are known; reading the files again moves it on
@@ -302,11 +302,11 @@ class Check:
         entry = campaign.entry
         if entry.on and entry.on < self._today - FEATURED:
             self._warn(at, "this day is over", "take it out, or write another day", "on")
-        elif entry.to == "everyone" and entry.on and timedelta() <= entry.on - self._today < NOTICE:
+        elif entry.to == "everyone" and entry.on and timedelta() <= entry.on - self._today < NOTICE_ALL:
             message = (
-                f"to everyone needs {NOTICE.days} days' notice, so that check-ins make room: if new, it does not go out"
+                f"to everyone needs {NOTICE_ALL.days} days' notice, as check-ins make room: if new, it does not go out"
             )
-            self._warn(at, message, f"write {self._today + NOTICE + timedelta(days=1)} or later", "on")
+            self._warn(at, message, f"write {self._today + NOTICE_ALL + timedelta(days=1)} or later", "on")
 
     def _refuse(self, at: int, message: str, remedy: str, *where: str | int) -> None:
         self.problems.append(self._source.problem(("campaigns", at, *where), message, remedy))

@@ -30,7 +30,8 @@ async def look(client: httpx.AsyncClient, settings: Settings, clock: Clock, bear
     if not bearer:
         return [Finding("Slack, step 8: teams", None, "not looked at: the token does not work", "mend step 4 first")]
     asked = _Asked(client, settings, bearer)
-    channels = ", ".join(each.channel.slack for each in entries if each.channel.slack)
+    planned = (one for each in library.current.campaigns for platform, one in each.places if platform == "slack")
+    channels = ", ".join(dict.fromkeys((*(each.channel.slack for each in entries if each.channel.slack), *planned)))
     return [
         *[await _team(asked, each) for each in entries],
         Finding(

@@ -18,6 +18,7 @@ MONTH: Final = timedelta(days=28)
 QUIET: Final = (time(20), time(8))  # where nobody said otherwise
 OPEN_HOURS: Final = (time(9), time(18))  # from, and until before: no choice of quiet hours reaches into these
 NOTICE: Final = timedelta(days=7)  # of a message to everyone alike: so long check-ins need to make room for it
+NOTICE_ALL: Final = timedelta(days=8)  # of one to people in several zones: the day begins earlier in some
 FEATURED: Final = timedelta(days=6)  # for so long after its day a campaign may stand in place of somebody's check-in
 _AHEAD: Final = 400  # days searched for a day that is not off
 

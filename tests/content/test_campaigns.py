@@ -106,7 +106,7 @@ def test_a_file_that_is_not_there_plans_nothing_and_a_day_that_is_over_is_told(r
     over = _read(root, ('key: a, to: everyone, template: gentle, on: 2026-06-01, at: "10:00"',))
     assert [each.message for each in over.warnings] == ["this day is over"]
     near = _read(root, (f'key: a, to: everyone, template: gentle, on: {TODAY + timedelta(days=3)}, at: "10:00"',))
-    assert "7 days' notice" in near.warnings[0].message
+    assert "8 days' notice" in near.warnings[0].message
 
 
 def test_whom_it_reaches_and_in_which_zone(root: Path) -> None:

@@ -10,7 +10,7 @@ from bot.days_off import days_off, parts
 from bot.places import country_of, part_of
 from content.values import subdivisions
 from flows.core.care import Plan
-from flows.core.timing import CLOSING, WINDOW, following, in_time, instant, is_quiet, may_write, next_due
+from flows.core.timing import CLOSING, NOTICE, WINDOW, following, in_time, instant, is_quiet, may_write, next_due
 from tests import world
 
 ZONES = sorted(available_timezones())
@@ -62,6 +62,29 @@ def test_every_gap_and_fold_of_every_zone() -> None:
             hour = later
     assert changes > 400
     assert wrong == []
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.lists(st.integers(0, 90 * 24), max_size=60, unique=True),
+    st.lists(st.integers(7, 20), max_size=8),
+    st.integers(0, 23),
+)
+@settings(max_examples=100)
+def test_the_cap_holds_beside_what_everybody_gets_alike(zone: str, hours: list[int], gaps: list[int], at: int) -> None:
+    """Somebody asks for check-ins at any hours. What goes to all looks at nobody: at fixed times, seven days apart at
+    least, known seven days before. So check-ins alone keep it to one a day and two in any seven."""
+    here, begin = ZoneInfo(zone), datetime(2026, 3, 1, at, tzinfo=UTC)
+    alike = [begin + timedelta(days=sum(gaps[: number + 1])) for number in range(len(gaps))]
+    sent: list[datetime] = []
+    for hour in sorted(hours):
+        now = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
+        known = [each.astimezone(here) for each in alike if each - now <= NOTICE]  # what is further off may be unknown
+        if may_write(now, zone, (*sent[-2:], *(each for each in known if abs(each - now) < timedelta(days=8)))):
+            sent.append(now.astimezone(here))
+    days = sorted(each.date() for each in (*sent, *(each.astimezone(here) for each in alike)))
+    assert len(set(days)) == len(days)
+    assert not [day for day, third in zip(days, days[2:], strict=False) if third - day < timedelta(days=7)]
 
 
 def test_gap_and_fold_in_london() -> None:
