@@ -105,6 +105,8 @@ class Service:
         self._worker.append(asyncio.create_task(self.errands.run()))
         if isinstance(self.provider, Providers):
             self._worker.append(asyncio.create_task(self.provider.probe()))
+        if self.clinic:
+            self._worker.append(asyncio.create_task(self.clinic.state.practice.run()))
         self.schedule.start()
 
     async def stop(self) -> None:

@@ -1,5 +1,6 @@
 """The clinic as a web application: FHIR R4 routes over the appointment book."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -8,15 +9,18 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from bot import log
 from bot.clock import Clock
-from bot.providers.clinic import problem, resources, searching
+from bot.providers.clinic import problem, resources, searching, statement
 from bot.providers.clinic.book import Book
 from bot.providers.clinic.changes import Change, Changes, Result
 from bot.providers.clinic.gate import FHIR_JSON, FhirResponse, Gate, refusal
 from bot.providers.clinic.hours import Practitioner
+from bot.providers.clinic.outbox import SIGNATURE, Outbox, Subscriber
 from bot.providers.clinic.problem import Problem
 from bot.providers.clinic.reception import Reception
 from bot.providers.clinic.resources import AppointmentBody, Resource, SlotBody, TransactionBody
@@ -24,6 +28,7 @@ from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import Database
 
 BODY_LIMIT = 256 * 1024  # bytes
+_EVERY = 2.0  # seconds between two looks at what has run out or is to be told
 _BODIES: dict[str, type[SlotBody | AppointmentBody]] = {"Slot": SlotBody, "Appointment": AppointmentBody}
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -32,8 +37,9 @@ Body = TypeVar("Body", bound=BaseModel)
 class Practice:
     """The clinic behind the routes, for whoever mounts it: `app.state.practice`."""
 
-    def __init__(self, database: Database, seal: Seal, clock: Clock) -> None:
+    def __init__(self, database: Database, seal: Seal, clock: Clock, subscriber: Subscriber | None = None) -> None:
         self._database = database
+        self.outbox = Outbox(database, clock, subscriber)
         self.book = Book(database, seal, clock)
         self.changes = Changes(database, seal, clock, self.book)
         self.reception = Reception(database, seal, clock, self.book)
@@ -43,6 +49,19 @@ class Practice:
 
         Busy slots and appointments stay; free slots outside the new hours are no longer offered."""
         self.book.replace(practitioners)
+
+    async def run(self) -> None:
+        """Have offers that ran out go on, and tell the subscriber what is to be told, until cancelled."""
+        try:
+            while True:
+                try:
+                    await run_in_threadpool(self.book.settle)
+                    await self.outbox.deliver()
+                except SQLAlchemyError as error:
+                    log.failure("clinic_failed", error)
+                await asyncio.sleep(_EVERY)
+        finally:
+            await self.outbox.aclose()
 
     def dispose(self) -> None:
         """Close the database."""
@@ -57,33 +76,38 @@ def create_clinic(
     name: str,
     practitioners: Sequence[Practitioner],
     bearer: str | None,
+    subscriber: Subscriber | None = None,
 ) -> FastAPI:
     """Return the clinic, its database brought to the newest shape and its slots filled for four weeks.
 
     `database_url` is a SQLite file of the clinic's own; `seal_key` 32 bytes; `bearer` the token every
-    request must bring, None only for a demo on loopback. Raises ValueError for a wrong key or URL.
+    request must bring, None only for a demo on loopback; `subscriber` is told of what the clinic itself changes, while
+    `app.state.practice.run()` runs. Raises ValueError for a wrong key or URL.
     """
     seal = Seal(seal_key, clock)
     database = Database(database_url)
     database.upgrade()
-    practice = Practice(database, seal, clock)
+    practice = Practice(database, seal, clock, subscriber)
     practice.replace(practitioners)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, default_response_class=FhirResponse)
     app.state.practice = practice
     _handle_errors(app)
-    _reading(app, practice, resources.capability(name, clock.now()))
+    told = statement.subscription(subscriber.url, SIGNATURE) if subscriber else None
+    _reading(app, practice, statement.capability(name, clock.now(), told is not None), told)
     _changing(app, practice)
     app.add_middleware(Gate, bearer=bearer)
     return app
 
 
-def _reading(app: FastAPI, practice: Practice, statement: Resource) -> None:
+def _reading(app: FastAPI, practice: Practice, stated: Resource, told: Resource | None) -> None:
     """Add the routes that read."""
+    if told:
+        _subscription(app, told)
 
     @app.get("/metadata")
     async def metadata() -> Response:
-        return FhirResponse(statement)
+        return FhirResponse(stated)
 
     @app.get("/{kind}/{key}")
     async def read(kind: str, key: str) -> Response:
@@ -93,6 +117,21 @@ def _reading(app: FastAPI, practice: Practice, statement: Resource) -> None:
     async def search(kind: str, request: Request) -> Response:
         params = request.query_params.multi_items()
         return FhirResponse(await run_in_threadpool(_search, practice.book, kind, params, _base(request)))
+
+
+def _subscription(app: FastAPI, told: Resource) -> None:
+    """Add the routes to the one Subscription."""
+
+    @app.get("/Subscription/service")
+    async def read() -> Response:
+        return _versioned(Result(200, told))
+
+    @app.get("/Subscription")
+    async def search(request: Request) -> Response:
+        if request.query_params:
+            raise Problem(400, "not-supported", "The subscription is listed whole.")
+        base = _base(request)
+        return FhirResponse(resources.searchset(base, [told], [], {"self": f"{base}/Subscription"}))
 
 
 def _changing(app: FastAPI, practice: Practice) -> None:

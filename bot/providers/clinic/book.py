@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.clock import Clock
-from bot.providers.clinic import problem, resources, waiting
+from bot.providers.clinic import outbox, problem, resources, waiting
 from bot.providers.clinic.claims import FREED
 from bot.providers.clinic.hours import Opening, Practitioner, openings
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.searching import Search, page
-from bot.providers.clinic.tables import Database, appointment, offer, practitioner, slot, status_at, time_off
+from bot.providers.clinic.tables import Database, appointment, delivery, offer, practitioner, slot, status_at, time_off
 
 DAYS = 28  # how far ahead slots are given
 KEPT = timedelta(days=30)  # how long an appointment outlasts its end, or its cancellation
@@ -187,10 +187,7 @@ class Book:
         kept_from = int((now - KEPT).timestamp())
         cancelled = (appointment.c.status == "cancelled") & (appointment.c.updated < kept_from * 1000)
         connection.execute(sa.delete(appointment).where((appointment.c.ends < kept_from) | cancelled))
-        tired = (appointment.c.status == "waitlist") & appointment.c.slot.is_(None)
-        tired &= appointment.c.since < int((now - waiting.WAITS).timestamp() * 1000)
-        ends = {"status": "cancelled", "version": appointment.c.version + 1} | stamp
-        connection.execute(sa.update(appointment).where(tired).values(ends))
+        self._expire(connection, now)
         begun = sa.select(slot.c.id).where(slot.c.starts > now.timestamp())
         connection.execute(sa.delete(offer).where(offer.c.slot.not_in(begun)))
         past = (slot.c.starts < int(now.timestamp())) & slot.c.status.not_in(KEPT_SLOTS) | (slot.c.ends < kept_from)
@@ -208,6 +205,17 @@ class Book:
         for known in stored.values():
             if known.status == "free":
                 _set(connection, slot, known, {"status": "busy-unavailable"} | stamp)
+
+    def _expire(self, connection: Connection, now: datetime) -> None:
+        """End places on the waiting list that are too old, and drop what nobody came to hear."""
+        tired = (appointment.c.status == "waitlist") & appointment.c.slot.is_(None)
+        tired &= appointment.c.since < int((now - waiting.WAITS).timestamp() * 1000)
+        for one in connection.execute(sa.select(appointment).where(tired)).all():
+            ends = {"status": "cancelled", "version": one.version + 1, "updated": int(now.timestamp() * 1000)}
+            connection.execute(sa.update(appointment).where(appointment.c.id == one.id).values(ends))
+            outbox.announce(connection, one.id, one.version + 1, now.timestamp())
+        untold = delivery.c.since < (now - 2 * outbox.GIVE_UP).timestamp()  # where nobody subscribes
+        connection.execute(sa.delete(delivery).where(untold))
 
     def _align_people(self, connection: Connection, stamp: dict[str, int]) -> None:
         stored = {row.id: row for row in connection.execute(sa.select(practitioner))}

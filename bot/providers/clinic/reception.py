@@ -12,6 +12,7 @@ from bot.clock import Clock, token
 from bot.providers.clinic import vouchers, waiting
 from bot.providers.clinic.book import Book
 from bot.providers.clinic.claims import FREED
+from bot.providers.clinic.outbox import announce
 from bot.providers.clinic.resources import Resource
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import ACTIVE, Database, appointment, practitioner, slot, status_at, time_off
@@ -150,6 +151,7 @@ class Reception:
                 "updated": int(now.timestamp() * 1000),
             }
             connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
+            announce(connection, row.id, row.version + 1, now.timestamp())
             freed = FREED | {"version": slot.c.version + 1}
             connection.execute(
                 sa.update(slot).where(slot.c.id == row.slot).values(freed | {"updated": values["updated"]})

@@ -15,8 +15,6 @@ LICENSED = "urn:haven:licensed"
 BCP47 = "urn:ietf:bcp:47"
 CLAIM = "urn:haven:claim"
 HELD_UNTIL = "urn:haven:held-until"
-CAPABILITY = "urn:haven:capability"
-CAPABILITIES = ("hold", "waiting-list", "vouchers")  # what this clinic does beyond R4's own words
 # The extension by which R4 carries R5's Appointment.virtualService (HL7 cross-version extensions, R5 in R4)
 VIRTUAL_SERVICE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService"
 _OURS = ("resourceType", "id", "meta", "identifier", "status", "slot", "start", "end")
@@ -240,51 +238,4 @@ def searchset(base: str, matches: Iterable[Resource], included: Iterable[Resourc
         "type": "searchset",
         "link": link,
         **({"entry": entries} if entries else {}),
-    }
-
-
-def capability(name: str, since: datetime) -> Resource:
-    """Return the CapabilityStatement: exactly what the routes and the search understand."""
-
-    def kind(type_: str, codes: tuple[str, ...], params: dict[str, str], **more: Any) -> Resource:
-        drawn: Resource = {
-            "type": type_,
-            "interaction": [{"code": code} for code in codes],
-            "versioning": "versioned-update",
-            **more,
-        }
-        if params:
-            drawn["searchParam"] = [{"name": key, "type": type_} for key, type_ in params.items()]
-        return drawn
-
-    slots = {"status": "token", "schedule": "reference", "start": "date"}
-    appointments = {"identifier": "token", "slot": "reference", "status": "token", "date": "date"}
-    include = ["Slot:schedule", "Schedule:actor"]
-    return {
-        "resourceType": "CapabilityStatement",
-        "status": "active",
-        "date": f"{since:%Y-%m-%dT%H:%M:%SZ}",
-        "kind": "instance",
-        "software": {"name": "Haven clinic"},
-        "implementation": {"description": name},
-        "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json"],
-        "rest": [
-            {
-                "mode": "server",
-                "resource": [
-                    kind("Practitioner", ("read", "search-type"), {}),
-                    kind("Schedule", ("read", "search-type"), {}),
-                    kind("Slot", ("read", "update", "search-type"), slots, searchInclude=include),
-                    kind(
-                        "Appointment",
-                        ("read", "update", "create", "search-type"),
-                        appointments,
-                        conditionalCreate=True,
-                    ),
-                ],
-                "interaction": [{"code": "transaction"}],
-                "extension": [{"url": CAPABILITY, "valueCode": code} for code in CAPABILITIES],
-            }
-        ],
     }

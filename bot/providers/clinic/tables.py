@@ -90,6 +90,15 @@ voucher = sa.Table(
     sa.Column("batch", sa.String(8), nullable=False),
     sa.Column("spent", sa.Boolean, nullable=False),
 )
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),  # the appointment's id and version
+    sa.Column("reference", sa.String(80), nullable=False),
+    sa.Column("since", sa.Integer, nullable=False),
+    sa.Column("due", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+)
 ACTIVE = ("booked", "pending")
 """An appointment that stands in its slot, confirmed or not."""
 sa.Index(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from bot.providers.clinic import claims, problem
 from bot.providers.clinic.claims import FREED, Work
+from bot.providers.clinic.outbox import announce
 from bot.providers.clinic.resources import AppointmentBody
 from bot.providers.clinic.tables import appointment, offer, slot, status_at
 
@@ -92,5 +93,7 @@ def put(work: Work, row: Row[Any], body: AppointmentBody) -> dict[str, Any]:
 
 
 def _change(connection: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+    """Change an appointment, and have it told."""
     values = values | {"version": row.version + 1}
     connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
+    announce(connection, row.id, row.version + 1, values["updated"] / 1000)
