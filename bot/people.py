@@ -1,6 +1,6 @@
 """Who is reachable where, and what is held about them: the two sealed columns of a person's row, opened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
@@ -111,6 +111,7 @@ class Hint:
     due: datetime | None
     until: datetime | None
     language: str = ""
+    booked: bool = False  # whether they hold an appointment
 
 
 class People:
@@ -153,6 +154,13 @@ class People:
             except Exception as error:  # one row that does not open must not keep the service from starting
                 log.failure("row_unsealable", error, where="people")
 
+    def appointments(self, conn: Connection) -> Iterator[tuple[bytes, Appointment]]:
+        """Yield every appointment that somebody holds. Opens only the rows of those who do."""
+        for sid in [sid for sid, hint in self.hints.items() if hint.booked]:
+            record = self.load(conn, sid)
+            for one in record.private.appointments if record else ():
+                yield sid, one
+
     def _hint(self, record: Record) -> None:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
@@ -163,7 +171,12 @@ class People:
         untils += [until] if (until := check_until(record)) else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
-        self.hints[record.sid] = Hint(due=record.ops.due, until=min(untils, default=None), language=record.ops.language)
+        self.hints[record.sid] = Hint(
+            due=record.ops.due,
+            until=min(untils, default=None),
+            language=record.ops.language,
+            booked=bool(record.private.appointments),
+        )
 
     def _open(self, row: Sealed) -> Record:
         ops, private = self._vault.open(row)
