@@ -12,7 +12,7 @@ from flows.core.events import Booked, Changed, Event, Failed, SlotsFound
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
 LATE = timedelta(minutes=1)  # until then "not there" may be "not there yet"
-MINUTE = 60
+RARELY = 45  # seconds: a minute after a provider is back, everything is known
 
 
 class Asking:
@@ -45,10 +45,10 @@ class Asking:
             return Failed(why="uncertain")
 
     def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo) -> int:
-        """Return how many seconds to wait before asking again: the longer unknown, the more, up to 10 minutes."""
+        """Return how many seconds to wait before asking again: the longer unknown, the more, up to RARELY."""
         since = int(self._clock.now().timestamp()) if isinstance(task, tasks.Ask) else task.since
         unknown = int(self._clock.now().timestamp()) - since
-        return max(5, min(unknown, 10 * MINUTE))
+        return max(5, min(unknown, RARELY))
 
     async def undo(self, task: tasks.Undo) -> bool:
         """Cancel a booking whose owner is gone. False if the provider has to be asked again later."""

@@ -17,7 +17,7 @@ from bot.tokens import Made, Standing
 from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
-from flows.core.care import Status, Ticket
+from flows.core.care import Appointment, Status, Ticket
 from flows.core.events import Answered, Event, Said
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
 
@@ -109,6 +109,12 @@ class Desk:
     def undo(self, conn: Connection, key: str) -> None:
         """Plan, within a transaction, to undo a booking whose owner is gone."""
         self._turns.undo(conn, key)
+
+    async def found(self, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
+        """Put right what somebody holds by what the provider holds. False if they do not hold it that way any more."""
+        changed = await self._store.transact(lambda conn: self._turns.found(conn, sid, held, now))
+        self.wake.set()
+        return changed
 
     async def current(self, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen if it is still the one of this turn: to draw it after a restart."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx
 
 from bot.clock import Clock
+from bot.hooks import Known
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.calcom import CalcomProvider
@@ -57,6 +58,16 @@ def wire_of(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Wire:
     """Return the wire to a FHIR server alone, to look at it. Raises SettingsTrouble."""
     client = httpx.AsyncClient(trust_env=False, timeout=4.0)
     return Wire(entry.url, _bearer(entry, access, clock, client), 4.0, client)
+
+
+def told(file: File, settings: Settings) -> Mapping[str, Known]:
+    """Return the providers that may tell us something of their own accord: those whose secret is set."""
+    secrets = {one.key: settings.providers.get(one.key.replace("-", "_")) for one in file.providers}
+    return {
+        one.key: Known(one.kind, access.webhook_secret.get_secret_value())
+        for one in file.providers
+        if (access := secrets[one.key]) and access.webhook_secret
+    }
 
 
 def people(entry: ProviderEntry) -> tuple[Practitioner, ...]:

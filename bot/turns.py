@@ -22,7 +22,7 @@ from bot.store import queries
 from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from content.library import Library
-from flows.core.care import Plan, Status, Ticket
+from flows.core.care import Appointment, Plan, Status, Ticket
 from flows.core.effects import Book, Cancel
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
 from flows.core.flow import Carry, Turn
@@ -157,6 +157,21 @@ class Turns:
             self._people.forget(conn, sid)
         else:
             self._people.save(conn, record)
+        return True
+
+    def found(self, conn: Connection, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
+        """Put right what somebody holds by what the provider holds: an appointment as it is `now`, or none any more;
+        and tell them, neutrally, that there is something new. False if it is not held that way any more."""
+        record = self._people.load(conn, sid)
+        if record is None or held not in record.private.appointments:
+            return False
+        others = [each for each in record.private.appointments if each != held]
+        if now is not None:  # what we alone know of it stays with it
+            ours = held.model_dump(exclude={"key", "reference", "slot", "link"})
+            others.append(now.model_copy(update=ours))
+        record.set_private(appointments=tuple(others))
+        self._local.plan(conn, tasks.News(sid=sid), self._clock.now(), sid, held.key)
+        self._people.save(conn, record)
         return True
 
     def undo(self, conn: Connection, key: str) -> None:

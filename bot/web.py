@@ -26,6 +26,8 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     for door in service.doors:
         app.include_router(door.router)
+    if service.hooks:
+        app.include_router(service.hooks.router)
     if service.clinic:
         app.mount(CLINIC, service.clinic)
 

@@ -26,6 +26,7 @@ from bot.desk import Desk
 from bot.engine.embedded import Embedded
 from bot.errands import Errands
 from bot.gate import Gate
+from bot.hooks import Hooks
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.people import People
@@ -35,7 +36,7 @@ from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
-from bot.providing import BUILT_IN, elsewhere
+from bot.providing import BUILT_IN, elsewhere, told
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
@@ -44,6 +45,7 @@ from bot.settings import Settings, SettingsTrouble, is_loopback
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
+from bot.watching import Watch
 from content import default_root
 from content.library import Library
 from content.loaded import Loaded
@@ -94,6 +96,8 @@ class Service:
     doors: tuple[Door, ...] = ()
     clinic: FastAPI | None = None
     contact: ContactDesk | None = None
+    watch: Watch | None = None
+    hooks: Hooks | None = None
     _worker: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -119,6 +123,8 @@ class Service:
         await self.errands.finish()
         for door in self.doors:
             await door.stop()
+        if self.watch:
+            await self.watch.stop()
         await self.close()
 
     async def close(self) -> None:
@@ -227,10 +233,16 @@ def build(
         clinic,
         contact,
     )
+    watch = service.watch = Watch(store, people, desk, providers, library, clock)
+    service.hooks = Hooks(told(library.current.providers, settings), watch.heard, store, vault, clock)
     schedule.on_content = service.takes_hours
-    if room:
-        schedule.on_tick = room.sweep
+    schedule.on_tick = partial(_each, *((room.sweep,) if room else ()), watch.tick)
     return service
+
+
+def _each(*does: Callable[[], None]) -> None:
+    for do in does:
+        do()
 
 
 def _contact(settings: Settings, clock: Clock) -> ContactDesk | None:

@@ -13,10 +13,11 @@ import pytest
 from bot import tasks
 from bot.asking import LATE, Asking
 from bot.providers import fhir_changes
+from bot.providers.breaker import Breaker
 from bot.providers.several import Providers
 from flows.core.care import Appointment, Slot
 from flows.core.effects import Book, Cancel
-from flows.core.events import Booked, Changed, Event, Failed
+from flows.core.events import Booked, Changed, Event, Failed, Woke
 from tests.bot.providers.conftest import NOW
 from tests.bot.providers.faults import FAULTS, Died, Plan
 from tests.bot.providers.kits import KITS, Kit
@@ -121,3 +122,58 @@ async def test_one_booking_an_intent_whatever_goes_wrong(
             print(f"\n{SEEDS} intents at {len(KITS)} kinds of servers:", told)
     assert not failed, "\n".join(failed)
     assert {"booked", "cancelled", "provider_down"} <= set(told), told
+
+
+async def test_down_for_an_hour_and_known_a_minute_after_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of a booking is lost, then nothing answers for an hour. Others are told at once that it is down; a
+    minute after its return everybody's booking is known, and what is known is what the server holds."""
+    monkeypatch.setattr(fhir_changes, "SETTLE", 0.002)
+    async with rig(tmp_path) as haven:
+        asking = haven.service.errands._asking
+        for name in ("atomic", "plain POST", "cal.com"):
+            kit = KITS[name]()
+            asking._provider = Providers({"": Breaker("", kit.client(), kit.clock)})
+            asking._clock = kit.clock
+            await asking._provider.capabilities()
+            slot, other = await kit.slots(2)
+            key = kit.key()
+            wanted = Book(slot=slot, name="Sam", contact="sam@home.example", zone="Europe/Madrid", consented_at=NOW)
+            gone = False
+
+            def lost(_n: int, method: str) -> str:  # the first change has its effect, and nothing is answered any more
+                nonlocal gone
+                before, gone = gone, gone or method in ("POST", "PUT")
+                return "connect" if before else "drop_after" if gone else "delay"
+
+            kit.wire.set(lost)
+            event = await asking.answer(tasks.Ask(sid=SID, flow="booking", key=key, what=wanted))
+            assert what(event or Woke(why="")) == "uncertain", name
+            settle = tasks.Settle(
+                sid=SID, flow="booking", key=key, since=int(kit.clock.now().timestamp()), start=slot.start
+            )
+            back = kit.clock.now() + timedelta(hours=1)
+            asked, told = kit.clock.now(), 0
+            while kit.clock.now() < back:
+                kit.clock.later(timedelta(seconds=5))
+                if kit.clock.now() >= asked:
+                    assert await asking.answer(settle) is None, name
+                    asked = kit.clock.now() + timedelta(seconds=asking.patience(settle))
+                someone = wanted.model_copy(update={"slot": other})
+                event = await asking.answer(tasks.Ask(sid=SID, flow="booking", key=kit.key(), what=someone))
+                told += event == Failed(why="provider_down")
+            assert told == 720, name
+            assert kit.wire.asked < 400, name
+            await kit.wire.settle()
+            known_at = None
+            for _ in range(60):
+                kit.clock.later(timedelta(seconds=1))
+                if kit.clock.now() >= asked and (event := await asking.answer(settle)) is not None:
+                    known_at = kit.clock.now()
+                    break
+                if kit.clock.now() >= asked:
+                    asked = kit.clock.now() + timedelta(seconds=asking.patience(settle))
+            assert known_at, f"{name}: not known a minute after it is back"
+            assert isinstance(event, Booked) == (len(kit.keys(key)) == 1), (name, event)
+            assert kit.free(other.key)

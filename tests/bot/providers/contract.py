@@ -305,6 +305,8 @@ async def a_hold_keeps_others_out_or_is_not_to_be_had(kit: Kit) -> None:
     assert slot.key not in {one.key for one in await kit.provider.find_slots(*WEEK, 500)}
     if kit.exclusive:
         assert isinstance(await kit.said(slot, other, kit.client()), SlotTaken)
+        theirs = request(held.slot, other).model_copy(update={"hold": "somebodys"})
+        await refuses(kit.client().book(theirs), SlotTaken)  # a hold is its owner's
     booked = await kit.provider.book(request(held.slot, key).model_copy(update={"hold": held.hold}))
     assert kit.standing(slot.key) == [booked.reference]
 
