@@ -144,9 +144,8 @@ def clinic() -> Kit:
     """Return a kit of the FHIR client and the built-in clinic, in memory of its own."""
     clock, bearer = StillClock(), "t0ken"
     minutes = 10 if "HAVEN_PROOF_FAULTS" in os.environ else 25  # the more is tried, the more slots it takes
-    ana = Practitioner(
-        "ana", "Ana Ruiz", "video", "Europe/Madrid", minutes, dict.fromkeys(range(7), ((time(8), time(20)),))
-    )
+    always = dict.fromkeys(range(7), ((time(8), time(20)),))
+    ana = Practitioner("ana", "Ana Ruiz", "video", "Europe/Madrid", minutes, always)
     folder = tempfile.mkdtemp()
     app = create_clinic(
         f"sqlite:///{folder}/clinic.db", bytes(range(32)), clock, name="C", practitioners=[ana], bearer=bearer

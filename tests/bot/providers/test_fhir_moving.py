@@ -87,6 +87,15 @@ async def test_a_target_that_is_gone_leaves_everything_as_it_was(name: str) -> N
     assert (await provider.status("k1")) is not None
 
 
+@pytest.mark.parametrize("name", SERVERS)
+async def test_a_target_that_somebody_keeps_by_telephone_is_not_taken(name: str) -> None:
+    server = Standin(**SERVERS[name])
+    provider, old, target = await booked(server)
+    server.save(server.store[target.key] | {"status": "busy"})
+    assert isinstance(await moved(provider, old, target), SlotTaken)
+    assert [one["slot"][0]["reference"] for one in server.standing()] == [old.slot.key]
+
+
 async def test_what_does_not_stand_is_not_moved() -> None:
     server = Standin()
     provider, old, target = await booked(server)
