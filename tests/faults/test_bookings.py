@@ -23,7 +23,7 @@ from tests.bot.providers.faults import FAULTS, Died, Plan
 from tests.bot.providers.kits import KITS, Kit
 from tests.rig import rig
 
-SEEDS = int(os.environ.get("HAVEN_PROOF_SEEDS", "44"))
+SEEDS = int(os.environ.get("HAVEN_PROOF_SEEDS", "36"))
 AT_ONCE = 100  # intents that one server serves, until a new one is set up
 SID = b"nobody in particular"[:16]
 
