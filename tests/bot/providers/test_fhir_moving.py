@@ -17,6 +17,7 @@ SERVERS: dict[str, dict[str, Any]] = {
     "partial": {"transactions": "partial"},
     "no_rollback": {"transactions": "no_rollback"},
     "accepts_all": {"transactions": "none", "if_match": False, "if_none_exist": False},
+    "no marks": {"transactions": "none", "if_match": False, "if_none_exist": False, "keeps_marks": False},
     "anew": {"moves": False},
     "anew_claimed": {"moves": False, "transactions": "none"},
 }
@@ -104,7 +105,7 @@ async def test_what_does_not_stand_is_not_moved() -> None:
     assert server.store[target.key]["status"] == "free"
 
 
-@pytest.mark.parametrize("name", ["atomic", "partial", "accepts_all", "anew_claimed"])
+@pytest.mark.parametrize("name", ["atomic", "partial", "accepts_all", "no marks", "anew_claimed"])
 async def test_two_who_move_to_one_slot_end_in_two(name: str) -> None:
     server = Standin(**SERVERS[name])
     provider = client(server)
