@@ -38,15 +38,16 @@ class Campaigns:
         self._seen_to: set[tuple[str, date, str]] = set()  # in this process: what is planned is not looked at again
 
     def following(self) -> datetime | None:
-        """Return when something goes out next."""
-        now = self._clock.now()
+        """Return when something goes out next, or is to be noted, where a clock is moved by more than a minute."""
+        now, campaigns = self._clock.now(), self._library.current.campaigns
         coming = (
             goes_out(campaign, day, zone)
-            for campaign in self._library.current.campaigns
+            for campaign in campaigns
             for day in ahead(campaign, now, 2 * NOTICE_ALL)
             for zone in {*campaign.people.values(), *campaign.places.values()}
         )
-        return min((at for at in coming if at > now), default=None)
+        later = any(day > now.date() for campaign in campaigns for day in campaign.days)
+        return min([*(at for at in coming if at > now), *([now + NOTICE_ALL] if later else [])], default=None)
 
     async def see_to(self) -> int:
         """Note the days to come, and plan what is due now. Returns how many messages were planned."""

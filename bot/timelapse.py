@@ -10,6 +10,7 @@ from bot.wiring import Service
 async def later(service: Service, clock: ShiftedClock, by: timedelta) -> None:
     """Move the clock, with a tick wherever something is due, and carry out what comes of it."""
     end = clock.now() + by
+    await service.schedule.tick()  # as it did in every minute before: what is to come is noted
     while True:
         step = max(min(await _next(service, clock), end) - clock.now(), timedelta())
         clock.later(step)

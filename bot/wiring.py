@@ -188,7 +188,7 @@ def build(
         library=library,
         clock=clock,
         drawing=desk.drawing,
-        tenants=partial(served, settings, store, vault),
+        tenants=partial(served, settings, store, vault, platforms),
     )
     sending = Sending(
         store=store,
@@ -346,15 +346,18 @@ def _offer(settings: Settings, states: SignedStates) -> Offer | None:
     )
 
 
-async def served(settings: Settings, store: Store, vault: Vault) -> Mapping[str, Sequence[str]]:
+async def served(
+    settings: Settings, store: Store, vault: Vault, platforms: Mapping[str, Platform]
+) -> Mapping[str, Sequence[str]]:
     """Return the workspaces and organisations that campaigns reach, by platform; of the terminal's there is one."""
     slack, teams = settings.slack, settings.teams
     installed = [] if slack.team_id else [each.tenant for each in await SealedInstallations(store, vault).all()]
-    return {
+    tenants = {
         "slack": [slack.team_id] if slack.team_id else installed,
         "teams": [teams.tenant_id] if teams.tenant_id else [],
         "console": ["demo"] if settings.profile == "demo" else [],
     }
+    return {name: each for name, each in tenants.items() if name in platforms}
 
 
 def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
