@@ -17,7 +17,11 @@ from content.problems import Problem
 from content.source import Data, Source, Where, fetch, parse
 from content.values import Part
 
-RULES_FILES: Final = ("lint_terms.yaml", "lint_crisis.yaml")
+RULES_FILES: Final = (
+    "lint_terms.yaml",
+    *(f"lint_terms.{language}.yaml" for language in ("es", "fr", "de", "pt")),
+    "lint_crisis.yaml",
+)
 _WORDS: Final = r"[a-z]{2}(-[A-Z]{2})?"
 _CRISIS: Final = re.compile(rf"{_WORDS}/(safety|callback|caring|exercises|calm|selfhelp)\.yaml|org/crisis\.yaml")
 _SAID: Final = re.compile(rf"{_WORDS}/\w+\.yaml")

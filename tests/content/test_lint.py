@@ -2,16 +2,18 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from content import default_root
 from content.lint import Rule, lint, shipped_rules
 from content.source import parse
 from tests.content.conftest import Edit, reading
 
-RULES = shipped_rules()
+RULES, ROOT = shipped_rules(), default_root()
 
 
 def _examples(phrase: str) -> Iterator[str]:
@@ -90,6 +92,22 @@ A short walk can help on an ordinary day.
 The insurance covers six talks a year.
 We keep your answers for thirty minutes at most.
 Speak to a doctor about medication.
+The spinner turns until the page is there.
+Vino un compañero que vive con depresión, y está mejor.
+Murió por suicidio el año pasado, y nos hace falta.
+No tienes que contestar: nada es obligatorio aquí.
+La fiesta tiene bebidas sin alcohol.
+Elle est morte par suicide, et elle nous manque.
+Vous pouvez répondre, ou non : rien n'est obligatoire.
+Une personne qui vit avec une schizophrénie travaille ici depuis dix ans.
+Er ist durch Suizid gestorben, und er fehlt uns.
+Wenn ich mich irre, sagen Sie es mir bitte.
+Niemand muss hier etwas. Sie können auch später antworten.
+Menschen mit einer psychischen Erkrankung sind hier willkommen.
+Ela morreu por suicídio, e faz falta.
+Use a borracha e o lápis da mesa.
+Você pode responder ou não: nada é obrigatório.
+Uma pessoa com depressão trabalha bem aqui.
 """.strip().splitlines()
 
 
@@ -115,6 +133,34 @@ POOR = [
     ("You have depression", "diagnosis"),
     ("You’re clinically depressed", "diagnosis"),
     ("I’m your therapist", "honesty"),
+    ("Cometió suicidio en mayo", "suicide"),
+    ("Los enfermos mentales también trabajan", "stigma"),
+    ("¡Qué locura de semana!", "slur"),
+    ("Un drogadicto pidió ayuda", "substance"),
+    ("¡Anímate, es viernes!", "minimising"),
+    ("Tienes que contestar hoy", "pressure"),
+    ("Es totalmente anónimo", "privacy"),
+    ("Elle a raté son suicide", "suicide"),
+    ("Les malades mentaux", "stigma"),
+    ("Une semaine de folie", "slur"),
+    ("Les toxicomanes", "substance"),
+    ("Ressaisissez-vous", "minimising"),
+    ("Vous devez répondre", "pressure"),
+    ("C’est complètement confidentiel", "privacy"),
+    ("Er hat Selbstmord begangen", "suicide"),
+    ("Die psychisch Kranken im Haus", "stigma"),
+    ("Eine verrückte Woche", "slur"),
+    ("Alkoholiker gibt es überall", "substance"),
+    ("Reiß dich zusammen", "minimising"),
+    ("Sie müssen heute antworten", "pressure"),
+    ("Das ist völlig anonym", "privacy"),
+    ("Ele cometeu suicídio", "suicide"),
+    ("Os doentes mentais", "stigma"),
+    ("Que semana maluca", "slur"),
+    ("Um viciado pediu ajuda", "substance"),
+    ("Não é o fim do mundo", "minimising"),
+    ("Você precisa responder hoje", "pressure"),
+    ("É totalmente sigiloso e totalmente anônimo", "privacy"),
 ]
 
 
@@ -127,6 +173,15 @@ def test_a_poor_sentence_is_found_where_it_stands(text: str, kind: str) -> None:
 
     assert (problem.file, problem.line, problem.key) == ("en/nudges.yaml", 5, "nudges.2.text")
     assert problem.remedy.startswith("better: ")
+
+
+def test_every_language_has_its_own_rules() -> None:
+    """What English has rules for, the others have, too: words that hurt, and what messages may not do."""
+    for language in ("es", "fr", "de", "pt"):
+        name = f"lint_terms.{language}.yaml"
+        kinds = Counter(each["kind"] for each in parse((ROOT / name).read_bytes(), name).data["rules"])  # type: ignore[index,call-overload]
+        assert kinds.keys() == {"suicide", "stigma", "slur", "substance", "minimising", "pressure", "privacy"}, language
+        assert kinds.total() >= 18, language
 
 
 def test_pressure_is_for_what_arrives_unasked() -> None:
