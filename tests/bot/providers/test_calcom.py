@@ -100,6 +100,8 @@ async def test_a_wrong_key_is_told_as_down_and_nothing_is_booked() -> None:
     (slot, *_) = await provider.find_slots(*WEEK, 1)
     with pytest.raises(ProviderDown):
         await provider.book(request(slot))
+    with pytest.raises(ProviderDown):  # not let in is not "there is none"
+        await provider.status("k1")
     assert standin.bookings == {}
 
 
