@@ -18,6 +18,8 @@ from content.booking import ProviderEntry
 from content.booking import Providers as File
 from flows.core.care import Practitioner
 
+OURS = "-"
+"""The built-in clinic in an address: no provider of HR's file has such a key."""
 BUILT_IN = ""
 """The key of the built-in clinic, or of the one FHIR server that the settings name."""
 

@@ -106,9 +106,9 @@ class Vault:
         self._clock = clock
         self._epochs = keys.epochs
         self._epoch = max(keys.epochs)
-        self._id, self._act, self._tag, self._effect, self._clinic, self._bearer, self._app = (
+        self._id, self._act, self._tag, self._effect, self._clinic, self._bearer, self._hint, self._app = (
             hmac.digest(keys.root, purpose, "sha256")
-            for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"installation")
+            for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"hint", b"installation")
         )
 
     def sid(self, address: Address) -> bytes:
@@ -139,6 +139,10 @@ class Vault:
     def clinic_token(self) -> str:
         """Return the token with which the service asks its own clinic: not the key that seals, as it travels."""
         return self._bearer.hex()
+
+    def clinic_hints(self) -> str:
+        """Return the secret with which the built-in clinic signs what it tells the service of."""
+        return self._hint.hex()
 
     def seal(self, sid: bytes, ops: bytes, private: bytes, wrapped: tuple[int, bytes] | None = None) -> Sealed:
         """Seal a person's two columns under their data key, with a new etag.

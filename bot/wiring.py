@@ -26,7 +26,7 @@ from bot.desk import Desk
 from bot.engine.embedded import Embedded
 from bot.errands import Errands
 from bot.gate import Gate
-from bot.hooks import Hooks
+from bot.hooks import Hooks, Known
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.people import People
@@ -34,9 +34,10 @@ from bot.practice import clinic_path, practitioners
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
+from bot.providers.clinic.outbox import Subscriber
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
-from bot.providing import BUILT_IN, elsewhere, told
+from bot.providing import BUILT_IN, OURS, elsewhere, told
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
@@ -215,7 +216,7 @@ def build(
     schedule = Schedule(
         store=store, desk=desk, people=people, library=library, clock=clock, engine=worker, campaigns=campaigns
     )
-    clinic = _clinic(settings, vault, library, clock)
+    clinic = _clinic(settings, vault, library, clock, base_url)
     service = Service(
         settings,
         clock,
@@ -234,10 +235,17 @@ def build(
         contact,
     )
     watch = service.watch = Watch(store, people, desk, providers, library, clock)
-    service.hooks = Hooks(told(library.current.providers, settings), watch.heard, store, vault, clock)
+    known = dict(told(library.current.providers, settings))
+    if clinic:
+        known[OURS] = Known("fhir", vault.clinic_hints())
+    service.hooks = Hooks(known, partial(_heard, watch), store, vault, clock)
     schedule.on_content = service.takes_hours
     schedule.on_tick = partial(_each, *((room.sweep,) if room else ()), watch.tick)
     return service
+
+
+def _heard(watch: Watch, key: str, references: frozenset[str]) -> None:
+    watch.heard(BUILT_IN if key == OURS else key, references)
 
 
 def _each(*does: Callable[[], None]) -> None:
@@ -286,7 +294,7 @@ def _bearer(settings: Settings, vault: Vault) -> str | None:
     return vault.clinic_token()
 
 
-def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) -> FastAPI | None:
+def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> FastAPI | None:
     if settings.provider.kind != "clinic" or settings.provider.base_url or not library.current.providers.practitioners:
         return None
     return create_clinic(
@@ -296,6 +304,7 @@ def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock) ->
         name=library.current.providers.clinic,
         practitioners=practitioners(library.current),
         bearer=_bearer(settings, vault),
+        subscriber=Subscriber(f"{base_url}/providers/{OURS}/hook", vault.clinic_hints().encode()),
     )
 
 

@@ -37,7 +37,7 @@ class Subscriber:
     secret: bytes
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"https://\S+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/\S*", self.url):
+        if not re.fullmatch(r"https://\S+|http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:[0-9]+)?/\S*", self.url):
             raise ValueError("a subscriber is told over https, or on this machine")
 
 
