@@ -58,10 +58,14 @@ def announced(asked: int, due: int) -> bool:
     return due - asked >= NOTICE_ALL.total_seconds()
 
 
-def expected(conn: Connection, content: Loaded, address: Address, now: datetime) -> list[datetime]:
-    """Return what somebody gets alike with others within a week of now, and got: check-ins make room for it."""
+def to_everyone(conn: Connection, now: datetime) -> list[tuple[str, int, int]]:
+    """Return (team or campaign, asked, due) of what goes, or went, to each member around now."""
     span = COOL_DOWN + timedelta(days=SHIFT)
-    rows = queries.to_each(conn, int((now - span).timestamp()), int((now + span).timestamp()))
+    return queries.to_each(conn, int((now - span).timestamp()), int((now + span).timestamp()))
+
+
+def expected(rows: list[tuple[str, int, int]], content: Loaded, address: Address, now: datetime) -> list[datetime]:
+    """Return what of `to_everyone` somebody gets within a week of now, and got: check-ins make room for it."""
     if not rows:
         return []
     campaigns, teams = {name_of(each): each for each in content.campaigns}, {each.key: each for each in content.teams}

@@ -145,11 +145,18 @@ class Desk:
         """Plan people's due check-ins. Returns how many go out."""
 
         def turn(conn: Connection) -> int:
-            goes = [self._turns.woke(conn, sid) for sid in sids]
-            self.deliveries.planned(conn, "checkin", goes.count(True), held=goes.count(False))
-            return goes.count(True)
+            planned, held = self._turns.woke(conn, sids)
+            self.deliveries.planned(conn, "checkin", planned, held=held)
+            return planned
 
-        planned = await self._store.transact(turn)
+        hints = self._people.hints
+        before = {sid: hints[sid] for sid in sids if sid in hints}
+        try:
+            planned = await self._store.transact(turn)
+        except Exception:  # nothing was moved on: the next tick looks at them again
+            for sid, hint in before.items():
+                hints.note(sid, hint)
+            raise
         self.wake.set()
         return planned
 

@@ -1,7 +1,6 @@
 """Effects that take place inside the turn's own transaction, and the planning of those that do not."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -12,14 +11,13 @@ from bot.clock import Clock, token
 from bot.contact import tickets
 from bot.days_off import off_for
 from bot.deliveries import Deliveries
-from bot.people import MOODS, NUDGES, Record
+from bot.people import MOODS, Record
 from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
 from flows.core.care import Appointment, Reminder
 from flows.core.effects import (
-    CLOSING_NOTE,
     Agree,
     Book,
     CallBack,
@@ -32,7 +30,6 @@ from flows.core.effects import (
     ForgetMoods,
     KeepMood,
     KeepSafetyPlan,
-    Nudge,
     Reacted,
     Remind,
     SetCaring,
@@ -41,7 +38,7 @@ from flows.core.effects import (
     TakeBack,
 )
 from flows.core.events import Changed, Event, Failed
-from flows.core.timing import A_WEEK, HALF, next_due
+from flows.core.timing import HALF, next_due
 
 
 class Local:
@@ -70,8 +67,6 @@ class Local:
                 record.set_private(safety_plan=safety_plan)
             case Checked(day=day):
                 record.set_private(checked=day)
-            case Nudge(key=key):
-                self._nudge(conn, record, key, now)
             case SetLanguage(locale=locale):
                 record.set_ops(language=locale, locale=locale)
             case FindSlots() | Book() | Cancel():
@@ -96,20 +91,9 @@ class Local:
     ) -> bytes:
         """Plan a task for a time. `unique` names it: the same name again replaces the task. `to` says at whose
         workspace's pace it goes out, if nobody waits for it. Returns its id."""
-        id_, lane = self._vault.effect_id(task.kind, *unique), self._vault.lane(to) if to else b""
-        queries.put_effect(conn, id_, tasks.seal(self._vault, id_, task), int(due.timestamp()), lane)
-        return id_
-
-    def _nudge(self, conn: Connection, record: Record, key: str, now: datetime) -> None:
-        """Plan a check-in, and note it: for the rotation, for the cap, and as one that nobody reacted to so far."""
-        due, plan = record.ops.due or now, record.ops.plan
-        send = tasks.Send(sid=record.sid, nudge=key, due=int(due.timestamp()))
-        self.plan(conn, send, now, record.sid, due.isoformat(), to=record.ops.address)
-        there = now.astimezone(ZoneInfo(plan.zone if plan else record.ops.zone))
-        record.set_ops(contacts=(*record.ops.contacts, there)[-A_WEEK:], ignored=record.ops.ignored + 1)
-        if key != CLOSING_NOTE:
-            sent = tuple(each for each in record.ops.nudges if each != key)
-            record.set_ops(nudges=(*sent, key)[-NUDGES:])
+        planned = tasks.planned(self._vault, task, due, *unique, to=to)
+        queries.put_effects(conn, [planned])
+        return planned[0]
 
     def _reacted(self, record: Record, now: datetime) -> None:
         """Somebody reacts to check-ins, so they come as often as they were asked for."""

@@ -1,7 +1,7 @@
 """Who is reachable where, and what is held about them: the two sealed columns of a person's row, opened."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address, Place, Profile
 from bot import log
+from bot.agenda import Agenda, Hint
 from bot.days_off import parts
 from bot.places import country_of, zones
 from bot.store import queries
@@ -103,15 +104,15 @@ class Record:
         self.private = self.private.model_copy(update=changes)
 
 
-@dataclass(frozen=True)
-class Hint:
-    """When somebody next concerns the clock, and the language that they chose. Only a hint: it is checked again in the
-    transaction."""
+@dataclass
+class Outline:
+    """A person of whom only the first column is opened: all that the clock needs, and nothing about their health.
 
-    due: datetime | None
-    until: datetime | None
-    language: str = ""
-    booked: bool = False  # whether they hold an appointment
+    `seal` makes a new row of a new first column; the second goes into it unread."""
+
+    sid: bytes
+    ops: Ops
+    seal: Callable[[bytes], Sealed]
 
 
 class People:
@@ -119,7 +120,7 @@ class People:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self.hints: dict[bytes, Hint] = {}
+        self.hints = Agenda()
 
     def load(self, conn: Connection, sid: bytes) -> Record | None:
         """Return the person's record, opened. Raises Unsealable."""
@@ -136,10 +137,27 @@ class People:
         queries.put_subject(conn, self._vault.seal(record.sid, ops, private, record.wrapped))
         self._hint(record)
 
+    def outlines(self, conn: Connection, sids: Sequence[bytes]) -> Iterator[Outline]:
+        """Yield some people, as far as the clock may know them. Raises Unsealable."""
+        for row in queries.some_subjects(conn, sids):
+            ops, seal = self._vault.open_ops(row)
+            yield Outline(sid=row.sid, ops=Ops.model_validate_json(ops), seal=seal)
+
+    def save_outlines(self, conn: Connection, people: Sequence[Outline]) -> None:
+        """Seal and write the first columns of people who were there before."""
+        queries.reseal(conn, [each.seal(each.ops.model_dump_json().encode()) for each in people])
+        for each in people:
+            self.hint(each)
+
+    def hint(self, person: Outline) -> None:
+        """Note when their next check-in is due."""
+        before = self.hints.get(person.sid) or Hint(due=None, until=None, language=person.ops.language)
+        self.hints.note(person.sid, replace(before, due=person.ops.due))
+
     def forget(self, conn: Connection, sid: bytes) -> None:
         """Destroy the row."""
         queries.delete_subject(conn, sid)
-        self.hints.pop(sid, None)
+        self.hints.drop(sid)
 
     def spoken(self, sid: bytes, profile: Profile) -> Profile:
         """Return a profile with the language that somebody chose, if they chose one. Needs no database."""
@@ -171,12 +189,13 @@ class People:
         untils += [until] if (until := check_until(record)) else []
         if not conversation and not record.ops.notice:
             untils.append(_LONG_AGO)  # nobody who agreed to anything: the next tick sees to it
-        self.hints[record.sid] = Hint(
+        hint = Hint(
             due=record.ops.due,
             until=min(untils, default=None),
             language=record.ops.language,
             booked=bool(record.private.appointments),
         )
+        self.hints.note(record.sid, hint)
 
     def _open(self, row: Sealed) -> Record:
         ops, private = self._vault.open(row)

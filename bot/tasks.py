@@ -1,5 +1,6 @@
 """What the errands carry out: the sealed bodies of the `effect` table."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationError
@@ -169,6 +170,17 @@ _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 def seal(vault: Vault, id_: bytes, task: Task) -> bytes:
     """Return the sealed body of a task."""
     return vault.seal_body(id_, _TASK.dump_json(task))
+
+
+Planned = tuple[bytes, bytes, int, bytes]
+"""An effect to be written: id, sealed body, due (seconds since 1970), lane."""
+
+
+def planned(vault: Vault, task: Task, due: datetime, *unique: bytes | str, to: Address | None = None) -> Planned:
+    """Return the effect of a task for a time. `unique` names it: the same name again replaces the task. `to` says at
+    whose workspace's pace it goes out, if nobody waits for it."""
+    id_ = vault.effect_id(task.kind, *unique)
+    return id_, seal(vault, id_, task), int(due.timestamp()), vault.lane(to) if to else b""
 
 
 def unseal(vault: Vault, id_: bytes, body: bytes) -> Task:

@@ -1,17 +1,15 @@
 """What happens inside one transaction: load, route, step, save, and say what to draw."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
 from bot import tasks
-from bot.alike import expected
 from bot.clock import Clock
 from bot.contact import tickets
-from bot.days_off import off_for
 from bot.drawing import Drawing
 from bot.local import Local
 from bot.outcomes import holds, note_fact, note_trouble, start
@@ -21,15 +19,13 @@ from bot.stepping import Stepping
 from bot.store import queries
 from bot.tokens import Made, Tokens
 from bot.vault import Vault
+from bot.waking import Waking
 from content.library import Library
-from flows.core.care import Appointment, Plan, Status, Ticket
+from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel
-from flows.core.events import Answered, Booked, Changed, Event, Failed, Said, Woke
-from flows.core.flow import Carry, Turn
+from flows.core.events import Answered, Booked, Changed, Event, Failed, Said
 from flows.core.retention import APPOINTMENT, CARING, TICKET
 from flows.core.screen import Button, Screen
-from flows.core.timing import CLOSING, following, in_time, may_write, next_due
-from flows.registry import FLOWS
 from flows.safety import Alarm
 
 CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
@@ -50,6 +46,7 @@ class Turns:
         self.drawing = Drawing(self.tokens, library, clock)
         self._local = Local(vault, library, clock)
         self._stepping = Stepping(self._local, library, clock)
+        self._waking = Waking(vault, people, self._stepping, library, clock)
 
     def arrive(
         self, conn: Connection, arrival: Arrival, sid: bytes, alarm: Alarm | None, made: Made | None
@@ -111,40 +108,9 @@ class Turns:
             return None
         return record.ops.address, self._shown(record)
 
-    def woke(self, conn: Connection, sid: bytes) -> bool | None:
-        """Plan the check-in that is due and move the plan on, in one go. False if it does not go out: paused, late, a
-        day off, or enough lately. None if none was due."""
-        now, record = self._clock.now(), self._people.load(conn, sid)
-        if record is None or record.ops.plan is None or record.ops.due is None or record.ops.due > now:
-            return None
-        plan, due = record.ops.plan, record.ops.due
-        off = off_for(plan, self._library.current.organisation.part)
-        today = now.astimezone(ZoneInfo(plan.zone)).date()
-        wanted = not plan.rests(now) and (plan.on_holidays or not off(today))
-        goes = wanted and in_time(due, now, plan) and self._has_room(conn, record, plan)
-        if goes:
-            self._check_in(conn, record)
-            ignored = record.ops.ignored
-            record.set_ops(due=following(plan, due, ignored, off) if ignored <= CLOSING else None)
-        else:
-            record.set_ops(due=next_due(plan, now, off))
-        self._people.save(conn, record)
-        return goes
-
-    def _has_room(self, conn: Connection, record: Record, plan: Plan) -> bool:
-        """Tell whether the cap leaves room for a check-in: beside others, and beside what everybody gets alike, which
-        goes out whatever anybody chose, and so comes first."""
-        now, here = self._clock.now(), ZoneInfo(plan.zone)
-        alike = expected(conn, self._library.current, record.ops.address, now)
-        return may_write(now, plan.zone, (*record.ops.contacts, *(each.astimezone(here) for each in alike)))
-
-    def _check_in(self, conn: Connection, record: Record) -> None:
-        """Let the flow say which check-in goes out."""
-        flow, at = FLOWS["checkin"], self._stepping.moment(record)
-        opened = flow.begin(Carry(), at)
-        step = flow.update(opened.state, Woke(why="checkin"), at) if isinstance(opened, Turn) else None
-        if isinstance(step, Turn):
-            self._stepping.apply(conn, record, step.effects, flow.name)
+    def woke(self, conn: Connection, sids: Sequence[bytes]) -> tuple[int, int]:
+        """Plan the check-ins of these people that are due. Returns how many go out, and how many do not."""
+        return self._waking.woke(conn, sids)
 
     def purge(self, conn: Connection, sid: bytes) -> bool:
         """Drop what has had its time: a conversation that nobody went on with, an appointment long over, and

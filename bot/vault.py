@@ -10,7 +10,8 @@ import binascii
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -104,12 +105,13 @@ class Vault:
 
     def __init__(self, keys: Keys, clock: Clock) -> None:
         self._clock = clock
-        self._epochs = keys.epochs
+        self._epochs = {epoch: AESGCM(key) for epoch, key in keys.epochs.items()}
         self._epoch = max(keys.epochs)
         self._id, self._act, self._tag, self._effect, self._clinic, self._bearer, self._hint, self._app = (
             hmac.digest(keys.root, purpose, "sha256")
             for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"hint", b"installation")
         )
+        self._bodies = AESGCM(hmac.digest(self._effect, b"body", "sha256"))
 
     def sid(self, address: Address) -> bytes:
         """Return the person's keyed id, 16 bytes: without the key an address cannot be tried against it."""
@@ -154,7 +156,7 @@ class Vault:
             plain = self._clock.chance(32)
             wrapped = (self._epoch, self._encrypt(self._epochs[self._epoch], plain, _dek_aad(sid, self._epoch)))
         epoch, dek = wrapped
-        key = self._decrypt(self._epochs[epoch], dek, _dek_aad(sid, epoch))
+        key = self._data_key(sid, epoch, dek)
         etag = self._clock.chance(16)
         return Sealed(
             sid=sid,
@@ -167,20 +169,35 @@ class Vault:
 
     def open(self, row: Sealed) -> tuple[bytes, bytes]:
         """Return (ops, private) as they were sealed. Raises Unsealable."""
-        if row.epoch not in self._epochs:
-            raise Unsealable("the key of this epoch is gone")
-        key = self._decrypt(self._epochs[row.epoch], row.dek, _dek_aad(row.sid, row.epoch))
+        key = self._data_key(row.sid, row.epoch, row.dek)
         ops = self._decrypt(key, row.ops, _column_aad("ops", row.sid, row.etag))
         private = self._decrypt(key, row.private, _column_aad("private", row.sid, row.etag))
         return unpad(ops), unpad(private)
 
+    def open_ops(self, row: Sealed) -> tuple[bytes, Callable[[bytes], Sealed]]:
+        """Return the first column, and what seals the row anew, etag and all, with another first column. The second
+        is carried over as it is: it is not even opened unless the row is sealed anew. Raises Unsealable."""
+        key = self._data_key(row.sid, row.epoch, row.dek)
+
+        def seal(ops: bytes) -> Sealed:
+            etag = self._clock.chance(16)
+            private = self._decrypt(key, row.private, _column_aad("private", row.sid, row.etag))
+            return replace(
+                row,
+                etag=etag,
+                ops=self._encrypt(key, pad(ops, OPS), _column_aad("ops", row.sid, etag)),
+                private=self._encrypt(key, private, _column_aad("private", row.sid, etag)),
+            )
+
+        return unpad(self._decrypt(key, row.ops, _column_aad("ops", row.sid, row.etag))), seal
+
     def seal_body(self, effect: bytes, body: bytes) -> bytes:
         """Seal what an effect is about; bound to the effect's id."""
-        return self._encrypt(self._effect_key(), pad(body, BODY), lp("effect", "body", _SCHEMA, effect))
+        return self._encrypt(self._bodies, pad(body, BODY), _BODY + lp(effect))
 
     def open_body(self, effect: bytes, sealed: bytes) -> bytes:
         """Return an effect's body. Raises Unsealable."""
-        return unpad(self._decrypt(self._effect_key(), sealed, lp("effect", "body", _SCHEMA, effect)))
+        return unpad(self._decrypt(self._bodies, sealed, _BODY + lp(effect)))
 
     def installation_id(self, platform: str, tenant: str) -> bytes:
         """Return the keyed id of an installation, 16 bytes: without the key it does not tell which workspace."""
@@ -194,35 +211,32 @@ class Vault:
         """Return an installation's body. Raises Unsealable."""
         return unpad(self._decrypt(self._app_key(), sealed, lp("installation", "body", _SCHEMA, id_)))
 
-    def _app_key(self) -> bytes:
-        return hmac.digest(self._app, b"body", "sha256")
+    def _app_key(self) -> AESGCM:
+        return AESGCM(hmac.digest(self._app, b"body", "sha256"))
 
-    def _effect_key(self) -> bytes:
-        return hmac.digest(self._effect, b"body", "sha256")
+    def _data_key(self, sid: bytes, epoch: int, wrapped: bytes) -> AESGCM:
+        if epoch not in self._epochs:
+            raise Unsealable("the key of this epoch is gone")
+        return AESGCM(self._decrypt(self._epochs[epoch], wrapped, _dek_aad(sid, epoch)))
 
-    def _encrypt(self, key: bytes, plain: bytes, aad: bytes) -> bytes:
+    def _encrypt(self, key: AESGCM, plain: bytes, aad: bytes) -> bytes:
         nonce = self._clock.chance(_NONCE)
-        return nonce + AESGCM(key).encrypt(nonce, plain, aad)
+        return nonce + key.encrypt(nonce, plain, aad)
 
-    def _decrypt(self, key: bytes, sealed: bytes, aad: bytes) -> bytes:
+    def _decrypt(self, key: AESGCM, sealed: bytes, aad: bytes) -> bytes:
         try:
-            return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], aad)
+            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], aad)
         except (InvalidTag, ValueError):
             raise Unsealable("does not open") from None
 
 
-def _dek_aad(sid: bytes, epoch: int) -> bytes:
-    return lp("subject", "dek", _SCHEMA, sid, str(epoch))
-
-
-def _column_aad(column: str, sid: bytes, etag: bytes) -> bytes:
-    return lp("subject", column, _SCHEMA, sid, etag)
-
-
 def lp(*parts: bytes | str) -> bytes:
     """Join parts so that no two lists of parts give the same bytes: each behind its length in 4 bytes."""
-    raw = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in raw)
+    joined = b""
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        joined += len(raw).to_bytes(4, "big") + raw
+    return joined
 
 
 def pad(data: bytes, size: int) -> bytes:
@@ -235,6 +249,18 @@ def pad(data: bytes, size: int) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """Return what `pad` was given."""
     return padded[4 : 4 + int.from_bytes(padded[:4], "big")]
+
+
+_SUBJECT = {column: lp("subject", column, _SCHEMA) for column in ("dek", "ops", "private")}
+_BODY = lp("effect", "body", _SCHEMA)
+
+
+def _dek_aad(sid: bytes, epoch: int) -> bytes:
+    return _SUBJECT["dek"] + lp(sid, str(epoch))
+
+
+def _column_aad(column: str, sid: bytes, etag: bytes) -> bytes:
+    return _SUBJECT[column] + lp(sid, etag)
 
 
 def encode(raw: bytes) -> str:

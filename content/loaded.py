@@ -52,9 +52,12 @@ class Loaded:
 
     def locale(self, wanted: str) -> str:
         """Return the locale for somebody whose platform says `wanted` ("en-GB"); English if none fits."""
-        names = {name.casefold(): name for name in self.words}
         tag = wanted.replace("_", "-").casefold()
-        return names.get(tag) or names.get(tag[:2]) or DEFAULT_LOCALE
+        return self._names.get(tag) or self._names.get(tag[:2]) or DEFAULT_LOCALE
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {name.casefold(): name for name in self.words}
 
     def phrases(self, locale: str) -> Mapping[str, tuple[str, ...]]:
         """Return what may be typed for each command: in the person's language first, and in every other, because

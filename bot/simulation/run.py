@@ -53,7 +53,7 @@ class Simulation:
             self._clock.move(max(moment, self._clock.now()))
             for who, deed in self._town.due(self._clock.now()):
                 await self._do(who, deed)
-            if any(hint.due and hint.due <= self._clock.now() for hint in self._service.people.hints.values()):
+            if (due := self._service.people.hints.first_due()) and due <= self._clock.now():
                 await self._service.schedule.see_to_people()
             if self._service.desk.wake.is_set():
                 self._service.desk.wake.clear()
@@ -65,9 +65,8 @@ class Simulation:
         return Result(written.getvalue(), Counter(row[4] for row in self._rows))
 
     def _next(self) -> datetime | None:
-        dues = [hint.due for hint in self._service.people.hints.values() if hint.due]
-        deed = self._town.following()
-        return min([*dues, deed] if deed else dues, default=None)
+        dues = (self._service.people.hints.first_due(), self._town.following())
+        return min((each for each in dues if each), default=None)
 
     def _arrived(self, user: str, message: Public) -> None:
         """Write down a message that nobody asked for, and let them react or not."""

@@ -1,6 +1,6 @@
 """Every query there is. Times are seconds since 1970 (UTC)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
@@ -14,6 +14,12 @@ _SUBJECT = select(subject).where(subject.c.sid == bindparam("wanted"))
 _PUT_SUBJECT = upsert(subject)
 _PUT_SUBJECT = _PUT_SUBJECT.on_conflict_do_update(
     index_elements=["sid"], set_={column.name: _PUT_SUBJECT.excluded[column.name] for column in subject.c}
+)
+_SUBJECTS = select(subject).where(subject.c.sid.in_(bindparam("wanted", expanding=True)))
+_RESEAL = (
+    update(subject)
+    .where(subject.c.sid == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in ("etag", "ops", "private")})
 )
 _PUT_EFFECT = upsert(effect)
 _PUT_EFFECT = _PUT_EFFECT.on_conflict_do_update(
@@ -63,6 +69,18 @@ def put_subject(conn: Connection, row: Sealed) -> None:
     conn.execute(_PUT_SUBJECT, vars(row))
 
 
+def some_subjects(conn: Connection, sids: Sequence[bytes]) -> Iterator[Sealed]:
+    """Yield the rows of some people, at once; those that are not there are left out."""
+    return (Sealed(*row) for row in conn.execute(_SUBJECTS, {"wanted": sids}).all())
+
+
+def reseal(conn: Connection, rows: Sequence[Sealed]) -> None:
+    """Write rows that were there before, with other contents under the same data keys."""
+    values = [{"of": row.sid, "new_etag": row.etag, "new_ops": row.ops, "new_private": row.private} for row in rows]
+    if values:
+        conn.execute(_RESEAL, values)
+
+
 def delete_subject(conn: Connection, sid: bytes) -> None:
     """Destroy a person's row, and with it their data key."""
     conn.execute(delete(subject).where(subject.c.sid == sid))
@@ -92,8 +110,15 @@ def purge_seen(conn: Connection, before: int) -> None:
 
 def put_effect(conn: Connection, id_: bytes, body: bytes, due: int, lane: bytes = b"") -> None:
     """Plan an effect; the same id again replaces what it is about, and makes it ready anew."""
-    values = {"id": id_, "state": "ready", "due": due, "lease": 0, "attempts": 0, "body": body, "lane": lane}
-    conn.execute(_PUT_EFFECT, values)
+    put_effects(conn, [(id_, body, due, lane)])
+
+
+def put_effects(conn: Connection, effects: Sequence[tuple[bytes, bytes, int, bytes]]) -> None:
+    """Plan many effects: (id, body, due, lane) of each."""
+    ready = {"state": "ready", "lease": 0, "attempts": 0}
+    values = [{"id": id_, "body": body, "due": due, "lane": lane} | ready for id_, body, due, lane in effects]
+    if values:
+        conn.execute(_PUT_EFFECT, values if len(values) > 1 else values[0])
 
 
 def claim(conn: Connection, now: int, until: int, most: int, lane: bytes = b"") -> list[Task]:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
-from flows.core.catalog import NudgeLine, Season
+from flows.core.catalog import NudgeLine, Season, Theme
 
 SEASONS: Final[tuple[Season, ...]] = ("winter", "spring", "summer", "autumn")
 SOUTHERN: Final = {  # countries whose people live south of the equator
@@ -20,23 +21,29 @@ def pick(nudges: Sequence[NudgeLine], sent: Sequence[str], season: Season) -> Nu
 
     `sent` holds keys, oldest first. Depends on nothing else: two people with equal plans get equal lines.
     """
-    order = {key: index for index, key in enumerate(sent)}
-    mixed = _mixed(nudges)
-    at = next((index for index, each in enumerate(mixed, start=1) if sent and each.key == sent[-1]), 0)
-    theme = mixed[at - 1].theme if at else None
-    following = (*mixed[at:], *mixed[:at])
-    fitting = [each for each in following if each.season in {"", season}] or following
-    return min(fitting, key=lambda each: (order.get(each.key, -1), each.theme == theme))
+    order = _mixed(tuple(each.theme for each in nudges))
+    last = sent[-1] if sent else None
+    at = next((place for place, index in enumerate(order, start=1) if nudges[index].key == last), 0)
+    theme = nudges[order[at - 1]].theme if at else None
+    turns, fitting = [nudges[index] for index in (*order[at:], *order[:at])], list[NudgeLine]()
+    for each in turns:
+        if each.season in ("", season):
+            if each.key not in sent and each.theme != theme:
+                return each
+            fitting.append(each)
+    past = {key: index for index, key in enumerate(sent)}
+    return min(fitting or turns, key=lambda each: (past.get(each.key, -1), each.theme == theme))
 
 
-def _mixed(nudges: Sequence[NudgeLine]) -> list[NudgeLine]:
-    """Return the lines with each theme spread evenly, however they stand in the file."""
-    many, place = Counter(each.theme for each in nudges), Counter[str]()
+@lru_cache  # the lines are the same for everybody, and for as long as HR does not change them
+def _mixed(themes: tuple[Theme, ...]) -> tuple[int, ...]:
+    """Return the places of the lines with each theme spread evenly, however they stand in the file."""
+    many, place = Counter(themes), Counter[str]()
     spread = []
-    for each in nudges:
-        place[each.theme] += 1
-        spread.append(((place[each.theme] - 0.5) / many[each.theme], each))
-    return [each for _, each in sorted(spread, key=lambda pair: pair[0])]
+    for index, theme in enumerate(themes):
+        place[theme] += 1
+        spread.append(((place[theme] - 0.5) / many[theme], index))
+    return tuple(index for _, index in sorted(spread, key=lambda pair: pair[0]))
 
 
 def season_of(day: date, region: str | None) -> Season:

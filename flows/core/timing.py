@@ -59,12 +59,14 @@ def next_due(plan: Plan, after: datetime, off: Off = working) -> datetime:
     day = after.astimezone(zone).date() - timedelta(days=1)  # a gap of a whole day moves yesterday's to today
     if plan.paused_until:
         day = max(day, plan.paused_until)
+    weekday = day.weekday()
     for ahead in range(_AHEAD):
-        candidate = day + timedelta(days=ahead)
-        if candidate.weekday() in plan.days and (plan.on_holidays or not off(candidate)):
-            due = instant(candidate, plan.at, zone)
-            if due > after:
-                return due
+        if (weekday + ahead) % 7 in plan.days:
+            candidate = day + timedelta(days=ahead)
+            if plan.on_holidays or not off(candidate):
+                due = instant(candidate, plan.at, zone)
+                if due > after:
+                    return due
     raise LookupError("every day is off, for more than a year")
 
 

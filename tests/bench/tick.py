@@ -22,14 +22,15 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Connection, insert
 
 from adapters.platform import Address
+from bot.clock import ShiftedClock
 from bot.settings import Settings
 from bot.store.engine import connect
 from bot.wiring import Service, build
 from flows.core.care import Plan
-from tests.fakes import NOW, FakeClock
 
 ROUNDS = 3
 SIZES = ((10_000, 1_000, 0.3), (100_000, 10_000, 3.0))
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 PAST = datetime(2026, 1, 5, tzinfo=UTC)  # overdue
 _fired = [0, 0]
 _all_fired, _counting = threading.Event(), threading.Lock()
@@ -58,7 +59,7 @@ def _told(seconds: list[float]) -> str:
 
 
 async def _measure(folder: Path, people: int, due: int, rounds: int) -> tuple[list[float], list[float]]:
-    clock = FakeClock(NOW, "bench")
+    clock = ShiftedClock(NOW)
     service = build(
         Settings(database_url=f"sqlite:///{folder}/haven.db"), clock, base_url="http://127.0.0.1:9", layers_of=tuple
     )

@@ -50,6 +50,26 @@ def test_nothing_of_a_row_can_be_exchanged() -> None:
         vault.open(replace(old, epoch=2))
 
 
+def test_a_first_column_is_changed_and_the_second_goes_along_unread() -> None:
+    """Both columns and the etag are new, as after any other turn: a copy of the database does not tell which it was."""
+    vault = _vault()
+    old = vault.seal(SIDS[0], b"ops", b"private")
+    ops, seal = vault.open_ops(old)
+    new = seal(b"ops2")
+    assert ops == b"ops"
+    assert vault.open(new) == (b"ops2", b"private")
+    assert (new.sid, new.epoch, new.dek) == (old.sid, old.epoch, old.dek)
+    assert {len(new.ops), len(new.private)} == {len(old.ops), len(old.private)}
+    assert not {new.etag, new.ops, new.private} & {old.etag, old.ops, old.private}
+    for mixed in _mixed(old, new):
+        with pytest.raises(Unsealable):
+            vault.open(mixed)
+    with pytest.raises(Unsealable):
+        vault.open_ops(replace(old, private=new.private))[1](b"ops2")
+    with pytest.raises(Unsealable):
+        vault.open_ops(replace(old, epoch=2))
+
+
 def test_a_data_key_is_one_persons() -> None:
     vault = _vault()
     row = vault.seal(SIDS[0], b"ops", b"private")

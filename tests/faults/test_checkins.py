@@ -1,10 +1,15 @@
 """Check-ins over a long time, against the whole service: caps, quiet hours, holidays, backing off, odd clocks."""
 
+import contextlib
 import itertools
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import event
+
+from bot.store.engine import StoreDown
 from tests.rig import Rig, rig
 
 LONDON = ZoneInfo("Europe/London")
@@ -90,6 +95,21 @@ async def test_who_is_away_gets_none_and_nothing_is_written_down_about_it(tmp_pa
         haven.platform.gone = set()
         await haven.later(4 * WEEK)
         assert haven.platform.messages["sam"][-1].screen.lines == (words.closing,)
+
+
+async def test_what_the_database_did_not_take_is_planned_by_the_next_tick(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await _plans(haven, "sam")
+        await haven.later(timedelta(hours=1))  # nothing else is due any more
+        haven.clock.later(timedelta(hours=1))
+        refuse = mock.Mock(side_effect=OSError("disk full"))
+        event.listen(haven.service.store.engine, "commit", refuse)
+        with contextlib.suppress(StoreDown):
+            await haven.service.schedule.see_to_people()
+        assert refuse.called
+        event.remove(haven.service.store.engine, "commit", refuse)
+        await haven.jump(timedelta(minutes=1))
+        assert len(haven.platform.messages["sam"]) == 1
 
 
 async def test_what_could_not_go_out_in_time_is_not_sent_into_the_night(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
+from bot.people import Private
 from flows.core.screen import Screen
 from tests.rig import Rig, rig
 
@@ -45,3 +47,25 @@ async def _hard_week(haven: Rig, user: str, week: int) -> None:
     await haven.check(user, "3333", "1")
     if "slot" in haven.keys(user):
         await haven.book(user)
+
+
+async def test_what_is_nobodys_business_is_not_opened_to_plan_a_check_in(tmp_path: Path) -> None:
+    """So what goes out cannot depend on it; and there it is afterwards, as it was."""
+    async with rig(tmp_path) as haven:
+        await haven.agree("kim")
+        await haven.check("kim", "3333", "1")
+        await haven.say("kim", "check-ins")
+        await haven.tap("kim", "start")
+        await haven.fill("kim", day="1", time="10:00", zone="Europe/London")
+        before = await haven.record("kim")
+        haven.clock.later(timedelta(hours=26))
+        with mock.patch.object(Private, "model_validate_json", side_effect=AssertionError("opened")):
+            assert await haven.service.schedule.see_to_people() == 1
+        after = await haven.record("kim")
+        assert before
+        assert after
+        assert before.private.checked
+        assert after.private.model_copy(update={"conversation": None}) == before.private.model_copy(
+            update={"conversation": None}
+        )
+        assert after.ops.due == (before.ops.due or haven.clock.now()) + timedelta(days=7)

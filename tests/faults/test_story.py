@@ -169,7 +169,7 @@ async def test_forget_me_leaves_nothing_and_the_next_hello_is_the_first(tmp_path
         await haven.check("sam")
         await haven.book("sam")
         await haven.later(WEEK)
-        before = haven.service.people.hints.copy()
+        before = dict(haven.service.people.hints)
         await haven.say("sam", "forget me")
         await haven.tap("sam", "yes")
         assert haven.text("sam") == haven.words("privacy").forgotten
