@@ -4,7 +4,6 @@ The second column, where conversations, answers and appointments are, is not ope
 """
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -21,7 +20,7 @@ from flows.core.care import Plan
 from flows.core.effects import CLOSING_NOTE, Nudge
 from flows.core.events import Woke
 from flows.core.flow import Carry, Turn
-from flows.core.timing import A_WEEK, CLOSING, following, in_time, may_write, next_due
+from flows.core.timing import A_WEEK, CLOSING, following, in_time, may_write, next_due, zone_of
 from flows.registry import FLOWS
 
 
@@ -57,7 +56,7 @@ class Waking:
         assert ops.due
         plan, due = ops.plan, ops.due
         off = off_for(plan, self._library.current.organisation.part)
-        there = now.astimezone(ZoneInfo(plan.zone))
+        there = now.astimezone(zone_of(plan.zone))
         wanted = not plan.rests(now) and (plan.on_holidays or not off(there.date()))
         goes = wanted and in_time(due, now, plan) and self._has_room(ops, plan, alike)
         key = self._line(person) if goes else None

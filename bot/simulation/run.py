@@ -1,5 +1,6 @@
 """Runs a simulation: people do what they do, the clock moves to whatever is due next, and all is written down."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -16,7 +17,7 @@ from adapters.platform import Public, Shown
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.simulation.people import Deed, Someone, Town, resumes, settle
-from bot.simulation.world import ZONES, SimulatedClock, StandIn, StoreAtOnce
+from bot.simulation.world import ZONES, AtOnce, SimulatedClock, StandIn, StoreAtOnce
 from bot.wiring import Service, build
 from content.loaded import DEFAULT_LOCALE
 from flows.core.events import Answered, Said
@@ -165,6 +166,7 @@ async def simulate(people: int, days: int, seed: int) -> Result:
         event.listen(service.store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         service.store.engine.dispose()
         clock.begin(START)
+        asyncio.get_running_loop().set_default_executor(AtOnce())
         try:
             return await Simulation(service, clock, settle(people, seed, START, days)).run(days)
         finally:

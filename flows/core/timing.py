@@ -41,6 +41,12 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # kept: to list them takes as long as a turn
 
 
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """Return a zone. Kept: `zoneinfo` itself keeps eight, and reads the others from their files again."""
+    return ZoneInfo(name)
+
+
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return when the wall clock in `zone` first shows `at` on `day`, in UTC.
 
@@ -55,7 +61,7 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 def next_due(plan: Plan, after: datetime, off: Off = working) -> datetime:
     """Return the first instant (UTC) strictly after `after` at which the plan asks for a check-in."""
-    zone = ZoneInfo(plan.zone)
+    zone = zone_of(plan.zone)
     day = after.astimezone(zone).date() - timedelta(days=1)  # a gap of a whole day moves yesterday's to today
     if plan.paused_until:
         day = max(day, plan.paused_until)
@@ -90,14 +96,14 @@ def may_write(now: datetime, zone: str, contacts: Sequence[datetime]) -> bool:
 
     `contacts` are when messages went out, with the offset of where the person was then: a day counts as it was on
     the wall there and as it is here, so that whoever moves gets one a day at most."""
-    today, here = now.astimezone(ZoneInfo(zone)).date(), ZoneInfo(zone)
+    today, here = now.astimezone(zone_of(zone)).date(), zone_of(zone)
     ages = [min(abs(today - day) for day in (each.date(), each.astimezone(here).date())) for each in contacts]
     return timedelta() not in ages and sum(age < timedelta(days=7) for age in ages) < A_WEEK
 
 
 def in_time(due: datetime, now: datetime, plan: Plan) -> bool:
     """Tell whether a check-in due at `due` may go out at `now`: not too late, on its own day, not in quiet hours."""
-    zone = ZoneInfo(plan.zone)
+    zone = zone_of(plan.zone)
     local, meant = now.astimezone(zone), due.astimezone(zone)
     quiet = is_quiet(local.time(), plan.quiet_from, plan.quiet_until)
     return timedelta() <= now - due <= WINDOW and local.date() == meant.date() and not quiet
