@@ -11,7 +11,7 @@ from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.days_off import off_for
 from bot.drawing import Drawing
-from bot.people import People, Record
+from bot.people import Ops, People
 from content.library import Library
 from content.schema import TeamEntry
 from flows import caring
@@ -48,8 +48,8 @@ class Letters:
             case tasks.Tell():
                 return task.to, task.channel
             case tasks.Send() | tasks.Caring():
-                record = self._people.load(conn, task.sid)
-                return (record.ops.address, "") if record else None
+                person = self._people.outline(conn, task.sid)
+                return (person.ops.address, "") if person else None
 
     def write(self, conn: Connection, task: tasks.Once) -> Letter | None:
         """Return what goes out now; None if it is not wanted any more, or late."""
@@ -64,20 +64,20 @@ class Letters:
                 return self._care(conn, task)
 
     def _check_in(self, conn: Connection, send: tasks.Send) -> Letter | None:
-        """A check-in, unless it is late, or was stopped or paused since."""
-        record = self._people.load(conn, send.sid)
-        screen = self._nudge(record, send) if record else None
-        return self._to(record, screen) if record and screen else None
+        """A check-in, unless it is late, or was stopped or paused since: the first column says so."""
+        person = self._people.outline(conn, send.sid)
+        screen = self._nudge(person.ops, send) if person else None
+        return self._to(send.sid, person.ops, screen) if person and screen else None
 
-    def _nudge(self, record: Record, send: tasks.Send) -> Screen | None:
+    def _nudge(self, ops: Ops, send: tasks.Send) -> Screen | None:
         content, now, due = self._library.current, self._clock.now(), datetime.fromtimestamp(send.due, UTC)
-        plan, words = record.ops.plan, content.words[content.locale(record.ops.locale)]["checkin"]
+        plan, words = ops.plan, content.words[content.locale(ops.locale)]["checkin"]
         assert isinstance(words, CheckinWords)
         if plan is None or plan.rests(now) or not in_time(due, now, plan):
             return None
         if send.nudge == CLOSING_NOTE:
             return closing(words)
-        text = line_of(content.catalog(record.ops.locale), send.nudge)
+        text = line_of(content.catalog(ops.locale), send.nudge)
         return nudge(text, words) if text else None
 
     def unplan(self, conn: Connection, send: tasks.Send) -> None:
@@ -108,10 +108,10 @@ class Letters:
         content = self._library.current
         words = content.words[content.locale(record.ops.locale)]["caring"]
         assert isinstance(words, caring.CaringWords)
-        return self._to(record, caring.message(task.number, words))
+        return self._to(record.sid, record.ops, caring.message(task.number, words))
 
-    def _to(self, record: Record, screen: Screen) -> Letter:
-        return Letter(record.ops.address, self._drawing.public(record.sid, screen, record.ops.locale))
+    def _to(self, sid: bytes, ops: Ops, screen: Screen) -> Letter:
+        return Letter(ops.address, self._drawing.public(sid, screen, ops.locale))
 
     def allowed(self, task: tasks.Announce) -> TeamEntry | None:
         """Return the team of a reminder, if that may go out still by what HR's files hold now."""

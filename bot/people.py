@@ -143,6 +143,10 @@ class People:
             ops, seal = self._vault.open_ops(row)
             yield Outline(sid=row.sid, ops=Ops.model_validate_json(ops), seal=seal)
 
+    def outline(self, conn: Connection, sid: bytes) -> Outline | None:
+        """Return somebody as far as the clock may know them. Raises Unsealable."""
+        return next(self.outlines(conn, [sid]), None)
+
     def save_outlines(self, conn: Connection, people: Sequence[Outline]) -> None:
         """Seal and write the first columns of people who were there before."""
         queries.reseal(conn, [each.seal(each.ops.model_dump_json().encode()) for each in people])

@@ -78,7 +78,7 @@ class Waking:
     def _has_room(self, ops: Ops, plan: Plan, alike: list[tuple[str, int, int]]) -> bool:
         """Tell whether the cap leaves room for a check-in: beside others, and beside what everybody gets alike, which
         goes out whatever anybody chose, and so comes first."""
-        now, here = self._clock.now(), ZoneInfo(plan.zone)
+        now, here = self._clock.now(), zone_of(plan.zone)
         theirs = expected(alike, self._library.current, ops.address, now)
         return may_write(now, plan.zone, (*ops.contacts, *(each.astimezone(here) for each in theirs)))
 
