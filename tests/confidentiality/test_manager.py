@@ -143,7 +143,7 @@ def test_a_manager_reads_the_same_whatever_members_do(moves: list[Any]) -> None:
                 world.clock.later(later)
                 for user in MEMBERS if alive else ():
                     sid = world.vault.sid(Address(platform="console", tenant=TENANT, user=user))
-                    world.turns.woke(world.conn, sid)
+                    world.turns.woke(world.conn, [sid])
                     world.turns.purge(world.conn, sid)
                 read.append(world.left())
             told.append(read)
