@@ -42,6 +42,14 @@ _CLAIM = (
     .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body, effect.c.lane)
 )
 _NEXT_LANE = select(func.min(effect.c.lane)).where(effect.c.lane > bindparam("last"))
+_DELIVERY = select(delivery.c.body).where(delivery.c.id == bindparam("wanted"))
+_PUT_DELIVERY = upsert(delivery)
+_PUT_DELIVERY = _PUT_DELIVERY.on_conflict_do_update(
+    index_elements=["id"], set_={"body": _PUT_DELIVERY.excluded["body"]}
+)
+_TO_EACH = select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
+    manager_action.c.to_each == 1, manager_action.c.due.between(bindparam("since"), bindparam("until"))
+)
 _MARK = update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
 _DROP = delete(effect).where(effect.c.id == bindparam("wanted"))
 _LEASE = update(effect).where(effect.c.id == bindparam("wanted")).values(lease=bindparam("until"))
@@ -204,10 +212,8 @@ def reminders_of(conn: Connection, actor: bytes, most: int = 6) -> list[tuple[st
 
 def to_each(conn: Connection, since: int, until: int) -> list[tuple[str, int, int]]:
     """Return (team or campaign, asked, due) of what goes, or went, to each member in a stretch of time."""
-    rows = select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
-        manager_action.c.to_each == 1, manager_action.c.due.between(since, until)
-    )
-    return [(row.team, row.asked, row.due) for row in conn.execute(rows)]
+    rows = conn.execute(_TO_EACH, {"since": since, "until": until})
+    return [(row.team, row.asked, row.due) for row in rows]
 
 
 def asked_at(conn: Connection, team: str, due: int) -> int | None:
@@ -278,10 +284,9 @@ def drop_installation(conn: Connection, id_: bytes) -> None:
 
 def get_delivery(conn: Connection, id_: bytes) -> bytes | None:
     """Return the sealed counts of a kind of message."""
-    return conn.execute(select(delivery.c.body).where(delivery.c.id == id_)).scalar()
+    return conn.execute(_DELIVERY, {"wanted": id_}).scalar()
 
 
 def put_delivery(conn: Connection, id_: bytes, body: bytes) -> None:
     """Write the counts of a kind of message."""
-    statement = upsert(delivery).values(id=id_, body=body)
-    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"body": body}))
+    conn.execute(_PUT_DELIVERY, {"id": id_, "body": body})
