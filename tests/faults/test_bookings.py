@@ -80,6 +80,7 @@ async def intent(asking: Asking, kit: Kit, dice: Random) -> str:
         assert what(event) in ("slot_taken", "refused", "provider_down"), event
         assert kit.keys(key) == [], event
         return what(event)
+    await asking._provider.status(key)  # the nightly look: what came late to a server without any check is withdrawn
     assert kit.keys(key) == kit.standing(slot.key) == [event.appointment.reference]
     return await cancelled(asking, event.appointment, kit, dice)
 

@@ -422,8 +422,8 @@ async def a_voucher_is_good_once_or_refused(kit: Kit) -> None:
     if not (await kit.provider.capabilities()).vouchers:
         return
     slot, other = await kit.slots(2)
-    await kit.provider.book(request(slot, kit.key()).model_copy(update={"voucher": "V-1"}))
-    for voucher in ("V-1", "V-9"):
+    await kit.provider.book(request(slot, kit.key()).model_copy(update={"voucher": kit.voucher}))
+    for voucher in (kit.voucher, "V-9"):
         await refuses(
             kit.provider.book(request(other, kit.key()).model_copy(update={"voucher": voucher})), VoucherRefused
         )

@@ -13,6 +13,7 @@ from bot.providers.base import Provider, ProviderError
 from bot.providers.calcom import CalcomProvider
 from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Practitioner
+from bot.providers.clinic.vouchers import issue
 from bot.providers.fhir import FhirProvider
 from flows.core import care
 from flows.core.care import Appointment, Slot
@@ -41,6 +42,7 @@ class Kit:
     keys: Truth
     free: Callable[[str], bool]
     exclusive: bool = True  # whether one of many always gets the slot
+    voucher: str = "V-1"  # one that is good, where there are any
     provider: Provider = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,7 +171,8 @@ def clinic() -> Kit:
     def standing(slot: str) -> list[str]:
         return rows("slot", slot.removeprefix("Slot/"))
 
-    return Kit("the built-in clinic", wire, clock, client, standing, partial(rows, "value"), free)
+    _, (voucher,) = issue(app.state.practice._database, clock, 1)
+    return Kit("the built-in clinic", wire, clock, client, standing, partial(rows, "value"), free, voucher=voucher)
 
 
 KITS: dict[str, Callable[[], Kit]] = {
