@@ -19,7 +19,8 @@ proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000
 	HAVEN_PROOF_TURNS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_teams_descriptors.py
 	$(BIN)/python -m pytest -n auto -p no:logging --fuzz 10000 tests/fuzz
 	HAVEN_PROOF_WORLDS=300 $(BIN)/python -m pytest -n 0 tests/confidentiality/test_manager.py
-	HAVEN_PROOF_KILLS=1 $(BIN)/python -m pytest -n 0 tests/faults/test_sending.py
+	HAVEN_PROOF_KILLS=1 $(BIN)/python -m pytest -n 0 -s tests/faults/test_sending.py tests/faults/test_killed_on_the_wire.py
+	HAVEN_PROOF_SENDS=10000 $(BIN)/python -m pytest -n 0 -s tests/bot/test_paced.py
 	HAVEN_PROOF_CALLS=1 $(BIN)/python -m pytest -n 0 -s tests/faults/test_calling.py
 	HAVEN_PROOF_FAULTS=1 $(BIN)/python -m pytest -n auto tests/bot/providers/test_contract.py
 	HAVEN_PROOF_SEEDS=1000 $(BIN)/python -m pytest -n 0 -s tests/faults/test_bookings.py

@@ -5,7 +5,8 @@ is missing in the buckets, so that what nobody asked for waits until it is made 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -64,7 +65,7 @@ class Pacer:
         self.refused = 0
 
     def spent(self, chat: str) -> None:
-        """Count what goes to a chat now. A reply does not wait; what nobody asked for goes later for it."""
+        """Count what goes to a chat now. A reply has not waited; what nobody asked for waits the longer for it."""
         now = _now()
         self._of("", now).take(now)
         self._of(chat, now).take(now)
@@ -74,12 +75,19 @@ class Pacer:
         self.refused += 1
         self._paused = max(self._paused, _now() + min(seconds, _LONGEST))
 
-    async def turn(self, chat: str) -> None:
-        """Wait until something that nobody asked for may go to a chat, and count it."""
-        await _until(lambda now: self._of(chat, now).wait(now))  # a chat that must wait holds up no other
-        async with self._line:
-            await _until(lambda now: max(self._paused - now, self._of("", now).wait(now)))
-            self.spent(chat)
+    @asynccontextmanager
+    async def turn(self, chat: str) -> AsyncIterator[None]:
+        """Wait until something that nobody asked for may go to a chat, and keep everything else of that kind waiting
+        for the length of the block, in which it is posted (`spent`): so however long that takes, what follows keeps its
+        distance on the wire."""
+        while True:
+            await _until(lambda now: self._of(chat, now).wait(now))  # a chat that must wait holds up no other
+            async with self._line:
+                await _until(lambda now: max(self._paused - now, self._of("", now).wait(now)))
+                now = _now()
+                if not self._of(chat, now).wait(now):
+                    yield
+                    return
 
     def _of(self, chat: str, now: float) -> Bucket:
         """Return a chat's bucket, or that of the whole (no chat). One that is full again need not be remembered."""

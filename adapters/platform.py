@@ -1,6 +1,7 @@
 """The socket that every platform plugs into: what arrives, what is shown, and what a platform can do."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, runtime_checkable
 
 from pydantic import Field, model_validator
@@ -195,9 +196,9 @@ class Paced(Protocol):
     Its `post` and `announce` keep to `adapters.pacing.LAUNCH`: they tell it when the request is on the wire, send that
     request once, and raise Slow or Declined if, for certain, nothing was posted."""
 
-    async def turn(self, address: Address, channel: str = "") -> None:
-        """Wait until something that nobody asked for may go to somebody's chat, or to a channel of their tenant.
-        Raises Unreachable."""
+    def turn(self, address: Address, channel: str = "") -> AbstractAsyncContextManager[None]:
+        """Wait until something that nobody asked for may go to somebody's chat, or to a channel of their tenant: it is
+        put on the wire within the block. Raises Unreachable."""
 
     async def posted(self, address: Address, id: str) -> bool | None:
         """Tell whether the launch of this id arrived in somebody's chat; None if the platform does not tell."""

@@ -23,6 +23,7 @@ from bot.manifest import slack, teams
 from bot.preview import opted_in, preview
 from bot.provider_commands import provider
 from bot.safety_commands import safety
+from bot.sends_command import NothingThere, sends
 from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
 from bot.simulation import run as simulation
 from bot.store.engine import connect, upgrade
@@ -277,6 +278,17 @@ def send_due(at: At = None) -> None:
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
         _stop(str(error))
     _out.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
+
+
+@main.command("sends")
+def sends_() -> None:
+    """Show how far check-ins, campaigns and reminders have come: counts, rate, and when all are out. Of nobody."""
+    try:
+        sends(_settings(), SystemClock(), Console(highlight=False))
+    except (KeyTrouble, SettingsTrouble, NothingThere, ValueError) as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        pass
 
 
 @main.command()

@@ -57,6 +57,16 @@ class Errands:
         """At the end, when nothing runs any more: wait for the answers to what is on the wire."""
         await self._sending.finish()
 
+    @property
+    def in_flight(self) -> int:
+        """How many messages' answers are waited for."""
+        return self._sending.in_flight
+
+    @property
+    def slowed(self) -> int:
+        """How often a platform asked to wait, since the start."""
+        return self._sending.slowed
+
     async def _carry_out(self, row: queries.Task) -> None:
         try:
             task = tasks.unseal(self._vault, row.id, row.body)

@@ -5,6 +5,8 @@ open the room. Otherwise the gate stands there for who asks for it. What happens
 its person has done something in the chat again, that gets nothing of it but a gate.
 """
 
+from contextlib import AbstractAsyncContextManager, nullcontext
+
 from adapters.platform import Address, Arrival, Front, Home, Notes, Paced, Platform, Presence, Profile, Public, Shown
 from adapters.web.app import Room
 from adapters.web.links import LIFE
@@ -148,9 +150,8 @@ class _Before:
     async def announce(self, tenant: str, channel: str, message: Public) -> str:
         return await self._platform.announce(tenant, channel, message)
 
-    async def turn(self, address: Address, channel: str = "") -> None:
-        if isinstance(self._platform, Paced):
-            await self._platform.turn(address, channel)
+    def turn(self, address: Address, channel: str = "") -> AbstractAsyncContextManager[None]:
+        return self._platform.turn(address, channel) if isinstance(self._platform, Paced) else nullcontext()
 
     async def posted(self, address: Address, id: str) -> bool | None:
         return await self._platform.posted(address, id) if isinstance(self._platform, Paced) else None

@@ -8,6 +8,7 @@ one. Where the platform keeps our opaque id with a message, it is asked whether 
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import nullcontext
 from contextvars import copy_context
 from typing import Final
 
@@ -55,6 +56,7 @@ class Sending:
         self._drawing, self._platforms, self._library, self._clock = drawing, platforms, library, clock
         self._launching = asyncio.Lock()
         self._landing = set[asyncio.Task[None]]()
+        self.slowed = 0  # how often a platform asked to wait
 
     async def carry_out(self, row: queries.Task, task: tasks.Once) -> None:
         """Say it, if it is still wanted, when its turn has come."""
@@ -73,14 +75,13 @@ class Sending:
         if isinstance(task, tasks.Send) and isinstance(platform, Presence) and await platform.away(where[0]):
             await self._store.transact(lambda conn: self._not_now(conn, row.id, task))
             return
-        if paced := _paced(platform):
-            try:
-                await paced.turn(*where)
-            except Unreachable:
-                await self._end(row.id, task, "unreachable")
-                return
-        async with self._launching:
-            landing = await self._launch(row.id, task, platform)
+        paced = _paced(platform)
+        try:
+            async with paced.turn(*where) if paced else nullcontext(), self._launching:
+                landing = await self._launch(row.id, task, platform)
+        except Unreachable:
+            await self._end(row.id, task, "unreachable")
+            return
         if landing:
             await asyncio.shield(landing)  # told to stop, we finish what is on the wire
 
@@ -108,6 +109,11 @@ class Sending:
             if row.attempts <= len(RETRY):
                 raise
         return "unknown"
+
+    @property
+    def in_flight(self) -> int:
+        """How many are between their mark and their end."""
+        return len(self._landing)
 
     async def finish(self) -> None:
         """Wait for the answers to what is on the wire."""
@@ -145,6 +151,8 @@ class Sending:
             else:
                 await platform.post(letter.address, letter.message)
         except Slow as slow:
+            self.slowed += 1
+            log.event("send_slowed", where="sending", kind=task.kind)
             await self._give_back(id_, slow.seconds)
             return
         except Unreachable:

@@ -1,4 +1,4 @@
-"""The HTTP side: the platforms' doors, the clinic, and two questions an operator's probe may ask."""
+"""The HTTP side: the platforms' doors, the clinic, and what an operator's probe may ask."""
 
 import asyncio
 import contextlib
@@ -9,12 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from bot import log
+from bot.metrics import TYPE
 from bot.store import queries
 from bot.wiring import CLINIC, Service, running
 
+PASSED_ON = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin", "referer"})
+"""Headers of a request that a proxy passed on, or a page in a browser makes."""
+
 
 def create_app(service: Service) -> FastAPI:
-    """Return the application: /slack/events and /api/messages (as set), the clinic, /healthz and /readyz.
+    """Return the application: /slack/events and /api/messages (as set), the clinic, /healthz, /readyz and /metrics.
 
     Errors have constant bodies: neither a validation message nor a traceback may echo what came in."""
 
@@ -39,6 +43,12 @@ def create_app(service: Service) -> FastAPI:
     async def readyz() -> Response:
         checks = await ready(service)
         return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
+
+    @app.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if not PASSED_ON.isdisjoint(request.headers.keys()):  # from outside: the proxy should not have let it through
+            return JSONResponse({"detail": "Not Found"}, status_code=404)
+        return Response(await service.metrics(), media_type=TYPE)
 
     @app.exception_handler(RequestValidationError)
     async def unprocessable(_: Request, __: Exception) -> Response:

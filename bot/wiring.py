@@ -29,8 +29,10 @@ from bot.gate import Gate
 from bot.hooks import Hooks, Known
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
+from bot.metrics import exposition
 from bot.people import People
 from bot.practice import clinic_path, practitioners
+from bot.progress import look
 from bot.providers.base import Provider
 from bot.providers.breaker import Breaker
 from bot.providers.clinic.app import create_clinic
@@ -136,6 +138,11 @@ class Service:
         if self.clinic:
             self.clinic.state.practice.dispose()
         self.store.close()
+
+    async def metrics(self) -> str:
+        """Return what `/metrics` tells."""
+        seen = await self.store.transact(lambda conn: look(conn, self.desk.deliveries, 0.0))
+        return exposition(seen, self.errands.in_flight, self.errands.slowed)
 
     def takes_hours(self) -> None:
         """Hand the clinic the weekly hours that HR's files hold now."""

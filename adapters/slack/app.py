@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -131,11 +131,13 @@ class SlackPlatform:
         """Post to a channel that the bot is in and return the ts. Raises Unreachable for good."""
         return await self.workspaces.of(tenant).easel.announce(channel, message)
 
-    async def turn(self, address: Address, channel: str = "") -> None:
+    @contextlib.asynccontextmanager
+    async def turn(self, address: Address, channel: str = "") -> AsyncIterator[None]:
         """Wait until something that nobody asked for may go there. Raises Unreachable."""
         workspace = self.workspaces.of(address.tenant)
         await workspace.token.current()  # so that no renewal comes between the mark and the message
-        await workspace.web.turn(channel or workspace.web.chat(address.user))
+        async with workspace.web.client.pacer.turn(channel or workspace.web.chat(address.user)):
+            yield
 
     async def away(self, address: Address) -> bool:
         """Tell whether somebody's status says that they are away."""

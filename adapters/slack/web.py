@@ -25,8 +25,8 @@ _KNOWN_CHATS: Final = 10_000
 _LAST: Final = 50  # messages of a chat that are looked through for one of ours
 _POSTING: Final = ("/chat.postMessage", "/chat.postEphemeral")
 _SAID: Final = "haven_message"  # the metadata's event_type
-WORKSPACE: Final = Rate(4.85, burst=2)
-"""Slack, "Rate limits": "several hundred messages per minute" for a workspace. Of 300 we plan 293; the rest is for
+WORKSPACE: Final = Rate(4.85, burst=4)
+"""Slack, "Rate limits": "several hundred messages per minute" for a workspace. Of 300 we plan 295; the rest is for
 replies that come all at once."""
 CHANNEL: Final = Rate(1)
 """The same: "no more than one message per second per channel"."""
@@ -156,9 +156,8 @@ class Web:
 
         What is said once only (LAUNCH) bears its id, and raises Slow or Declined if it was not posted for certain."""
         launch = LAUNCH.get()
-        if launch is None:
-            self.client.pacer.spent(channel)
-        else:
+        self.client.pacer.spent(channel)
+        if launch:
             message = {**message, "metadata": {"event_type": _SAID, "event_payload": {"id": launch.id}}}
         call = self.client.chat_postMessage(channel=channel, unfurl_links=False, unfurl_media=False, **message)
         try:
@@ -170,10 +169,6 @@ class Web:
         if answer["channel"] != channel:
             remember(self._chats, channel, answer["channel"], _KNOWN_CHATS)
         return str(answer["ts"])
-
-    async def turn(self, channel: str) -> None:
-        """Wait until something that nobody asked for may be posted there."""
-        await self.client.pacer.turn(channel)
 
     async def posted(self, channel: str, id: str) -> bool:
         """Tell whether the message with this id is among the last ones of a private chat."""

@@ -14,7 +14,8 @@ launcher, and the dialog's own button looks again.
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -82,6 +83,7 @@ class TeamsPlatform:
             )
         self._app_id, self._tenant_id = app_id, tenant_id
         self._receive, self._references, self._say = receive, references, say
+        self._at_hand: dict[str, Reference] = {}  # of who is written to right now
         self._hosts = ServiceHosts(service_hosts)
         if playground and not self._hosts.local:
             raise ValueError("the Agents Playground is on this machine: so must every service host be")
@@ -122,7 +124,8 @@ class TeamsPlatform:
     async def post(self, address: Address, message_: Public) -> str:
         """Post to the person's chat and return the activity's id. Raises Unreachable for good."""
         self._ours(address.tenant)
-        return await self._send(await self._reference(address.user), messages(message_))
+        reference = self._at_hand.get(address.user) or await self._reference(address.user)
+        return await self._send(reference, messages(message_))
 
     async def announce(self, tenant: str, channel: str, message_: Public) -> str:
         """Post to a channel of a team that the bot is in and return the activity's id. Raises Unreachable for good."""
@@ -132,10 +135,18 @@ class TeamsPlatform:
         )
         return await self._send(where, (announcement(message_, self._link),))
 
-    async def turn(self, address: Address, channel: str = "") -> None:
+    @asynccontextmanager
+    async def turn(self, address: Address, channel: str = "") -> AsyncIterator[None]:
         """Wait until something that nobody asked for may go there. Raises Unreachable."""
         self._ours(address.tenant)
-        await self._sender.turn(channel or (await self._reference(address.user)).conversation)
+        reference = None if channel else await self._reference(address.user)
+        async with self._sender.turn(reference.conversation if reference else channel):
+            if reference:  # looked up while others were waited for: now nothing waits for it
+                self._at_hand[address.user] = reference
+            try:
+                yield
+            finally:
+                self._at_hand.pop(address.user, None)
 
     async def posted(self, address: Address, id: str) -> bool | None:
         """Teams tells nobody which messages are in a chat."""

@@ -6,7 +6,8 @@ logs in synchronously.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
@@ -26,7 +27,7 @@ _NEVER: Final = {403, 404, 410}
 _TRIES: Final = 4
 _FIRST_WAIT: Final = 0.5  # seconds; doubles with every try
 _LONGEST_WAIT: Final = 10.0
-TENANT: Final = Rate(48, burst=1.5)
+TENANT: Final = Rate(48, burst=2)
 """Teams, "Optimize your bot with rate limiting": 50 a second for an app in a tenant. The rest is for replies."""
 THREAD: Final = Rate(0.5, burst=5)
 """The same, for a conversation: 7 in a second, 8 in two, 60 in 30, 1,800 in an hour."""
@@ -57,10 +58,12 @@ class Sender(AsyncHTTPSender[Any, Any]):
         self._wire, self._login, self._chance = wire, login, chance
         self.pacer = Pacer(TENANT, THREAD)
 
-    async def turn(self, conversation: str) -> None:
-        """Wait until something that nobody asked for may go to a conversation, with a token in hand."""
+    @asynccontextmanager
+    async def turn(self, conversation: str) -> AsyncIterator[None]:
+        """Wait until something that nobody asked for may go to a conversation."""
         await self._login.token()  # so that no login comes between the mark and the message
-        await self.pacer.turn(conversation)
+        async with self.pacer.turn(conversation):
+            yield
 
     async def __aexit__(self, *_: object) -> None:
         """Leave the session open: it is shared."""
@@ -73,8 +76,7 @@ class Sender(AsyncHTTPSender[Any, Any]):
         """Send one request of botbuilder's."""
         asked = request.http_request
         token, launch = await self._login.token(), LAUNCH.get()
-        if launch is None:
-            self.pacer.spent(_conversation(asked.url))
+        self.pacer.spent(_conversation(asked.url))
         for attempt in range(_TRIES):
             headers = {**asked.headers, **({"Authorization": f"Bearer {token}"} if token else {})}
             headers.pop("Content-Length", None)  # counted in characters; ours is counted in bytes

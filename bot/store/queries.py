@@ -290,3 +290,9 @@ def get_delivery(conn: Connection, id_: bytes) -> bytes | None:
 def put_delivery(conn: Connection, id_: bytes, body: bytes) -> None:
     """Write the counts of a kind of message."""
     conn.execute(_PUT_DELIVERY, {"id": id_, "body": body})
+
+
+def waiting(conn: Connection, now: int) -> dict[bytes, int]:
+    """Return how many effects are due, or under way, in each lane; in the empty one somebody waits for them."""
+    counts = select(effect.c.lane, func.count()).where(effect.c.due <= now).group_by(effect.c.lane)
+    return dict(map(tuple, conn.execute(counts)))

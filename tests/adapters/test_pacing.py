@@ -39,7 +39,9 @@ async def _all(pacer: Pacer, gate: Gate, people: int, replies: float) -> dict[st
     async def one(number: int, room: asyncio.Semaphore) -> None:
         async with room:
             while True:
-                await pacer.turn(f"D{number}")
+                async with pacer.turn(f"D{number}"):
+                    await asyncio.sleep(number % 3 / 200)  # marked as on its way, and put on the wire
+                    pacer.spent(f"D{number}")
                 await asyncio.sleep(0.02 + number % 7 / 1000)  # to the platform, some quicker than others
                 late = gate(f"D{number}", loop.now())
                 await asyncio.sleep(0.2 + number % 5 / 20)
@@ -93,8 +95,9 @@ def test_a_pace_that_is_asked_to_wait_waits() -> None:
     async def waits() -> list[float]:
         pacer, times = Pacer(Rate(10, 1), Rate(1, 1)), []
         for chat in ("a", "b", "a", "c"):
-            await pacer.turn(chat)
-            times.append(asyncio.get_running_loop().time())
+            async with pacer.turn(chat):
+                pacer.spent(chat)
+                times.append(asyncio.get_running_loop().time())
             if chat == "b":
                 pacer.slow(30)
         return times
@@ -107,8 +110,9 @@ def test_a_chat_that_must_wait_holds_up_no_other() -> None:
         pacer, told = Pacer(Rate(10, 1), Rate(0.1, 1)), list[str]()
 
         async def one(chat: str) -> None:
-            await pacer.turn(chat)
-            told.append(chat)
+            async with pacer.turn(chat):
+                pacer.spent(chat)
+                told.append(chat)
 
         await asyncio.gather(*(one(chat) for chat in ("a", "a", "b", "c")))
         return told

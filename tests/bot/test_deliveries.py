@@ -3,6 +3,8 @@ unknown or held."""
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,10 +26,12 @@ class Chat(Recorder):
         self.ways: dict[str, Exception] = {}
         self.turns: list[str] = []
 
-    async def turn(self, address: Address, channel: str = "") -> None:
+    @asynccontextmanager
+    async def turn(self, address: Address, channel: str = "") -> AsyncIterator[None]:
         self.turns.append(channel or address.user)
         if address.user == "away":
             raise Unreachable
+        yield
 
     async def posted(self, address: Address, id: str) -> bool | None:
         return None

@@ -190,7 +190,14 @@ async def _replies(haven: Rig, word: str) -> list[str]:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # here it is the stranger's client, and writes what they ask
     transport = httpx.ASGITransport(create_app(haven.service), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://haven") as client:
-        for path in ("/healthz", "/readyz", f"/{word}", f"{CLINIC}/Appointment", f"{CLINIC}/Slot?{word}={word}"):
+        for path in (
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            f"/{word}",
+            f"{CLINIC}/Appointment",
+            f"{CLINIC}/Slot?{word}={word}",
+        ):
             replies += [await client.get(path), await client.post(path, json={word: word}), await client.delete(path)]
         secret = {"Authorization": f"Bearer {haven.service.vault.clinic_token()}"}
         for path in (f"Slot?{word}={word}", f"Appointment?identifier={word}", word, f"{word}/{word}", f"Slot/{word}"):

@@ -60,6 +60,7 @@ _FHIR: Final = "application/fhir+json"
 PATHS: Final[dict[str, Json]] = {
     "/healthz": _get(),
     "/readyz": _get(),
+    "/metrics": _get(),
     "/slack/events": _sends("post", _DELIVERY),
     "/api/messages": _sends("post", _DELIVERY, {"in": "header", "name": "Authorization", "schema": _TEXT}),
     "/slack/install": _get(),
