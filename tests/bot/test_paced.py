@@ -1,4 +1,4 @@
-"""Everybody's check-in at once, over real HTTP, to stand-ins that enforce their limits: nobody left out, nobody twice."""
+"""Everybody's check-in at once, over real HTTP, to stand-ins that enforce their limits: nobody missed, nobody twice."""
 
 import os
 
