@@ -5,6 +5,7 @@ is missing in the buckets, so that what nobody asked for waits until it is made 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -54,11 +55,22 @@ class Bucket:
         return min(self.rate.burst, self.level + (now - self.at) * self.rate.per_second)
 
 
-class Pacer:
-    """The pace of one workspace: `whole` for all of it, `chat` for each chat. `refused` counts what came too fast."""
+@dataclass(frozen=True)
+class Window:
+    """`most` messages in any `seconds`: for a platform that counts over so short a time that a bucket small enough to
+    keep to it could not make up for the least delay."""
 
-    def __init__(self, whole: Rate, chat: Rate) -> None:
-        self._rate, self._chat = whole, chat
+    most: int
+    seconds: float
+
+
+class Pacer:
+    """The pace of one workspace: `whole` (and a `window`) for all of it, `chat` for each chat. `refused` counts what
+    came too fast."""
+
+    def __init__(self, whole: Rate, chat: Rate, window: Window | None = None) -> None:
+        self._rate, self._chat, self._window = whole, chat, window
+        self._lately: deque[float] = deque(maxlen=window.most if window else 0)
         self._buckets: dict[str, Bucket] = {}
         self._line = asyncio.Lock()  # of what waits for the whole: first come, first served
         self._paused = 0.0
@@ -67,6 +79,7 @@ class Pacer:
     def spent(self, chat: str) -> None:
         """Count what goes to a chat now. A reply has not waited; what nobody asked for waits the longer for it."""
         now = _now()
+        self._lately.append(now)
         self._of("", now).take(now)
         self._of(chat, now).take(now)
 
@@ -83,11 +96,18 @@ class Pacer:
         while True:
             await _until(lambda now: self._of(chat, now).wait(now))  # a chat that must wait holds up no other
             async with self._line:
-                await _until(lambda now: max(self._paused - now, self._of("", now).wait(now)))
+                await _until(self._wait)
                 now = _now()
                 if not self._of(chat, now).wait(now):
                     yield
                     return
+
+    def _wait(self, now: float) -> float:
+        """Return how many seconds the whole must wait."""
+        wait = max(self._paused - now, self._of("", now).wait(now))
+        if self._window and len(self._lately) == self._window.most:
+            wait = max(wait, self._lately[0] + self._window.seconds - now)
+        return wait
 
     def _of(self, chat: str, now: float) -> Bucket:
         """Return a chat's bucket, or that of the whole (no chat). One that is full again need not be remembered."""

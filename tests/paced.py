@@ -152,7 +152,7 @@ async def _send(workspace: Slack | Teams, people: int, clock: FastClock, folder:
         if left and end - at > 30:  # what is told in the last half minute is of no use to anybody
             errors.append(abs(left - (end - at)) / (end - at))
     late = (
-        {"eta error, middle": round(statistics.median(errors), 3), "at most": round(max(errors), 3)} if errors else {}
+        {"eta off by": round(statistics.median(errors), 3), "eta off at most": round(max(errors), 3)} if errors else {}
     )
     return {**late, "sent": wave.sent, "unknown": wave.unknown, **replies}
 
@@ -244,7 +244,7 @@ async def _watch(
     return looks, {
         "replies": len(took),
         "a reply takes": round(statistics.median(took), 2),
-        "at most": round(max(took), 2),
+        "a reply at most": round(max(took), 2),
     }
 
 

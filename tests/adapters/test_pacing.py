@@ -26,7 +26,7 @@ def _slack() -> tuple[Pacer, Gate, float]:
 
 def _teams() -> tuple[Pacer, Gate, float]:
     pace = TeamsPace()
-    return Pacer(teams.TENANT, teams.THREAD), lambda chat, now: pace.wait("send", chat, now), 50.0
+    return Pacer(teams.TENANT, teams.THREAD, teams.SECOND), lambda chat, now: pace.wait("send", chat, now), 50.0
 
 
 async def _all(pacer: Pacer, gate: Gate, people: int, replies: float) -> dict[str, Any]:

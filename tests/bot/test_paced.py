@@ -15,8 +15,8 @@ def test_everybody_at_once_at_the_platforms_pace(platform: str, people: int, spe
     print(told)
     assert (told["dropped"], told["doubled"], told["unknown"]) == (0, 0, 0)
     assert told["sent"] == told["people"]
-    assert told["refused"] < max(5, 0.001 * told["people"])
     if PEOPLE:  # figures, on a machine that has nothing else to do
+        assert told["refused"] < 0.001 * told["people"]
         assert told["of the limit"] >= 0.95
         assert told["eta off at most"] < 0.2
         assert told["a reply at most"] < 2
