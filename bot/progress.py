@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from bot.deliveries import Deliveries, Kind, Wave
 from bot.store import queries
 
-SPAN: Final = 30.0  # seconds over which the rate is taken
+SPAN: Final = 180.0  # seconds over which the rate is taken: long beside a pause that a platform may ask for
+LEAST: Final = 10.0  # seconds before which nothing is said: what goes out at once at the beginning would mislead
 NAMES: Final[Mapping[Kind, str]] = {"checkin": "check-ins", "campaign": "campaigns", "reminder": "reminders"}
 
 
@@ -55,14 +56,14 @@ class Progress:
         """How many came to their end in a second, lately; None if that cannot be told yet."""
         first, last = self.looks[0], self.looks[-1]
         ended = sum(wave.ended - first.waves[kind].ended for kind, wave in last.waves.items())
-        return max(0, ended) / (last.at - first.at) if last.at > first.at else None
+        return max(0, ended) / (last.at - first.at) if last.at - first.at >= LEAST else None
 
     @property
     def left(self) -> float | None:
         """In how many seconds all that is due now is out, at the pace of lately: that of the slowest workspace. None if
         nothing moves, or that cannot be told yet."""
         first, last = self.looks[0], self.looks[-1]
-        if last.at <= first.at or not last.due:
+        if last.at - first.at < LEAST or not last.due:
             return None
         paces = {lane: (first.waiting.get(lane, 0) - now) / (last.at - first.at) for lane, now in last.waiting.items()}
         if any(pace <= 0 for pace in paces.values()):  # more was planned in between: then by the rate of all

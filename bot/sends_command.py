@@ -12,13 +12,12 @@ from sqlalchemy import Engine
 
 from bot.clock import Clock
 from bot.deliveries import FEW, OUTCOMES, Deliveries
-from bot.progress import NAMES, Look, Progress, look, spoken
+from bot.progress import LEAST, NAMES, Look, Progress, look, spoken
 from bot.settings import Settings
 from bot.store.engine import connect, file_of
 from bot.vault import Vault, load_keys
 
 EVERY: Final = 1.0  # seconds between looks at a terminal
-ONCE: Final = 5.0  # seconds between the two looks without one
 
 
 class NothingThere(Exception):
@@ -26,7 +25,7 @@ class NothingThere(Exception):
 
 
 def sends(settings: Settings, clock: Clock, out: Console) -> None:
-    """Show progress until all that is due is out; without a terminal print it once, after five seconds.
+    """Show progress until all that is due is out; without a terminal print it once, after ten seconds.
 
     Raises NothingThere, KeyTrouble or ValueError, each naming what to do."""
     path = file_of(settings.database_url)
@@ -40,7 +39,7 @@ def sends(settings: Settings, clock: Clock, out: Console) -> None:
         if progress.looks[-1].due and out.is_terminal:
             _watch(progress, engine, deliveries, out)
         elif progress.looks[-1].due:
-            time.sleep(ONCE)
+            time.sleep(LEAST)
             progress.add(_look(engine, deliveries))
         out.print(drawn(progress))
     finally:

@@ -49,7 +49,7 @@ ANSWER = 0.2  # seconds until the stand-in answers
 REPLY = 2.0  # seconds between replies to somebody who talks to Haven meanwhile
 
 
-class _Slowly:
+class Slowly:
     """Lets answers take a while."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -98,13 +98,13 @@ def run(platform: str, people: int, speed: float) -> dict[str, Any]:
     clock = FastClock(speed)
     workspace = Slack(clock, pace=SlackPace()) if platform == "slack" else Teams(clock, pace=TeamsPace())
     for number in range(people + 1):
-        _join(workspace, number)
+        join(workspace, number)
     ours, theirs = multiprocessing.get_context("fork").Pipe()
     stand_in = multiprocessing.get_context("fork").Process(target=_stand_in, args=(workspace, people, speed, theirs))
     stand_in.start()
     try:
         workspace.url = ours.recv()
-        with _loop(speed) as runner, tempfile.TemporaryDirectory() as folder:
+        with loop(speed) as runner, tempfile.TemporaryDirectory() as folder:
             sent = runner.run(_send(workspace, people, clock, Path(folder)))
         ours.send("done")
         return {"platform": platform, "people": people, **ours.recv(), **sent}
@@ -113,7 +113,8 @@ def run(platform: str, people: int, speed: float) -> dict[str, Any]:
         stand_in.join()
 
 
-def _loop(speed: float) -> asyncio.Runner:
+def loop(speed: float) -> asyncio.Runner:
+    """Return what runs a loop whose seconds are shorter."""
     return asyncio.Runner(loop_factory=lambda: Loop(speed))
 
 
@@ -122,26 +123,26 @@ def _stand_in(workspace: Slack | Teams, people: int, speed: float, wire: Connect
 
     async def serving() -> None:
         app = create_slack(workspace) if isinstance(workspace, Slack) else create_connector(workspace)
-        app.add_middleware(_Slowly)
+        app.add_middleware(Slowly)
         async with serve(app) as url:
             workspace.url = url
             wire.send(url)
             await asyncio.to_thread(wire.recv)
             wire.send(_told(workspace, people))
 
-    with _loop(speed) as runner:
+    with loop(speed) as runner:
         runner.run(serving())
 
 
 async def _send(workspace: Slack | Teams, people: int, clock: FastClock, folder: Path) -> dict[str, Any]:
-    settings = _settings(workspace, workspace.url, folder)
+    settings = settings_of(workspace, folder)
     service = build(settings, clock, base_url="http://127.0.0.1:9", layers_of=tuple)
     for door in service.doors:
         await door.start()
-    addresses = await _settle(service, workspace, people + 1, clock.now())
+    await place_all(service, workspace, people, clock.now())
     assert await service.schedule.tick() == people
-    working = asyncio.create_task(_work(service))
-    looks, replies = await _watch(service, working, addresses[-1])
+    working = asyncio.create_task(work(service))
+    looks, replies = await _watch(service, working, _place(workspace, people)[0])
     await working
     wave = (await service.store.transact(service.desk.deliveries.waves))["checkin"]
     for door in service.doors:
@@ -157,7 +158,9 @@ async def _send(workspace: Slack | Teams, people: int, clock: FastClock, folder:
     return {**late, "sent": wave.sent, "unknown": wave.unknown, **replies}
 
 
-def _settings(workspace: Slack | Teams, url: str, folder: Path) -> Settings:
+def settings_of(workspace: Slack | Teams, folder: Path) -> Settings:
+    """Return the settings of a service that keeps its data in a folder and knows this workspace only."""
+    url = workspace.url
     database = f"sqlite:///{folder}/haven.db"
     if isinstance(workspace, Slack):
         secrets = {"bot_token": SecretStr(workspace.bot_token), "signing_secret": SecretStr(workspace.signing_secret)}
@@ -174,24 +177,24 @@ def _settings(workspace: Slack | Teams, url: str, folder: Path) -> Settings:
     return Settings(database_url=database, teams=teams)
 
 
-async def _settle(service: Service, workspace: Slack | Teams, people: int, now: datetime) -> list[Address]:
-    """Plan everybody a check-in for this minute; for the last one none, as they talk to Haven."""
-    places = [_place(workspace, number) for number in range(people)]
+async def place_all(service: Service, workspace: Slack | Teams, people: int, now: datetime) -> None:
+    """Plan everybody a check-in for this minute; one more is known, and has none: they talk to Haven meanwhile."""
 
     def save(conn: Any) -> None:
-        for number, (address, reference) in enumerate(places):
-            record = service.people.stranger(service.vault.sid(address), address)
+        for number in range(people + 1):
+            address, reference = _place(workspace, number)
+            record, talks = service.people.stranger(service.vault.sid(address), address), number == people
             plan = Plan(days=(now.weekday(),), at=time(now.hour, now.minute), zone="Etc/UTC")
-            last = number == people - 1
-            due = None if last else now
-            record.set_ops(notice="n", zone="Etc/UTC", plan=None if last else plan, due=due, reference=reference)
+            record.set_ops(notice="n", zone="Etc/UTC", reference=reference)
+            if not talks:
+                record.set_ops(plan=plan, due=now)
             service.people.save(conn, record)
 
     await service.store.transact(save)
-    return [address for address, _ in places]
 
 
-def _join(workspace: Slack | Teams, number: int) -> None:
+def join(workspace: Slack | Teams, number: int) -> None:
+    """Let somebody be a member, with the app installed."""
     if isinstance(workspace, Slack):
         workspace.join(Member(f"U{number}", f"p{number}", f"Person {number}"))
         return
@@ -215,7 +218,7 @@ def _place(workspace: Slack | Teams, number: int) -> tuple[Address, str]:
     return address, reference.model_dump_json()
 
 
-async def _work(service: Service) -> None:
+async def work(service: Service) -> None:
     """Carry out all there is, as a service does that runs on."""
     while await service.store.transact(queries.effects):
         await service.errands.drain()
@@ -226,19 +229,19 @@ async def _watch(
     service: Service, working: asyncio.Task[None], talks: Address
 ) -> tuple[Sequence[tuple[float, float | None]], dict[str, Any]]:
     """Look every second what is left and when all is out; answer somebody now and then, and see how long that takes."""
-    loop, progress, looks, took = asyncio.get_running_loop(), Progress(), [], list[float]()
+    here, progress, looks, took = asyncio.get_running_loop(), Progress(), [], list[float]()
     answer, platform = Public(screen=Screen(lines=("An answer",))), service.platforms[talks.platform]
-    next_reply = loop.time() + REPLY
+    next_reply = here.time() + REPLY
     while not working.done():
-        seen = await service.store.transact(lambda conn: look(conn, service.desk.deliveries, loop.time()))
+        seen = await service.store.transact(lambda conn: look(conn, service.desk.deliveries, here.time()))
         progress.add(seen)
         looks.append((seen.at, progress.left))
-        if loop.time() >= next_reply:
-            began, next_reply = loop.time(), loop.time() + REPLY
+        if here.time() >= next_reply:
+            began, next_reply = here.time(), here.time() + REPLY
             await platform.post(talks, answer)
-            took.append(loop.time() - began)
+            took.append(here.time() - began)
         await asyncio.wait({working}, timeout=1)
-    looks.append((loop.time(), None))
+    looks.append((here.time(), None))
     if not took:
         return looks, {}
     return looks, {
@@ -248,14 +251,18 @@ async def _watch(
     }
 
 
+def arrived(workspace: Slack | Teams, people: int) -> list[int]:
+    """Return how many messages stand in each person's chat."""
+    if isinstance(workspace, Slack):
+        return [len(workspace.messages[workspace.dm(f"U{number}").id]) for number in range(people)]
+    return [len(workspace.personal(f"29:1p{number}").activities) for number in range(people)]
+
+
 def _told(workspace: Slack | Teams, people: int) -> dict[str, Any]:
     platform = "slack" if isinstance(workspace, Slack) else "teams"
     posts = [each for each in workspace.recorded if each.method == METHOD[platform]]
     good = [each for each in posts if not each.error]
-    if isinstance(workspace, Slack):
-        got = [len(workspace.messages[workspace.dm(f"U{number}").id]) for number in range(people)]
-    else:
-        got = [len(workspace.personal(f"29:1p{number}").activities) for number in range(people)]
+    got = arrived(workspace, people)
     seconds = (good[-1].at - good[0].at).total_seconds()
     return {
         "dropped": sum(count == 0 for count in got),

@@ -146,4 +146,5 @@ async def test_what_is_on_the_wire_when_the_service_stops_is_waited_for(tmp_path
         ending = asyncio.create_task(haven.service.errands.finish())
         answer.set()
         await ending
+        assert haven.service.errands.in_flight == 0
         assert (await waves(haven))["checkin"].sent == 1

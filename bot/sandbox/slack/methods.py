@@ -108,7 +108,7 @@ def conversations_open(workspace: Workspace, args: Json) -> Json:
 def conversations_history(workspace: Workspace, args: Json) -> Json:
     """Return messages of a channel, the latest first; their metadata only for who asks for it."""
     channel = workspace.channel(_text(args, "channel"))
-    lasting = [each for each in workspace.messages[channel.id] if not each.only_for]
+    lasting = [each for each in workspace.messages.get(channel.id, []) if not each.only_for]
     told = [shapes.message(workspace, each) for each in reversed(lasting)]
     if not args.get("include_all_metadata"):
         told = [{key: value for key, value in each.items() if key != "metadata"} for each in told]
