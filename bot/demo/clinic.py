@@ -24,6 +24,7 @@ class Hour:
     who: str
     how: str
     booked: bool
+    held: bool = False
     patient: str = ""
     contact: str = ""
 
@@ -74,7 +75,7 @@ async def _hours(client: httpx.AsyncClient, day: date, zone: ZoneInfo, bookings:
     first = datetime.combine(day, time(), zone).astimezone(UTC)
     last = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
     window = [("start", f"ge{first:%Y-%m-%dT%H:%M:%SZ}"), ("start", f"lt{last:%Y-%m-%dT%H:%M:%SZ}")]
-    slots = await _all(client, "/Slot", [*window, ("status", "free,busy"), ("_count", "100")])
+    slots = await _all(client, "/Slot", [*window, ("status", "free,busy,busy-tentative"), ("_count", "100")])
     hours = [_hour(each, zone, bookings.get(each["id"])) for each in slots]
     return tuple(sorted(hours, key=lambda hour: (hour.who, hour.start)))
 
@@ -87,6 +88,7 @@ def _hour(slot: Json, zone: ZoneInfo, booking: Json | None) -> Hour:
         who=slot["schedule"].get("display", ""),
         how=slot["appointmentType"].get("text", ""),
         booked=slot["status"] == "busy",
+        held=slot["status"] == "busy-tentative",
         patient=patient,
         contact=contact,
     )
