@@ -165,6 +165,7 @@ async def test_down_for_an_hour_and_known_a_minute_after_it_is_back(
                 event = await asking.answer(tasks.Ask(sid=SID, flow="booking", key=kit.key(), what=someone))
                 told += event == Failed(why="provider_down")
             assert told == 720, name
+            assert asking.patience(settle) <= 45  # however long it was: a minute after the return it is known
             assert kit.wire.asked < 400, name
             await kit.wire.settle()
             known_at = None
