@@ -4,22 +4,26 @@ from datetime import timedelta
 
 from bot import log, tasks
 from bot.clock import Clock
+from bot.offering import Offering
 from bot.providers.base import ProviderDown, Refused, Request, SlotTaken, Uncertain
 from bot.providers.several import Providers
-from flows.core.care import Appointment
-from flows.core.effects import Book, Cancel, FindSlots
-from flows.core.events import Booked, Changed, Event, Failed, SlotsFound
+from flows.core.care import Appointment, Slot
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
+from flows.core.events import Booked, Changed, Event, Failed, Held
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
 LATE = timedelta(minutes=1)  # until then "not there" may be "not there yet"
 RARELY = 45  # seconds: a minute after a provider is back, everything is known
 
 
+HOLD = timedelta(minutes=8)  # while somebody fills in a form; a provider may keep it for less
+
+
 class Asking:
     """Speaks to the providers; never raises for what a provider may do."""
 
-    def __init__(self, providers: Providers, clock: Clock) -> None:
-        self._provider, self._clock = providers, clock
+    def __init__(self, providers: Providers, offering: Offering, clock: Clock) -> None:
+        self._provider, self._offering, self._clock = providers, offering, clock
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
         """Return what came of it; None if a lost booking is still not known.
@@ -27,19 +31,25 @@ class Asking:
         `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
-        event = await self._asked(task)
-        changes = not isinstance(task.what, FindSlots)
+        event = await self._asked(task, again)
+        changes = isinstance(task.what, Book | Reschedule | Cancel)
         return Failed(why="uncertain") if again and changes and event == Failed(why="provider_down") else event
 
-    async def _asked(self, task: tasks.Ask) -> Event:
+    async def _asked(self, task: tasks.Ask, again: bool) -> Event:
         try:
             match task.what:
                 case FindSlots():
-                    return await self._find(task.what)
+                    return await self._find(task.what, task.key)
                 case Book():
-                    return await self._book(task.what, task.key)
+                    return await self._book(task.what, task.key, again)
+                case Hold(slot=slot):
+                    return await self._hold(slot, task.key)
+                case Reschedule(appointment=appointment, slot=slot):
+                    return await self._move(appointment, slot, task.key)
                 case Cancel(appointment=appointment):
                     return await self._cancel(appointment)
+                case Placed(appointment=appointment, place=place):
+                    return await self._placed(appointment, place)
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
             log.failure("provider_failed", error, where="asking", kind=task.what.kind)
             return Failed(why="uncertain")
@@ -64,15 +74,15 @@ class Asking:
             return False
         return found is not None or age > LATE.total_seconds()
 
-    async def _find(self, wanted: FindSlots) -> Event:
-        now = self._clock.now()
+    async def _find(self, wanted: FindSlots, key: str) -> Event:
+        if wanted.slot and wanted.hold:
+            await self._provider.release(wanted.slot, wanted.hold)
         try:
-            slots = await self._provider.find_slots(now, now + timedelta(days=wanted.days), wanted.count)
+            return await self._offering.find(wanted, seed=key)
         except ProviderDown:
             return Failed(why="provider_down")
-        return SlotsFound(slots=slots)
 
-    async def _book(self, wanted: Book, key: str) -> Event:
+    async def _book(self, wanted: Book, key: str, again: bool) -> Event:
         request = Request(
             key=key,
             slot=wanted.slot,
@@ -80,8 +90,12 @@ class Asking:
             contact=wanted.contact,
             zone=wanted.zone,
             consented_at=wanted.consented_at,
+            hold=wanted.hold,
+            voucher=wanted.voucher,
         )
         try:
+            if wanted.place and not again and not await self._offering.may_see(wanted.slot, wanted.place):
+                return Failed(why="unlicensed")
             return Booked(appointment=await self._provider.book(request))
         except SlotTaken:
             return Failed(why="slot_taken")
@@ -92,9 +106,41 @@ class Asking:
         except Uncertain:
             return Failed(why="uncertain")
 
+    async def _hold(self, slot: Slot, key: str) -> Event:
+        """Keep a slot for whoever fills in the form; not at all, where the provider cannot."""
+        try:
+            held = await self._provider.hold(slot, key, self._clock.now() + HOLD)
+        except SlotTaken:
+            return Failed(why="slot_taken")
+        except ProviderDown:
+            return Failed(why="provider_down")
+        except (Refused, Uncertain):
+            return Failed(why="no_hold")
+        return Held(slot=held.slot, until=held.until, hold=held.hold)
+
+    async def _move(self, appointment: Appointment, slot: Slot, key: str) -> Event:
+        try:
+            return Booked(appointment=await self._provider.reschedule(appointment, slot, key))
+        except SlotTaken:
+            return Failed(why="slot_taken")
+        except Refused:
+            return Failed(why="refused")
+        except ProviderDown:
+            return Failed(why="provider_down")
+        except Uncertain:
+            return Failed(why="uncertain")
+
+    async def _placed(self, appointment: Appointment, place: str) -> Event:
+        try:
+            allowed = await self._offering.may_see(appointment.slot, place)
+        except ProviderDown:
+            return Failed(why="provider_down")
+        return Changed(what="placed") if allowed else Failed(why="unlicensed")
+
     async def _settle(self, task: tasks.Settle) -> Event | None:
         try:
-            found = await self._provider.status(task.key)
+            found = await self._provider.status(task.ask) if task.ask else None  # moved: under either key
+            found = found or await self._provider.status(task.key)
         except Exception as error:
             log.failure("settle_failed", error, where="asking")
             if self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds():

@@ -89,7 +89,7 @@ class Errands:
                 case tasks.News(about=about):
                     await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
-                case tasks.Caring() | tasks.Send() | tasks.Announce() | tasks.Tell():
+                case tasks.Caring() | tasks.Upcoming() | tasks.Send() | tasks.Announce() | tasks.Tell():
                     await self._sending.carry_out(row, task)
         except Unreachable:
             log.event("unreachable", where="errands", kind=task.kind)

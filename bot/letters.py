@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Public
-from bot import log, tasks
+from bot import log, reminding, tasks
 from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.days_off import off_for
@@ -14,7 +14,7 @@ from bot.drawing import Drawing
 from bot.people import Ops, People
 from content.library import Library
 from content.schema import TeamEntry
-from flows import caring
+from flows import booking, caring
 from flows.checkin import CheckinWords, closing, line_of, nudge
 from flows.core.effects import CLOSING_NOTE
 from flows.core.retention import CARING
@@ -47,7 +47,7 @@ class Letters:
                 return task.asker, self._channel(task)
             case tasks.Tell():
                 return task.to, task.channel
-            case tasks.Send() | tasks.Caring():
+            case tasks.Send() | tasks.Caring() | tasks.Upcoming():
                 person = self._people.outline(conn, task.sid)
                 return (person.ops.address, "") if person else None
 
@@ -62,6 +62,8 @@ class Letters:
                 return self._check_in(conn, task)
             case tasks.Caring():
                 return self._care(conn, task)
+            case tasks.Upcoming():
+                return self._upcoming(conn, task)
 
     def _check_in(self, conn: Connection, send: tasks.Send) -> Letter | None:
         """A check-in, unless it is late, or was stopped or paused since: the first column says so."""
@@ -109,6 +111,20 @@ class Letters:
         words = content.words[content.locale(record.ops.locale)]["caring"]
         assert isinstance(words, caring.CaringWords)
         return self._to(record.sid, record.ops, caring.message(task.number, words))
+
+    def _upcoming(self, conn: Connection, task: tasks.Upcoming) -> Letter | None:
+        """The reminder of an appointment, unless it was moved or cancelled, is not to be reminded of, or it is late."""
+        record = self._people.load(conn, task.sid)
+        held = record.private.appointments if record else ()
+        meant = next((each for each in held if (each.key, each.slot.start) == (task.key, task.start)), None)
+        if record is None or meant is None or not reminding.wanted(meant, task.due, self._clock.now()):
+            return None
+        content, locale = self._library.current, record.ops.locale
+        words = content.words[content.locale(locale)]["booking"]
+        assert isinstance(words, booking.BookingWords)
+        return self._to(
+            record.sid, record.ops, booking.reminder(meant, words, content.catalog(locale), record.ops.zone)
+        )
 
     def _to(self, sid: bytes, ops: Ops, screen: Screen) -> Letter:
         return Letter(ops.address, self._drawing.public(sid, screen, ops.locale))

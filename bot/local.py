@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from adapters.platform import Address
-from bot import tasks
+from bot import reminding, tasks
 from bot.alike import in_the_way
 from bot.clock import Clock, token
 from bot.contact import tickets
@@ -28,13 +28,17 @@ from flows.core.effects import (
     FindSlots,
     Forget,
     ForgetMoods,
+    Hold,
     KeepMood,
     KeepSafetyPlan,
+    Placed,
     Reacted,
     Remind,
+    Reschedule,
     SetCaring,
     SetLanguage,
     SetPlan,
+    SetRemind,
     TakeBack,
 )
 from flows.core.events import Changed, Event, Failed
@@ -69,8 +73,11 @@ class Local:
                 record.set_private(checked=day)
             case SetLanguage(locale=locale):
                 record.set_ops(language=locale, locale=locale)
-            case FindSlots() | Book() | Cancel():
-                key = record.asked = token(self._clock)
+            case SetRemind(appointment=key, remind=remind):
+                self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, remind=remind))
+            case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed():
+                held = effect.hold if isinstance(effect, Book) else ""  # a hold is kept under the booking's own key
+                key = record.asked = held or token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
             case CallBack():
                 record.asked = tickets.ask(conn, self.plan, record, effect, token(self._clock), now)
@@ -94,6 +101,11 @@ class Local:
         planned = tasks.planned(self._vault, task, due, *unique, to=to)
         queries.put_effects(conn, [planned])
         return planned[0]
+
+    def set_appointments(self, conn: Connection, record: Record, held: tuple[Appointment, ...]) -> None:
+        """Keep these appointments, and remind as their person wants, but not of those that are gone or moved."""
+        reminding.replan(conn, self.plan, self._vault, record, held, self._clock.now())
+        record.set_private(appointments=held)
 
     def _reacted(self, record: Record, now: datetime) -> None:
         """Somebody reacts to check-ins, so they come as often as they were asked for."""

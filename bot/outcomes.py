@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot import tasks
 from bot.people import TROUBLES, Record
-from flows.core.care import Trouble
-from flows.core.effects import Book, Cancel
+from flows.core.care import Appointment, Trouble
+from flows.core.effects import Book, Cancel, Placed, Reschedule
 from flows.core.events import Booked, Changed, Event, Failed
 
 
@@ -13,10 +13,18 @@ def note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -
     """Keep what went wrong while nobody looked, so that "My appointments" tells it."""
     if not isinstance(event, Failed):
         return
-    what = "cancel" if isinstance(task, tasks.Ask) and isinstance(task.what, Cancel) else "failed"
+    what = "failed"
+    if isinstance(task, tasks.Ask):
+        what = {"cancel": "cancel", "reschedule": "move"}.get(task.what.kind, what)
     if isinstance(task, tasks.Settle) and event.why == "uncertain":
         what = "unsure"
     trouble = Trouble.model_validate({"key": task.key, "what": what, "start": start(task)})
+    record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
+
+
+def note_withdrawn(record: Record, held: Appointment) -> None:
+    """Keep that the provider called an appointment off, so that "My appointments" tells it."""
+    trouble = Trouble(key=held.key, what="withdrawn", start=held.slot.start)
     record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
 
 
@@ -24,7 +32,7 @@ def start(task: tasks.Ask | tasks.Settle) -> datetime:
     """Return when the appointment begins that an errand is about."""
     if isinstance(task, tasks.Settle):
         return task.start
-    assert isinstance(task.what, Book | Cancel)
+    assert isinstance(task.what, Book | Cancel | Reschedule)
     return task.what.slot.start if isinstance(task.what, Book) else task.what.appointment.slot.start
 
 
@@ -33,11 +41,32 @@ def holds(record: Record, event: Booked) -> bool:
     return event.appointment.key in {each.key for each in record.private.appointments}
 
 
-def note_fact(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-    """What the provider did is a fact, wherever the conversation has gone since."""
+def facts(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> tuple[Appointment, ...]:
+    """Return the person's appointments after what the provider did: a fact, wherever the conversation has gone since.
+
+    What we alone know of one, where they will be and when they want to be reminded, stays with it."""
     held = record.private.appointments
-    if isinstance(event, Booked) and not holds(record, event):
-        record.set_private(appointments=(*held, event.appointment))
-    elif isinstance(event, Changed) and isinstance(task, tasks.Ask) and isinstance(task.what, Cancel):
-        gone = task.what.appointment.key
-        record.set_private(appointments=tuple(each for each in held if each.key != gone))
+    asked = task.what if isinstance(task, tasks.Ask) else None
+    match event, asked:
+        case Booked(appointment=made), _:
+            before = _moved(task)  # a moved appointment may come back under the key of the move
+            known = next((each for each in held if each.key in {made.key, before}), None)
+            ours = known or (asked if isinstance(asked, Book) else task if isinstance(task, tasks.Settle) else None)
+            told = {"place": ours.place, "remind": ours.remind} if ours else {}
+            made = made.model_copy(update=told)
+            if known:
+                return tuple(made if each == known else each for each in held)
+            return (*held, made)
+        case Changed(what="cancelled"), Cancel(appointment=gone):
+            return tuple(each for each in held if each.key != gone.key)
+        case Changed(what="placed"), Placed(appointment=placed, place=place):
+            return tuple(each.model_copy(update={"place": place}) if each.key == placed.key else each for each in held)
+        case _:
+            return held
+
+
+def _moved(task: tasks.Ask | tasks.Settle) -> str:
+    """Return the key of the appointment that was to be moved; empty if none was."""
+    if isinstance(task, tasks.Settle):
+        return task.key if task.ask else ""
+    return task.what.appointment.key if isinstance(task.what, Reschedule) else ""

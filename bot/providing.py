@@ -77,6 +77,18 @@ def people(entry: ProviderEntry) -> tuple[Practitioner, ...]:
     return tuple(Practitioner(provider=entry.key, **one.model_dump()) for one in entry.people)
 
 
+def vouched(file: File) -> Mapping[tuple[str, str], Practitioner]:
+    """Return what HR's file says of the people of the built-in clinic, by provider and key."""
+    fields = ("name", "profession", "languages", "topics", "gender", "licensed", "price")
+    known = (
+        Practitioner(
+            key=f"Practitioner/{one.key}", modalities=(one.modality,), **{name: getattr(one, name) for name in fields}
+        )
+        for one in file.practitioners
+    )
+    return {(BUILT_IN, one.key): one for one in known}
+
+
 def _bearer(entry: ProviderEntry, access: ProviderAccess, clock: Clock, client: httpx.AsyncClient) -> Bearer | None:
     if access.token:
         return Fixed(access.token.get_secret_value())

@@ -83,6 +83,8 @@ STANDING_ROUTES: Mapping[str, Enter] = {
     **{key: COMMANDS[key] for key in ("check", "exercise", "options", "checkins", "remind", "language")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
+    "coming": Enter("booking", Carry(ask="coming")),
+    "cant": Enter("booking", Carry(ask="cant")),
     "end_caring": Enter("caring", Carry(ask="end")),
 }
 

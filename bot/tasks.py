@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 from adapters.platform import Address
 from bot.vault import Unsealable, Vault
 from flows.core.base import Value
-from flows.core.effects import Book, Cancel, FindSlots
+from flows.core.care import Place, Reminding
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
 
 Audience = Literal["checkin", "campaign", "reminder"] | None
 
@@ -32,11 +33,13 @@ class Ask(_Task):
     sid: bytes
     flow: str
     key: str
-    what: Annotated[FindSlots | Book | Cancel, Field(discriminator="kind")]
+    what: Annotated[FindSlots | Hold | Book | Reschedule | Cancel | Placed, Field(discriminator="kind")]
 
 
 class Settle(_Task):
-    """A booking whose answer was lost: ask by its key until it is known. `since`: seconds since 1970."""
+    """A booking whose answer was lost: ask by its key until it is known. `since`: seconds since 1970.
+
+    `ask` is the key under which it was asked, if that is another: an appointment keeps its key when it is moved."""
 
     kind: Literal["settle"] = "settle"
     sid: bytes
@@ -44,6 +47,9 @@ class Settle(_Task):
     key: str
     since: int
     start: AwareDatetime  # of the appointment
+    ask: str = ""
+    place: Place = ""
+    remind: Reminding = "none"
 
 
 class Undo(_Task):
@@ -107,6 +113,17 @@ class Caring(_Once):
     due: AwareDatetime
 
 
+class Upcoming(_Once):
+    """Remind somebody of an appointment that begins at `start`. At most once, and not if it was moved or cancelled. Not
+    counted, as the person asked for it."""
+
+    kind: Literal["upcoming"] = "upcoming"
+    sid: bytes
+    key: str
+    start: AwareDatetime
+    due: AwareDatetime
+
+
 class Send(_Once):
     """Send a check-in line. At most once."""
 
@@ -158,10 +175,10 @@ class Tell(_Once):
         return "reminder" if self.asker else "campaign"
 
 
-Once = Caring | Send | Announce | Tell
+Once = Caring | Upcoming | Send | Announce | Tell
 
 Task = Annotated[
-    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Send | Announce | Tell,
+    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Upcoming | Send | Announce | Tell,
     Field(discriminator="kind"),
 ]
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.contact import tickets
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.outcomes import holds, note_fact, note_trouble, start
+from bot.outcomes import facts, holds, note_trouble, note_withdrawn, start
 from bot.people import People, Private, Record, check_until, managed_by, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
@@ -22,7 +22,7 @@ from bot.vault import Vault
 from bot.waking import Waking
 from content.library import Library
 from flows.core.care import Appointment, Status, Ticket
-from flows.core.effects import Book, Cancel
+from flows.core.effects import Book, Cancel, Reschedule
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said
 from flows.core.retention import APPOINTMENT, CARING, TICKET
 from flows.core.screen import Button, Screen
@@ -92,8 +92,8 @@ class Turns:
             return Gone()
         if not fresh:
             return None
-        note_fact(record, task, event)
-        if isinstance(task, tasks.Ask) and isinstance(task.what, Book) and event == Failed(why="uncertain"):
+        self._local.set_appointments(conn, record, facts(record, task, event))
+        if isinstance(task, tasks.Ask) and event == Failed(why="uncertain"):
             self._ask_again(conn, task)
         self._expire(record, self._clock.now())
         return self._report(conn, record, task, event)
@@ -135,7 +135,9 @@ class Turns:
         if now is not None:  # what we alone know of it stays with it
             ours = held.model_dump(exclude={"key", "reference", "slot", "link"})
             others.append(now.model_copy(update=ours))
-        record.set_private(appointments=tuple(others))
+        else:
+            note_withdrawn(record, held)
+        self._local.set_appointments(conn, record, tuple(others))
         self._local.plan(conn, tasks.News(sid=sid), self._clock.now(), sid, held.key)
         self._people.save(conn, record)
         return True
@@ -237,21 +239,29 @@ class Turns:
         self, conn: Connection, record: Record, task: tasks.Ask | tasks.Settle, event: Event
     ) -> tuple[Address, Shown] | None:
         conversation = record.private.conversation
-        if conversation and conversation.frame.ask == task.key:
+        ask = task.ask or task.key if isinstance(task, tasks.Settle) else task.key
+        if conversation and conversation.frame.ask == ask:
             if self._stepping.take(conn, record, Take(event)) is not None:
                 return record.ops.address, self._keep(conn, record, self._shown(record))
         elif conversation:
-            self._stepping.take_suspended(conn, record, task.key, event)
-        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel):
+            self._stepping.take_suspended(conn, record, ask, event)
+        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule):
             note_trouble(record, task, event)
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)
         return None
 
     def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
-        now = self._clock.now()
-        settle = tasks.Settle(sid=task.sid, flow=task.flow, key=task.key, since=int(now.timestamp()), start=start(task))
-        self._local.plan(conn, settle, now + ASK_AGAIN, task.key)
+        """Plan to ask whether a booking, or a move, whose answer was lost has been made."""
+        now, what = self._clock.now(), task.what
+        settle = {"sid": task.sid, "flow": task.flow, "since": int(now.timestamp())}
+        if isinstance(what, Book):
+            asked = tasks.Settle(**settle, key=task.key, start=start(task), place=what.place, remind=what.remind)
+        elif isinstance(what, Reschedule):
+            asked = tasks.Settle(**settle, key=what.appointment.key, start=start(task), ask=task.key)
+        else:
+            return
+        self._local.plan(conn, asked, now + ASK_AGAIN, task.key)
 
     def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:
         """A platform's second try: draw again only what nobody has confirmed to be drawn."""

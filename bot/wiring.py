@@ -30,6 +30,7 @@ from bot.hooks import Hooks, Known
 from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.metrics import exposition
+from bot.offering import Offering
 from bot.people import People
 from bot.practice import clinic_path, practitioners
 from bot.progress import look
@@ -39,7 +40,7 @@ from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.outbox import Subscriber
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
-from bot.providing import BUILT_IN, OURS, elsewhere, told
+from bot.providing import BUILT_IN, OURS, elsewhere, told, vouched
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
@@ -181,6 +182,12 @@ def build(
     store, people = store_of(engine), People(vault)
     desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers_of())
     providers = _providers(settings, vault, library, clock, base_url)
+    offering = Offering(
+        providers,
+        lambda: vouched(library.current.providers) if settings.provider.kind == "clinic" else {},
+        lambda: library.current.organisation.region or "",
+        clock,
+    )
     contact = _contact(settings, clock)
     gate = Gate(settings.public_url, desk, vault, library, clock) if settings.public_url else None
     room = gate.room if gate else None
@@ -213,7 +220,7 @@ def build(
         store=store,
         vault=vault,
         desk=desk,
-        asking=Asking(providers, clock),
+        asking=Asking(providers, offering, clock),
         calling=Calling(contact, clock),
         sending=sending,
         platforms=platforms,

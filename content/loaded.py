@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Final, get_args
 
 from content.booking import Providers
 from content.campaigns import Campaign
 from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, ServiceEntry, TeamEntry
 from content.source import Source
+from content.values import INTERNATIONAL
+from flows.core.care import Profession
 from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Screening, Surface, Team, Template
 from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise
@@ -127,8 +129,32 @@ class Loaded:
             services=tuple(each.said(locale) for each in self.services),
             exercises=self.exercises[locale],
             phone=self.organisation.phone,
+            benefit=self.organisation.benefit.said(locale),
+            cancelling=self.organisation.cancelling.said(locale) if self.organisation.cancelling else None,
+            places=self._places(self.locales[locale]),
+            bookable=self._bookable,
             contact=contact,
             screening=self.screening.model_copy(update={"phq9": self.screening.phq9 and answered}),
             locale=self.locales[locale],
             languages={name: each.name for name, each in self.locales.items()},
         )
+
+    @property
+    def _bookable(self) -> tuple[Profession, ...]:
+        """Return what somebody can be booked for, as far as the file says whom there is: a provider elsewhere may have
+        therapists that it does not name."""
+        file = self.providers
+        people = (*file.practitioners, *(each for one in file.providers for each in one.people))
+        there = {each.profession for each in people} | ({"therapy"} if not file.practitioners else set())
+        return tuple(each for each in get_args(Profession) if each in there)
+
+    def _places(self, locale: Locale) -> Mapping[str, str]:
+        """Return where somebody may be: the countries of our crisis lines, and where somebody has a licence; our own
+        first, the others by name. A part of a country is named by its code."""
+        file, own = self.providers, self.organisation.region
+        people = (*file.practitioners, *(each for one in file.providers for each in one.people))
+        codes = {place for each in people for place in each.licensed} | set(self.regions) - {INTERNATIONAL}
+        codes |= {own} if own else set()
+        of = {code: locale.places.get(code[:2], code[:2]) for code in codes}
+        named = {code: f"{country} {code[2:]}".strip() for code, country in of.items()}
+        return dict(sorted(named.items(), key=lambda each: (each[0] != own, each[1])))

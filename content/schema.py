@@ -33,7 +33,7 @@ from content.values import (
     refuse,
     subdivisions,
 )
-from flows.core.catalog import Season, Service, ServiceKind, SpecialKind, Theme, Tier
+from flows.core.catalog import Benefit, Cancelling, Season, Service, ServiceKind, SpecialKind, Theme, Tier
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -54,6 +54,44 @@ class Reminders(Part):
     at: TimeOfDay
 
 
+class Then(Part):
+    """What happens when the talks that are paid for end, in a language."""
+
+    then: Message
+
+
+class BenefitEntry(Part):
+    """What the organisation pays for: so many talks a year, what one costs after that, what then. What is left out is
+    unknown, and people read that it is."""
+
+    sessions: int | None = Field(default=None, ge=0, le=365)
+    price_after: Annotated[str, Field(max_length=40)] = ""
+    then: Message | Literal[""] = ""
+    translations: dict[Language, Then] = Field(default_factory=dict)
+
+    def said(self, locale: str) -> Benefit:
+        """Return it in a language; what then, as it was written if it has no translation into that one."""
+        then = self.translations[locale[:2]].then if locale[:2] in self.translations else self.then
+        return Benefit(sessions=self.sessions, price_after=self.price_after, then=then)
+
+
+class CancellingText(Part):
+    """What cancelling late means, in a language."""
+
+    text: Message
+
+
+class CancellingEntry(CancellingText):
+    """What cancelling or moving an appointment means, `hours` before it or later."""
+
+    hours: int = Field(ge=1, le=168)
+    translations: dict[Language, CancellingText] = Field(default_factory=dict)
+
+    def said(self, locale: str) -> Cancelling:
+        """Return it in a language; as it was written if it has no translation into that one."""
+        return Cancelling(hours=self.hours, text=self.translations.get(locale[:2], self).text)
+
+
 class Organisation(Part):
     """organisation.yaml: who we are, who runs this service, where we sit."""
 
@@ -64,6 +102,8 @@ class Organisation(Part):
     zone: Zone
     phone: Phone
     reminders: Reminders
+    benefit: BenefitEntry = BenefitEntry()
+    cancelling: CancellingEntry | None = None
 
     @model_validator(mode="after")
     def _in_the_country(self) -> Self:

@@ -21,7 +21,7 @@ def fits(practitioner: Practitioner, wishes: Wishes) -> tuple[Wish, ...] | None:
     or have no licence for the place. Hours, and how the two meet, are a matter of each slot: see `suits`."""
     if practitioner.profession != wishes.profession or practitioner.key in wishes.without:
         return None
-    if not practitioner.may_see(wishes.place):
+    if wishes.only not in {"", practitioner.key} or not practitioner.may_see(wishes.place):
         return None
     met: Mapping[Wish, bool] = {
         "language": wishes.language in practitioner.languages,

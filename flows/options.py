@@ -42,6 +42,11 @@ class OptionsWords(Words):
     crisis_text: Annotated[Line, Blanks("name", "dial", "number")]
     crisis_visit: Annotated[Line, Blanks("name", "dial", "number")]
     times: Label
+    times_gp: Label
+    times_psychiatry: Label
+    times_coaching: Label
+    times_group: Label
+    times_line: Label
     exercise: Label
     callback: Label
     check: Label
@@ -80,8 +85,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
     match event:
         case Chose(key="all"):
             return Turn(Everything())
-        case Chose(key="times"):
-            return Goto("booking")
+        case Chose(key="times", arg=profession):
+            return Goto("booking", Carry(ask=profession))
         case Chose(key="exercise"):
             return Goto("selfhelp")
         case Chose(key="callback"):
@@ -101,6 +106,11 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
     exercise = Button(key="exercise", label=words.exercise)
     check = () if at.person.checked else (Button(key="check", label=words.check),)  # not again within two weeks
     done = Button(key="done", label=words.done)
+    beside = tuple(  # what can be booked besides a therapist: telemedicine, coaching, a group
+        Button(key="times", arg=each, label=getattr(words, f"times_{each}"))
+        for each in at.catalog.bookable
+        if each != "therapy"
+    )
     callback = (Button(key="callback", label=words.callback),) if at.contact else ()
     lines: tuple[str, ...]
     match state:
@@ -117,7 +127,7 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
                 for each in ordered(services, state.need)
             )
             lines = (words.everything, *told, person, words.trusted, _crisis(words, at.catalog, at.person.region))
-            return _screen(words, lines, (times, *callback, exercise, *check, done))
+            return _screen(words, lines, (times, *beside, *callback, exercise, *check, done))
     return _screen(words, lines, (*buttons, Button(key="all", label=words.all), done))
 
 

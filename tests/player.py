@@ -30,6 +30,7 @@ from tests import world
 UNSAID = {
     "wishes",
     "zone",
+    "slot",
     "hold",
     "voucher",
     "place",
@@ -133,6 +134,10 @@ def _expand(event: dict[str, Any]) -> dict[str, Any]:
     """Spell out slots (by number) and appointments (by key), which would be tedious to write."""
     if isinstance(event.get("slots"), int):
         event["slots"] = [world.slot(number + 1, 24 + number).model_dump() for number in range(event["slots"])]
+        event["offers"] = [{"slot": slot, **event.get("each", {})} for slot in event["slots"]]
+        event.pop("each", None)
+    if isinstance(event.get("slot"), int):
+        event["slot"] = world.slot(event["slot"]).model_dump()
     if isinstance(event.get("appointment"), str):
         event["appointment"] = world.appointment(event["appointment"]).model_dump()
     if isinstance(event.get("when"), str):

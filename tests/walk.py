@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, cast, get_args
 
@@ -31,7 +31,7 @@ from content.loaded import Loaded
 from flows import notice
 from flows.core.care import CallRequest, Mood, SafetyPlan, Status, Ticket, Trouble
 from flows.core.effects import CallBack, Effect, SetCaring, TakeBack
-from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Said, SlotsFound
+from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Held, Said, SlotsFound
 from flows.core.flow import Carry
 from flows.core.screen import Field, Screen
 from flows.registry import FLOWS
@@ -43,9 +43,12 @@ SAM = Address(platform="console", tenant="T", user="sam")
 REASONS = get_args(Failed.model_fields["why"].annotation)
 OUTCOMES: Sequence[Event] = (
     SlotsFound(slots=()),
-    SlotsFound(slots=tuple(world.slot(number, 23 + number) for number in range(1, 4))),
+    SlotsFound(slots=(), relax=("hours", "language")),
+    world.found(3),
+    Held(slot=world.slot(1), until=world.NOW + timedelta(minutes=8), hold="h"),
     Booked(appointment=world.appointment("k9", 9)),
     Changed(what="cancelled"),
+    Changed(what="placed"),
     Changed(what="ticket"),
     *(Failed(why=why) for why in REASONS),
 )
@@ -91,6 +94,8 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {  # by what a flow reads: what ma
     "instruments": {"yes": {"locale": "en"}, "no": {"locale": "de"}},
 }
 ASIDE = {"grounding", "planning", "plan"}  # in a crisis: what it is about is kept there, and changes nothing
+BOOKED = {"at", "taken", "down", "moving", "what", "relax", "wrong", "full", "unlicensed"}
+"""What a booking's state says that is more than whether there is something."""
 State = tuple[str, str, bool, tuple[str, ...]]
 
 
@@ -217,7 +222,11 @@ class Walk:
         shown = set(frame.state) - ({"heard"} if frame.state["at"] != "listening" else set()) - {"given"}
         if frame.flow == "safety" and frame.state["at"] in ASIDE:
             shown -= {"kind", "question"}
-        at = json.dumps({name: frame.state[name] for name in sorted(shown)})
+        told = {name: frame.state[name] for name in sorted(shown)}
+        if frame.flow == "booking":  # of what is wished, entered and offered only whether there is any
+            told = {name: value if name in BOOKED else bool(value) for name, value in told.items()}
+            told["unfit"] = bool(frame.state.get("wishes", {}).get("without"))
+        at = json.dumps(told)
         return frame.flow, at, bool(frame.ask), tuple(self._fact(record, name) for name in self._reads[frame.flow])
 
     def holding(self, flow: str) -> Iterator[Record]:

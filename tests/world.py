@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from flows.core.care import Appointment, Plan, Reminder, Slot
+from flows.core.care import Appointment, Facets, Offer, Plan, Reminder, Slot
 from flows.core.catalog import (
     Catalog,
     Difficulty,
@@ -23,6 +23,7 @@ from flows.core.catalog import (
 )
 from flows.core.contact import StaffedContact
 from flows.core.effects import FindSlots
+from flows.core.events import SlotsFound
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person
 from flows.core.locale import Locale
@@ -61,7 +62,17 @@ def slot(number: int, day: int = 24, hour: int = 9) -> Slot:
         end=start.replace(minute=50),
         who=f"Dr {number}",
         modality="video",
+        practitioner=f"Practitioner/{number}",
     )
+
+
+def found(count: int) -> SlotsFound:
+    """Return what a search brings: slots on days that follow each other."""
+    slots = tuple(slot(number, 23 + number) for number in range(1, count + 1))
+    facets = Facets(
+        languages=("en", "xx"), topics=("sleep", "work"), modalities=("phone", "video"), genders=("female",)
+    )
+    return SlotsFound(slots=slots, offers=tuple(Offer(slot=each, reasons=("topic",)) for each in slots), facets=facets)
 
 
 def search(days: int) -> FindSlots:
@@ -143,6 +154,7 @@ def catalog(**changes: Any) -> Catalog:
             exercise("worry", 3),
         ),
         phone="0800 1",
+        places={"GB": "Britain", "FR": "France"},
         locale=LOCALE,
         languages={"en": "English", "xx": "Xxish"},
     )

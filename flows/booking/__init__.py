@@ -1,8 +1,10 @@
-"""Choose a time, say who to be to the provider, and hear only what is true: booked, taken, unsure."""
+"""Choose a time, say who to be to the provider, and hear only what is true: held, booked, moved, taken, unsure."""
 
+from flows.booking.kept import reminder
 from flows.booking.screens import view
-from flows.booking.states import BookingWords, State
+from flows.booking.states import State, offered
 from flows.booking.steps import begin, update
+from flows.booking.words import BookingWords
 from flows.core.flow import Flow
 
 FLOW: Flow[State, BookingWords] = Flow(
@@ -12,6 +14,8 @@ FLOW: Flow[State, BookingWords] = Flow(
     begin,
     update,
     view,
-    version=2,
-    upgrades={1: dict},  # 2 keeps the consent of a form that comes back, which 1 did not
+    version=3,
+    upgrades={1: dict, 2: offered},  # 2 keeps the consent of a form that comes back; 3 has offers in place of slots
 )
+
+__all__ = ["FLOW", "BookingWords", "reminder"]

@@ -1,21 +1,21 @@
-"""What a booking looks like. Everything here is private."""
+"""What a booking looks like until there is one. Everything here is private."""
 
+from collections.abc import Sequence
+
+from flows.booking import kept
+from flows.booking.drawing import about, again, screen
 from flows.booking.states import (
-    BookingWords,
     Choosing,
-    Confirmed,
     Confirming,
-    Ending,
-    Mine,
-    Released,
-    Releasing,
+    Holding,
     Searching,
     State,
     Trouble,
+    Wishing,
     Working,
 )
-from flows.core import care
-from flows.core.care import Slot
+from flows.booking.words import BookingWords
+from flows.core.care import REGULATED, Offer, Wish, Wishes
 from flows.core.flow import Moment
 from flows.core.screen import Button, Option, Screen
 from flows.core.screen import Field as FormField
@@ -23,101 +23,176 @@ from flows.core.screen import Field as FormField
 
 def view(state: State, words: BookingWords, at: Moment) -> Screen:
     """Draw the state. Everything here is private."""
-    phone = at.catalog.phone
-    done = Button(key="done", label=words.done)
-    find = Button(key="find", label=words.find)
     match state:
-        case Searching(taken=taken):
-            return _screen(words, *_taken(words, taken), words.looking, buttons=(_again(words),))
-        case Choosing(slots=slots, taken=taken, down=down):
-            none = words.down if down else words.none_free
-            offer = str(words.choose) if slots else none.fill(phone=phone)
-            times = tuple(
-                Button(
-                    key="slot",
-                    arg=str(index),
-                    label=f"{at.catalog.when(slot.start, at.person.zone)}, {slot.who}",
-                )
-                for index, slot in enumerate(slots)
-            )
-            again = Button(key="find", label=words.look_again)
-            return _screen(words, *_taken(words, taken), offer, buttons=(*times, again, done))
+        case Searching(taken=taken, moving=moving):
+            return screen(words, *_taken(words, taken, moving, at), words.looking, buttons=(again(words),))
+        case Choosing(offers=()):
+            return _nothing(state, words, at)
+        case Choosing():
+            return _offers(state, words, at)
+        case Wishing():
+            return _wishing(state, words, at)
+        case Holding():
+            return screen(words, words.holding, buttons=(again(words),))
         case Confirming():
             return _form(state, words, at)
         case Working():
-            return _screen(words, words.working, buttons=(_again(words),))
-        case Confirmed(appointment=appointment):
-            lines = [words.booked.fill(**_about(appointment.slot, at))]
-            if appointment.link:
-                lines.append(words.booked_link.fill(link=appointment.link))
-            cancel = Button(key="cancel", label=words.cancel)
-            return _screen(words, *lines, words.booked_next, buttons=(done, cancel))
-        case Trouble(what=what):
-            line = {
-                "unsure": words.unsure,
-                "refused": words.refused,
-                "down": words.down,
-                "cancel": words.cancel_failed,
-            }[what]
-            return _screen(words, line.fill(phone=phone), buttons=(Button(key="mine", label=words.mine), done))
-        case Mine(full=full):
-            return _mine(words, full, at)
-        case Releasing(appointment=appointment):
-            yes = Button(key="yes", label=words.cancel_yes, style="danger")
-            no = Button(key="no", label=words.cancel_no)
-            return _screen(words, words.cancel_confirm.fill(**_about(appointment.slot, at)), buttons=(yes, no))
-        case Ending():
-            return _screen(words, words.cancelling, buttons=(_again(words),))
-        case Released():
-            return _screen(words, words.cancelled, buttons=(find, done))
+            return screen(words, words.working, buttons=(again(words),))
+        case Trouble(what="unlicensed" | "refused"):
+            line = words.unlicensed if state.what == "unlicensed" else words.refused
+            buttons = (Button(key="find", label=words.find), _done(words))
+            return screen(words, line.fill(phone=at.catalog.phone), buttons=buttons)
+        case _:
+            return kept.view(state, words, at)
 
 
-def _mine(words: BookingWords, full: bool, at: Moment) -> Screen:
-    held = at.person.appointments
-    lines = [
-        f"{at.catalog.when(each.slot.start, at.person.zone)}, {each.slot.who}. {each.link}".strip() for each in held
-    ]
-    cancels = tuple(
-        Button(
-            key="cancel",
-            arg=each.key,
-            label=f"{words.cancel}: {at.catalog.when(each.slot.start, at.person.zone)}"
-            if len(held) > 1
-            else words.cancel,
-        )
-        for each in held
+def _done(words: BookingWords) -> Button:
+    return Button(key="done", label=words.done)
+
+
+def _taken(words: BookingWords, taken: bool, moving: str, at: Moment) -> tuple[str, ...]:
+    """Say that a time is gone; whoever wanted to move to it hears that their own stands."""
+    if not taken:
+        return ()
+    stands = next((each for each in at.person.appointments if each.key == moving), None)
+    if stands is None:
+        return (words.taken,)
+    return (words.taken_move.fill(when=at.catalog.when(stands.slot.start, at.person.zone)),)
+
+
+def _offers(state: Choosing, words: BookingWords, at: Moment) -> Screen:
+    stands = next((each for each in at.person.appointments if each.key == state.moving), None)
+    top = (
+        words.choose_move.fill(when=at.catalog.when(stands.slot.start, at.person.zone)) if stands else str(words.choose)
     )
-    find = () if full else (Button(key="find", label=words.find),)
-    lines += [_trouble(words, each, at) for each in at.person.troubles]
-    top = words.mine_full if full else words.mine_about if held else words.mine_none
-    return _screen(words, top, *lines, buttons=(*cancels, *find, Button(key="done", label=words.done)))
+    told = tuple(dict.fromkeys(_told(each, state.wishes, words, at) for each in state.offers))
+    times = tuple(
+        Button(
+            key="slot",
+            arg=str(index),
+            label=f"{at.catalog.when(offer.slot.start, at.person.zone)}, {offer.slot.who}"[:75],
+            style="primary" if index == 0 else "plain",
+        )
+        for index, offer in enumerate(state.offers)
+    )
+    others = (
+        ()
+        if state.moving
+        else (
+            Button(key="unfit", label=words.unfit),
+            Button(key="wishes", label=words.wishes),
+            Button(key="ways", label=words.ways),
+        )
+    )
+    lines = (*_taken(words, state.taken, state.moving, at), top, *told)
+    return screen(words, *lines, buttons=(*times, *others, _done(words)))
 
 
-def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
-    line = {"unsure": words.mine_unsure, "failed": words.mine_failed, "cancel": words.mine_uncancelled}[trouble.what]
-    return line.fill(when=at.catalog.when(trouble.start, at.person.zone), phone=at.catalog.phone)
+def _told(offer: Offer, wishes: Wishes, words: BookingWords, at: Moment) -> str:
+    """Say whose time it is and how the two meet, why it fits, in the person's own preferences, and what it costs."""
+    how = getattr(words, f"modality_{offer.slot.modality}")
+    why = ", ".join(
+        _preference(each, wishes, words, at) for each in offer.reasons if each != "modality" and getattr(wishes, each)
+    )
+    line = words.offer_why.fill(who=offer.slot.who, how=how, why=why) if why else None
+    line = line or words.offer.fill(who=offer.slot.who, how=how)
+    return f"{line} {words.offer_price.fill(price=offer.price)}" if offer.price else line
+
+
+def _preference(wish: Wish, wishes: Wishes, words: BookingWords, at: Moment) -> str:
+    """Say a stated preference."""
+    match wish:
+        case "language":
+            return at.catalog.languages.get(wishes.language, wishes.language)
+        case "free_only":
+            return words.free
+        case _:
+            return str(getattr(words, f"{wish}_{getattr(wishes, wish)}"))
+
+
+def _nothing(state: Choosing, words: BookingWords, at: Moment) -> Screen:
+    """Say that there is nobody, and what there is besides: asking for less, other ways, a person who calls back."""
+    phone, find = at.catalog.phone, Button(key="find", label=words.look_again)
+    relax = tuple(Button(key="relax", arg=each, label=getattr(words, f"relax_{each}")) for each in state.relax)
+    callback = (Button(key="callback", label=words.callback, style="primary"),) if at.contact else ()
+    ways, wishes = Button(key="ways", label=words.ways), Button(key="wishes", label=words.wishes)
+    if state.down:
+        line, buttons = words.down.fill(phone=phone), (*callback, find, ways)
+    elif relax:
+        line, buttons = str(words.none_fit), (*relax, wishes, ways)
+    elif state.wishes.without:
+        line = words.none_left.fill(phone=phone)
+        buttons = (*callback, Button(key="start_over", label=words.start_over), wishes, ways)
+    else:
+        line, buttons = words.none_free.fill(phone=phone), (*callback, find, wishes, ways)
+    if state.moving:
+        buttons = tuple(each for each in buttons if each.key not in {"wishes", "ways"})
+    return screen(words, *_taken(words, state.taken, state.moving, at), line, buttons=(*buttons, _done(words)))
+
+
+def _wishing(state: Wishing, words: BookingWords, at: Moment) -> Screen:
+    """Ask what matters: only what can be chosen between, all of it to be left out."""
+    there, wishes = state.facets, state.wishes
+    named = {key: at.catalog.languages.get(key, key) for key in there.languages}
+    asked: list[tuple[Wish, dict[str, str]]] = [
+        ("language", named),
+        ("topic", {each: getattr(words, f"topic_{each}") for each in there.topics}),
+        ("modality", {each: getattr(words, f"modality_{each}") for each in there.modalities}),
+        ("gender", {each: getattr(words, f"gender_{each}") for each in there.genders}),
+        ("hours", {each: getattr(words, f"hours_{each}") for each in ("early", "day", "evening", "weekend")}),
+        ("free_only", {"yes": words.free} if there.priced else {}),
+    ]
+    fields = tuple(
+        FormField(
+            key=key,
+            label=words.cost if key == "free_only" else getattr(words, key),
+            options=(
+                Option(key="any", label=words.any),
+                *(Option(key=each, label=label) for each, label in options.items()),
+            ),
+            value=("yes" if wishes.free_only else "any") if key == "free_only" else getattr(wishes, key) or "any",
+            optional=True,
+        )
+        for key, options in asked
+        if len(options) > (key in {"language", "modality"})  # one alone is no choice there: everybody has it
+    )
+    if wishes.profession in REGULATED and at.catalog.places:
+        fields = (*fields, place(wishes.place, words, at))
+    back = Button(key="find", label=words.wish_skip)
+    return Screen(
+        lines=(words.wish,), fields=fields, buttons=(back,), private=True, title=words.title, submit=words.wish_submit
+    )
+
+
+def place(chosen: str, words: BookingWords, at: Moment) -> FormField:
+    """Ask where somebody will be at the time."""
+    options = tuple(Option(key=key, label=name) for key, name in at.catalog.places.items())
+    value = chosen if chosen in at.catalog.places else ""
+    elsewhere = Option(key="elsewhere", label=words.elsewhere)
+    return FormField(key="place", label=words.place, options=(*options, elsewhere), value=value, optional=True)
 
 
 def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
-    lines = (words.confirm.fill(**_about(state.slot, at)), words.shared)
+    held = (
+        (words.held.fill(until=at.catalog.clock(state.until, at.person.zone)),)
+        if state.until and state.until > at.now
+        else ()
+    )
+    lines = (*held, words.confirm.fill(**about(state.slot, at)), benefit(words, at), words.shared)
     faults = state.faults() if state.wrong else frozenset()
     errors = {key: str(getattr(words, f"{key}_wrong")) for key in faults}
-    fields = (
+    reminders = ("both", "day", "hour", "none")
+    fields: Sequence[FormField] = (
+        _text("name", state.name, 80, words, errors),
+        _text("contact", state.contact, 120, words, errors),
+        *((place(state.place, words, at),) if at.catalog.places else ()),
         FormField(
-            key="name",
-            label=words.name,
-            hint=words.name_hint,
-            max_length=80,
-            value=state.name,
-            error=errors.get("name", ""),
-        ),
-        FormField(
-            key="contact",
-            label=words.contact,
-            hint=words.contact_hint,
-            max_length=120,
-            value=state.contact,
-            error=errors.get("contact", ""),
+            key="remind",
+            label=words.remind,
+            hint=words.remind_hint,
+            options=tuple(Option(key=each, label=getattr(words, f"remind_{each}")) for each in reminders),
+            value=state.remind,
+            optional=True,
         ),
         FormField(
             key="consent",
@@ -128,21 +203,29 @@ def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
         ),
     )
     other = Button(key="find", label=words.other_times)
-    return Screen(lines=lines, fields=fields, buttons=(other,), private=True, title=words.title, submit=words.submit)
+    return Screen(
+        lines=lines, fields=tuple(fields), buttons=(other,), private=True, title=words.title, submit=words.submit
+    )
 
 
-def _screen(words: BookingWords, *lines: str, buttons: tuple[Button, ...]) -> Screen:
-    return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
+def _text(key: str, value: str, most: int, words: BookingWords, errors: dict[str, str]) -> FormField:
+    return FormField(
+        key=key,
+        label=getattr(words, key),
+        hint=getattr(words, f"{key}_hint"),
+        max_length=most,
+        value=value,
+        error=errors.get(key, ""),
+    )
 
 
-def _taken(words: BookingWords, taken: bool) -> tuple[str, ...]:
-    return (words.taken,) if taken else ()
-
-
-def _again(words: BookingWords) -> Button:
-    return Button(key="look_again", label=words.look_again)
-
-
-def _about(slot: Slot, at: Moment) -> dict[str, str]:
-    minutes = int((slot.end - slot.start).total_seconds() // 60)
-    return {"when": at.catalog.when(slot.start, at.person.zone), "minutes": str(minutes), "who": slot.who}
+def benefit(words: BookingWords, at: Moment) -> str:
+    """Say what the organisation pays for, what a talk costs after that, and what then; or that it is unknown."""
+    paid = at.catalog.benefit
+    first = (
+        words.paid_unknown.fill(phone=at.catalog.phone)
+        if paid.sessions is None
+        else words.paid.fill(sessions=str(paid.sessions))
+    )
+    after = words.price_after.fill(price=paid.price_after) if paid.price_after else str(words.price_unknown)
+    return " ".join(each for each in (first, after, paid.then) if each)

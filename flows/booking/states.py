@@ -1,89 +1,71 @@
-"""Where a booking stands, and the words of it."""
+"""Where a booking stands."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Slot
-from flows.core.words import Blanks, Label, Line, Title, Words
+from flows.core.care import Appointment, Facets, Offer, Place, Reminding, Slot, Wish, Wishes
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
 
 
-class BookingWords(Words):
-    """From choosing a time to letting it go."""
-
-    title: Title
-    looking: Line
-    look_again: Label
-    choose: Line
-    taken: Line
-    none_free: Annotated[Line, Blanks("phone")]
-    down: Annotated[Line, Blanks("phone")]
-    confirm: Annotated[Line, Blanks("when", "minutes", "who")]
-    shared: Line
-    name: Line
-    name_hint: Line
-    contact: Line
-    contact_hint: Line
-    contact_wrong: Line
-    name_wrong: Line
-    consent: Line
-    consent_yes: Label
-    consent_wrong: Line
-    submit: Title
-    other_times: Label
-    working: Line
-    booked: Annotated[Line, Blanks("when", "who")]
-    booked_link: Annotated[Line, Blanks("link")]
-    booked_next: Line
-    unsure: Annotated[Line, Blanks("phone")]
-    refused: Annotated[Line, Blanks("phone")]
-    mine: Label
-    mine_about: Line
-    mine_none: Line
-    mine_full: Line
-    mine_unsure: Annotated[Line, Blanks("when", "phone")]
-    mine_failed: Annotated[Line, Blanks("when")]
-    mine_uncancelled: Annotated[Line, Blanks("when", "phone")]
-    cancel: Label
-    cancelling: Line
-    cancel_confirm: Annotated[Line, Blanks("when", "who")]
-    cancel_yes: Label
-    cancel_no: Label
-    cancelled: Line
-    cancel_failed: Annotated[Line, Blanks("phone")]
-    find: Label
-    done: Label
-
-
 class Searching(Value):
-    """The provider is being asked. `taken`: because the chosen time was just taken by somebody else."""
+    """The provider is being asked. `taken`: because the chosen time was just taken by somebody else; `moving`: the key
+    of the appointment that is to be moved."""
 
     at: Literal["searching"] = "searching"
     taken: bool = False
+    wishes: Wishes = Wishes()
+    moving: str = Field(default="", max_length=40)
 
 
 class Choosing(Value):
-    """Times to choose from, earliest first; `down` if the provider does not answer."""
+    """Times to choose from, earliest first; `down` if the provider does not answer. Where there is none, `relax` are
+    the wishes of which letting one go brings some."""
 
     at: Literal["choosing"] = "choosing"
-    slots: tuple[Slot, ...] = ()
+    offers: tuple[Offer, ...] = ()
     taken: bool = False
     down: bool = False
+    wishes: Wishes = Wishes()
+    relax: tuple[Wish, ...] = ()
+    facets: Facets = Facets()
+    moving: str = Field(default="", max_length=40)
+
+
+class Wishing(Value):
+    """What matters to you? All of it may be left out."""
+
+    at: Literal["wishing"] = "wishing"
+    wishes: Wishes = Wishes()
+    facets: Facets = Facets()
+
+
+class Holding(Value):
+    """The provider is asked to keep the time for a few minutes."""
+
+    at: Literal["holding"] = "holding"
+    slot: Slot
+    wishes: Wishes = Wishes()
 
 
 class Confirming(Value):
-    """One time, and the form. What was entered stays in the form if something is wrong with it."""
+    """One time, and the form. What was entered stays in the form if something is wrong with it. `until`: the provider
+    keeps it until then, under the key `hold`."""
 
     at: Literal["confirming"] = "confirming"
     slot: Slot
     name: str = Field(default="", max_length=80)
     contact: str = Field(default="", max_length=120)
+    place: Place = ""
+    remind: Reminding | Literal[""] = ""
     consent: bool = False
     wrong: bool = False
+    wishes: Wishes = Wishes()
+    until: AwareDatetime | None = None
+    hold: str = Field(default="", max_length=40)
 
     def faults(self) -> frozenset[str]:
         """Return the keys of the fields that do not do: a name, a way to be reached and a yes are needed."""
@@ -92,37 +74,80 @@ class Confirming(Value):
 
 
 class Working(Value):
-    """The provider is booking or cancelling."""
+    """The provider is booking."""
 
     at: Literal["working"] = "working"
     slot: Slot
+    wishes: Wishes = Wishes()
 
 
 class Confirmed(Value):
-    """It is booked; the provider was read back."""
+    """It is booked, or `moved`; the provider was read back."""
 
     at: Literal["confirmed"] = "confirmed"
     appointment: Appointment
+    moved: bool = False
 
 
 class Trouble(Value):
-    """Not done, or not known. `unsure`: it may be booked, and the service goes on asking."""
+    """Not done, or not known. `unsure`: it may be booked, and the service goes on asking; `move`: it stands as it did;
+    `unlicensed`: they may not see anybody there."""
 
     at: Literal["trouble"] = "trouble"
-    what: Literal["unsure", "refused", "down", "cancel"]
+    what: Literal["unsure", "refused", "down", "cancel", "move", "unlicensed"]
+    wishes: Wishes = Wishes()
 
 
 class Mine(Value):
-    """The person's appointments. `full`: no further one can be held."""
+    """The person's appointments. `full`: no further one can be held; `placed`: where they will be is fine."""
 
     at: Literal["mine"] = "mine"
     full: bool = False
+    placed: bool = False
+
+
+class Coming(Value):
+    """One is soon: what helps, and whether they will be where they said."""
+
+    at: Literal["coming"] = "coming"
+    appointment: Appointment
+
+
+class Placing(Value):
+    """Where will you be?"""
+
+    at: Literal["placing"] = "placing"
+    appointment: Appointment
+
+
+class Checking(Value):
+    """Whether they may see somebody there is being looked up. `unlicensed`: they may not; it is booked still."""
+
+    at: Literal["checking"] = "checking"
+    appointment: Appointment
+    place: Place = ""
+    unlicensed: bool = False
 
 
 class Releasing(Value):
     """Really cancel?"""
 
     at: Literal["releasing"] = "releasing"
+    appointment: Appointment
+
+
+class Moving(Value):
+    """Really move it there?"""
+
+    at: Literal["moving"] = "moving"
+    appointment: Appointment
+    slot: Slot
+
+
+class Shifting(Value):
+    """The provider is moving it."""
+
+    at: Literal["shifting"] = "shifting"
     appointment: Appointment
 
 
@@ -139,6 +164,30 @@ class Released(Value):
 
 
 State = Annotated[
-    Searching | Choosing | Confirming | Working | Confirmed | Trouble | Mine | Releasing | Ending | Released,
+    Searching
+    | Choosing
+    | Wishing
+    | Holding
+    | Confirming
+    | Working
+    | Confirmed
+    | Trouble
+    | Mine
+    | Coming
+    | Placing
+    | Checking
+    | Releasing
+    | Moving
+    | Shifting
+    | Ending
+    | Released,
     Field(discriminator="at"),
 ]
+
+
+def offered(frozen: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 2, which had slots in place of offers."""
+    if frozen.get("at") != "choosing":
+        return dict(frozen)
+    rest = {key: value for key, value in frozen.items() if key != "slots"}
+    return {**rest, "offers": [{"slot": slot} for slot in frozen.get("slots", ())]}

@@ -1,100 +1,172 @@
-"""From a time to an appointment and away from it: the steps."""
+"""From a time to an appointment: the steps. What becomes of an appointment is in `keeping`."""
 
 from collections.abc import Mapping
+from typing import Any, cast, get_args
 
+from flows.booking import keeping
 from flows.booking.states import (
     Choosing,
     Confirmed,
     Confirming,
-    Ending,
+    Holding,
     Mine,
     Released,
-    Releasing,
     Searching,
     State,
     Trouble,
+    Wishing,
     Working,
 )
-from flows.core.care import Slot
-from flows.core.effects import Book, Cancel, FindSlots
-from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, SlotsFound
+from flows.core.care import REGULATED, WISHES, Appointment, Profession, Reminding, Slot, Wishes
+from flows.core.effects import Book, FindSlots, Hold
+from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 
 MOST = 3  # appointments held at once; the sealed record has room for so many
 DAYS = 14
+ANY, ELSEWHERE = "any", "elsewhere"  # options that stand for nothing: no preference; a place that is not listed
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
-    """Open at a time, at "my appointments", at one to cancel, or at the search."""
-    held = {each.key: each for each in at.person.appointments}
+    """Open at a time, at "my appointments", at one of them, or at the search, for a profession if one is named."""
+    held = at.person.appointments
     match carry:
-        case Carry(ask="cancel", appointment=key) if key in held:
-            return Turn(Releasing(appointment=held[key]))
-        case Carry(ask="mine" | "cancel"):
-            return Turn(Mine())
+        case Carry(ask="mine" | "cancel" | "cant" | "coming"):
+            return keeping.begin(carry, at)
         case _ if len(held) >= MOST:
             return Turn(Mine(full=True))
         case Carry(slot=Slot() as slot):
-            return Turn(Confirming(slot=slot))
+            return hold(slot, at.wishes)
+        case Carry(ask=ask) if ask in get_args(Profession):
+            return search(at.wishes.model_copy(update={"profession": ask}), at)
         case _:
-            return _search(at)
+            return search(at.wishes, at)
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Take one step towards an appointment, or away from one."""
     match state, event:
-        case Searching(taken=taken), SlotsFound(slots=slots):
-            return Turn(Choosing(slots=slots[:3], taken=taken))
-        case Searching(taken=taken), Failed():
-            return Turn(Choosing(taken=taken, down=True))
-        case Choosing(), Chose(key="slot", arg=index):
-            return Turn(Confirming(slot=state.slots[int(index)]))
-        case ((Choosing() | Confirming() | Mine() | Released()), Chose(key="find")):
+        case Searching(), SlotsFound():
+            return Turn(_choosing(state, event))
+        case Searching(taken=taken, wishes=wishes, moving=moving), Failed():
+            return Turn(Choosing(taken=taken, down=True, wishes=wishes, moving=moving))
+        case Choosing(moving=""), Chose(key="slot", arg=index):
+            return hold(state.offers[int(index)].slot, state.wishes)
+        case Choosing(), Chose():
+            return _chosen(state, event, at)
+        case Wishing(), Answered(values=given):
+            return search(_wished(state.wishes, given), at)
+        case Wishing(), Chose(key="find"):
+            return search(state.wishes, at)
+        case Holding(), Held(slot=slot, until=until, hold=key):
+            return Turn(_form(state).model_copy(update={"slot": slot, "until": until, "hold": key}))
+        case Holding(), Failed(why="slot_taken"):
+            return search(state.wishes, at, taken=True)
+        case Holding(), Failed(why="no_hold"):
+            return Turn(_form(state))
+        case Holding(), Failed():
+            return Turn(Choosing(down=True, wishes=state.wishes))
+        case Confirming(slot=slot, hold=key), Chose(key="find"):
+            wishes = state.wishes.model_copy(update={"only": slot.practitioner})
+            find = FindSlots(days=DAYS, wishes=wishes, zone=at.person.zone, slot=slot if key else None, hold=key)
+            return Turn(Searching(wishes=wishes), (find,))
+        case Trouble(), Chose(key="find"):
+            return search(state.wishes, at)
+        case ((Mine() | Released()), Chose(key="find")):
             return begin(Carry(), at)
         case Confirming(), Answered(values=given):
-            return _book(state.slot, given, at)
-        case Working(), Booked(appointment=appointment):
-            return Turn(Confirmed(appointment=appointment))
+            return _book(state, given, at)
+        case ((Working() | Trouble()), _):
+            return _booked(state, event, at)
+        case _:
+            return keeping.update(state, event, at)
+
+
+def search(wishes: Wishes, at: Moment, *, taken: bool = False, moving: str = "") -> Turn[State]:
+    """Look for times that fit."""
+    find = FindSlots(days=DAYS, wishes=wishes, zone=at.person.zone)
+    return Turn(Searching(taken=taken, wishes=wishes, moving=moving), (find,))
+
+
+def hold(slot: Slot, wishes: Wishes) -> Turn[State]:
+    """Ask for a time to be kept while the form is filled in."""
+    return Turn(Holding(slot=slot, wishes=wishes), (Hold(slot=slot),))
+
+
+def _choosing(state: Searching, found: SlotsFound) -> Choosing:
+    return Choosing(
+        offers=found.offers,
+        taken=state.taken,
+        wishes=state.wishes,
+        relax=found.relax,
+        facets=found.facets,
+        moving=state.moving,
+    )
+
+
+def _chosen(state: Choosing, event: Chose, at: Moment) -> Step[State]:
+    """Go on from offers, or from none."""
+    wishes = state.wishes
+    match event:
+        case Chose(key="wishes"):
+            return Turn(Wishing(wishes=wishes, facets=state.facets))
+        case Chose(key="unfit"):
+            unfit = dict.fromkeys((*wishes.without, *(each.slot.practitioner for each in state.offers)))
+            wishes = wishes.model_copy(update={"without": tuple(each for each in unfit if each)[-9:], "only": ""})
+        case Chose(key="relax", arg=wish) if wish in WISHES:
+            wishes = wishes.model_copy(update={wish: Wishes.model_fields[wish].default})
+        case Chose(key="start_over"):
+            wishes = wishes.model_copy(update={"without": (), "only": ""})
+        case Chose(key="callback"):
+            return Goto("callback")
+        case Chose(key="ways"):
+            return Goto("options", Carry(ask="all"))
+        case Chose(key="find"):
+            pass
+        case _:
+            return keeping.update(state, event, at)
+    return search(wishes, at, moving=state.moving)
+
+
+def _wished(before: Wishes, given: Mapping[str, str]) -> Wishes:
+    """Return the wishes of a form. What is left out of it is no wish; whoever was not a fit still is none."""
+    said: dict[str, Any] = {
+        key: given[key] for key in (*WISHES, "place") if given.get(key, ANY) not in {ANY, ELSEWHERE}
+    }
+    said["free_only"] = "free_only" in said
+    kept = {"profession": before.profession, "without": before.without}
+    return Wishes.model_validate({**kept, "place": before.place if "place" not in given else "", **said})
+
+
+def _form(state: Holding) -> Confirming:
+    return Confirming(slot=state.slot, wishes=state.wishes, place=state.wishes.place)
+
+
+def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
+    """Say what came of a booking."""
+    unsure = isinstance(state, Working) or state.what == "unsure"
+    match state, event:
+        case _, Booked(appointment=appointment) if unsure:
+            return Turn(Confirmed(appointment=recorded(appointment, at)))
         case Working(), Failed(why="slot_taken"):
-            return _search(at, taken=True)
+            return search(state.wishes, at, taken=True)
         case Working(), Failed(why="uncertain"):
             return Turn(Trouble(what="unsure"))
         case Working(), Failed(why="refused"):
-            return Turn(Trouble(what="refused"))
-        case Trouble(what="unsure"), Booked(appointment=appointment):
-            return Turn(Confirmed(appointment=appointment))
-        case Trouble(what="unsure"), Failed(why="uncertain"):
+            return Turn(Trouble(what="refused", wishes=state.wishes))
+        case Working(), Failed(why="unlicensed"):
+            return Turn(Trouble(what="unlicensed", wishes=state.wishes))
+        case Trouble(), Failed(why="uncertain"):
             return None
-        case ((Working() | Trouble(what="unsure")), Failed()):
-            return Turn(Trouble(what="down"))
+        case _, Failed() if unsure:
+            return Turn(Trouble(what="down", wishes=state.wishes))
         case _:
-            return _cancel(state, event, at)
+            return keeping.update(state, event, at)
 
 
-def _cancel(state: State, event: Event, at: Moment) -> Step[State]:
-    match state, event:
-        case Confirmed(), Chose(key="cancel"):
-            return Turn(Releasing(appointment=state.appointment))
-        case Mine(), Chose(key="cancel", arg=key):
-            return begin(Carry(ask="cancel", appointment=key), at)
-        case Releasing(), Chose(key="yes"):
-            return Turn(Ending(), (Cancel(appointment=state.appointment),))
-        case Releasing(), Chose(key="no"):
-            return Turn(Mine())
-        case Ending(), Changed(what="cancelled"):
-            return Turn(Released())
-        case Ending(), Failed():
-            return Turn(Trouble(what="cancel"))
-        case _, Chose(key="mine"):
-            return Turn(Mine())
-        case _, Chose(key="done"):
-            return Goto("home")
-        case _:
-            return None
-
-
-def _search(at: Moment, taken: bool = False) -> Turn[State]:
-    return Turn(Searching(taken=taken), (FindSlots(days=DAYS, wishes=at.wishes, zone=at.person.zone),))
+def recorded(appointment: Appointment, at: Moment) -> Appointment:
+    """Return an appointment as the person's record has it: with what we alone know of it."""
+    return next((each for each in at.person.appointments if each.key == appointment.key), appointment)
 
 
 def _plain(text: str) -> str:
@@ -102,12 +174,31 @@ def _plain(text: str) -> str:
     return "".join(char for char in text if char.isprintable()).strip()
 
 
-def _book(slot: Slot, given: Mapping[str, str], at: Moment) -> Step[State]:
+def _book(state: Confirming, given: Mapping[str, str], at: Moment) -> Step[State]:
     name, contact = _plain(given.get("name", "")), _plain(given.get("contact", ""))
-    form = Confirming(
-        slot=slot, name=name[:80], contact=contact[:120], consent=given.get("consent") == "yes", wrong=True
-    )
+    place, remind = given.get("place", state.place), given.get("remind", "")
+    entered = {
+        "name": name[:80],
+        "contact": contact[:120],
+        "place": "" if place == ELSEWHERE else place,
+        "remind": remind,
+        "consent": given.get("consent") == "yes",
+        "wrong": True,
+    }
+    form = state.model_copy(update=entered)
     if form.faults() or (form.name, form.contact) != (name, contact):
         return Turn(form)
-    book = Book(slot=slot, name=name, contact=contact, zone=at.person.zone, consented_at=at.now)
-    return Turn(Working(slot=slot), (book,))
+    wishes = state.wishes.model_copy(update={"place": form.place})
+    if not form.place and wishes.profession in REGULATED:
+        return Turn(Trouble(what="unlicensed", wishes=wishes))
+    book = Book(
+        slot=state.slot,
+        name=name,
+        contact=contact,
+        zone=at.person.zone,
+        consented_at=at.now,
+        hold=state.hold,
+        place=form.place,
+        remind=cast(Reminding, remind or "none"),
+    )
+    return Turn(Working(slot=state.slot, wishes=wishes), (book,))

@@ -82,7 +82,7 @@ class Practitioner(Value):
 class Wishes(Value):
     """What somebody looks for. Each of these that is given is kept to: it is never let go of without asking.
 
-    `without` are practitioners (their keys) who were not a fit."""
+    `without` are practitioners (their keys) who were not a fit; `only` is the one wanted, if it must be them."""
 
     profession: Profession = "therapy"
     place: Place = ""  # where they will be at the time
@@ -93,6 +93,7 @@ class Wishes(Value):
     hours: Hours | Literal[""] = ""
     free_only: bool = False
     without: tuple[Key, ...] = Field(default=(), max_length=9)
+    only: Key = ""
 
 
 Wish = Literal["language", "topic", "modality", "gender", "hours", "free_only"]
@@ -135,10 +136,12 @@ class Appointment(Value):
 
 
 class Trouble(Value):
-    """Something asked of the provider that did not come out well while the person was elsewhere."""
+    """Something that did not come out well while the person was elsewhere: asked of the provider, or done by it.
+
+    "withdrawn": the provider cancelled; "missed": the person did not come."""
 
     key: str = Field(max_length=40)
-    what: Literal["unsure", "failed", "cancel"]
+    what: Literal["unsure", "failed", "cancel", "move", "withdrawn", "missed"]
     start: AwareDatetime
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from flows.core.base import Value
-from flows.core.care import Weekday
+from flows.core.care import Profession, Weekday
 from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise
 from flows.core.locale import Locale
@@ -140,6 +140,21 @@ class Service(Value):
     kind: ServiceKind = "other"
 
 
+class Benefit(Value):
+    """What the organisation pays for: talks a year, what one costs after that, what then. None or empty: unknown."""
+
+    sessions: int | None = None
+    price_after: str = ""
+    then: str = ""
+
+
+class Cancelling(Value):
+    """What cancelling or moving so many hours before, or later, means."""
+
+    hours: int
+    text: str
+
+
 class Catalog(Value):
     """Everything of the content that a flow may read, for one locale."""
 
@@ -161,6 +176,10 @@ class Catalog(Value):
     services: tuple[Service, ...]
     exercises: tuple[Exercise, ...] = Field(min_length=1)  # those for a crisis come first, and there is one
     phone: str  # the assistance line that answers when nobody is free online
+    benefit: Benefit = Benefit()
+    cancelling: Cancelling | None = None
+    places: Mapping[str, str] = Field(default_factory=dict)  # where somebody may be at the time, and what it is called
+    bookable: tuple[Profession, ...] = ("therapy",)
     contact: StaffedContact | None = None  # who calls back; None if nobody does, or requests have nowhere to go
     locale: Locale  # how days and dates are written
     languages: Mapping[str, str]  # every locale there is, and what it calls itself
@@ -170,6 +189,10 @@ class Catalog(Value):
         local = instant.astimezone(ZoneInfo(zone))
         weekday, month = self.locale.weekdays[local.weekday()], self.locale.months[local.month - 1]
         return self.locale.when.fill(weekday=weekday, day=str(local.day), month=month, time=f"{local:%H:%M}")
+
+    def clock(self, instant: datetime, zone: str) -> str:
+        """Say a time of the day as somebody in `zone` reads it on their wall: "09:00"."""
+        return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
 
     def date(self, day: date) -> str:
         """Say a day of the year: "24 Nov"."""

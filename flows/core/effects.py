@@ -60,13 +60,15 @@ class Checked(Value):
 class FindSlots(Value):
     """Search free slots from now on that fit, earliest first. Answered by SlotsFound or Failed.
 
-    `zone` is where the person's hours are counted."""
+    `zone` is where the person's hours are counted. A slot that is held under the key `hold` is let go of first."""
 
     kind: Literal["find_slots"] = "find_slots"
     days: int = Field(default=7, ge=1, le=60)
     count: int = Field(default=3, ge=1, le=20)
     wishes: Wishes = Wishes()
     zone: str = Field(default="UTC", max_length=64)
+    slot: Slot | None = None
+    hold: str = Field(default="", max_length=40)
 
 
 class Hold(Value):

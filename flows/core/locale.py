@@ -1,5 +1,6 @@
 """How a language writes days and dates, and what it calls itself."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
@@ -15,11 +16,13 @@ class Locale(Words):
     """Names of days and months, and the order in which a date is said.
 
     `name` is what the language calls itself, so that whoever reads nothing else finds it. `weekdays` and `months` are
-    short, for dates; `days` stand by themselves ("every Monday at 10:00")."""
+    short, for dates; `days` stand by themselves ("every Monday at 10:00").
+    `places` are names of countries, by their two letters."""
 
     name: Label
     weekdays: Days
     days: Days
     months: Months
+    places: Mapping[str, Label] = Field(default_factory=dict)
     when: Annotated[Line, Blanks("weekday", "day", "month", "time")]
     date: Annotated[Line, Blanks("day", "month")]

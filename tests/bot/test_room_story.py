@@ -84,7 +84,7 @@ async def check_and_book(visitor: Visitor) -> Page:
     assert "not a diagnosis" in visitor.page.text
     time = next(each.label for each in visitor.page.buttons if ", " in each.label)
     await visitor.press(time)
-    name, contact, consent = [label for label in visitor.page.controls if "words" not in label]
+    name, contact, *_, consent = [label for label in visitor.page.controls if "words" not in label]
     return await visitor.submit(
         "Book this time", {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"}
     )

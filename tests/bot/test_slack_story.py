@@ -139,7 +139,7 @@ async def book(stage: Stage, user: str = SAM) -> dict[str, Any]:
     assert 1 <= len(times) <= 3
     await hands.tap_in_view(user, times[0])
     form = await stage.modal(user, "The provider gets")
-    name, contact, consent = [each.label for each in fields_of(form)]
+    name, contact, *_, consent = [each.label for each in fields_of(form)]
     await hands.submit(user, {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"})
     return await stage.modal(user, "Booked:")
 
@@ -308,7 +308,7 @@ async def test_a_wrong_address_is_said_at_its_field_and_nothing_entered_is_lost(
     result = await stage.modal(SAM, "not a diagnosis")
     await hands.tap_in_view(SAM, next(each.label for each in buttons_of(result) if ", " in each.label))
     form = await stage.modal(SAM, "The provider gets")
-    name, contact, consent = [each.label for each in fields_of(form)]
+    name, contact, *_, consent = [each.label for each in fields_of(form)]
     sent = await hands.submit(SAM, {name: "Sam", contact: "sam at home", consent: "Yes, share it"})
     assert sent.json["response_action"] == "errors"
     assert list(hands.errors(SAM)) == ["f:contact"]

@@ -40,7 +40,7 @@ BROKEN = [
     Broken("misspelt key", ORG, "zone:", "zoen:", "unknown key; did you mean zone?"),
     Broken("key in another case", ORG, "phone:", "Phone:", "did you mean phone?"),
     Broken("nested misspelt key", ORG, "  tier:", "  teir:", "did you mean tier? allowed keys: name, tier"),
-    Broken("unheard-of key", ORG, "region: GB", "region: GB\ncolour: red", "allowed keys: custodian"),
+    Broken("unheard-of key", ORG, "region: GB", "region: GB\ncolour: red", "allowed keys: benefit, cancelling"),
     Broken("key deleted", ORG, "zone: Europe/London\n", "", "this key is missing; add a line", "name: Sample"),
     Broken("nested key deleted", ORG, "  tier: custodian\n", "", "this key is missing", "custodian:"),
     Broken("empty name", ORG, "name: Sample Works", "name:", "this is empty"),

@@ -52,7 +52,7 @@ def test_from_hello_to_forgotten(emulate: Emulate) -> None:
     times = [each.label for each in buttons_of(result) if ", " in each.label]
     emulate.choose(result, times[0])
     form = emulate.modal("The provider gets")
-    name, contact, consent = [each.label for each in fields_of(form)]
+    name, contact, *_, consent = [each.label for each in fields_of(form)]
     emulate.submit(form, {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"})
     emulate.modal("Booked:")
     booked = httpx.get(f"{emulate.haven}{CLINIC}/Appointment", params={"status": "booked"}).json()

@@ -45,7 +45,7 @@ def test_from_the_welcome_to_forgotten(playground: Playground, tmp_path: Path) -
     times = [label for label in labels(result) if ", " in label]
     playground.choose(times[0])
     form = playground.dialog("The provider gets")
-    name, contact, consent = [each.label for each in fields_of(form)]
+    name, contact, *_, consent = [each.label for each in fields_of(form)]
     given = {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"}
     playground.choose("Book this time", given)
     playground.dialog("Booked:")

@@ -8,7 +8,7 @@ import pytest
 from flows import options
 from flows.core.catalog import Service, ServiceKind
 from flows.core.events import Chose
-from flows.core.flow import Carry, Turn
+from flows.core.flow import Carry, Goto, Turn
 from flows.core.screen import Screen
 from tests import world
 from tests.content.test_screens import CONTENT, words_on
@@ -96,3 +96,18 @@ def test_what_the_organisation_does_not_have_is_not_spoken_of() -> None:
     for state in _states():
         text = " ".join(_drawn(state).lines).casefold()
         assert not any(word in text for word in ("coach", "group", "doctor", "gp", "counsellor")), text
+
+
+def test_what_can_be_booked_beside_therapy_stands_among_all_ways() -> None:
+    """In every language: telemedicine, coaching, a group, each leading to its own times."""
+    beside = ("gp", "psychiatry", "coaching", "group", "line")
+    for locale in CONTENT.words:
+        catalog = CONTENT.catalog(locale).model_copy(update={"bookable": ("therapy", *beside)})
+        words = CONTENT.words[locale]["options"]
+        assert isinstance(words, options.OptionsWords)
+        screen = options.view(options.Everything(), words, world.moment(world.person(), catalog))
+        assert [each.arg for each in screen.buttons if each.key == "times"] == ["", *beside]
+        assert [each.arg for each in _drawn(options.Listing()).buttons if each.key == "times"] == [""]
+    for each in beside:
+        step = options.update(options.Everything(), Chose(key="times", arg=each), world.moment())
+        assert step == Goto("booking", Carry(ask=each))
