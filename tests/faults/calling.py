@@ -55,16 +55,18 @@ class Timed(Fuse):
 
 
 class Kept(dict[str, Case]):
-    """What the desk has: on paper before it answers."""
+    """What the desk has: on paper before it answers. `takes` says that somebody there takes up whatever comes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, takes: bool) -> None:
         super().__init__()
-        self._path = path
+        self._path, self._takes = path, takes
         for line in path.read_text().splitlines() if path.exists() else ():
             key, body, items, status = json.loads(line)
             super().__setitem__(key, Case(body.encode(), items, NOW, status))
 
     def __setitem__(self, key: str, case: Case) -> None:
+        if self._takes and case.status == "open":
+            case.status = "taken"
         super().__setitem__(key, case)
         with self._path.open("a") as file:
             file.write(json.dumps([key, case.body.decode(), case.items, case.status]) + "\n")
@@ -89,7 +91,9 @@ class Caller(Rig):
         self._fuse, self._story, self._life, fuse.clock = fuse, story, number, self.clock
         self.journal = Journal(folder / "journal")
         self.platform = Phone(self.journal, fuse)
-        self.desk = CareDesk(SECRET, self.clock.now, cases=Kept(folder / "desk"), down=story == "down")
+        self.desk = CareDesk(
+            SECRET, self.clock.now, cases=Kept(folder / "desk", story == "taken"), down=story == "down"
+        )
 
     async def start(self) -> None:
         """Put the service together, with the desk behind its wire."""
@@ -116,9 +120,6 @@ class Caller(Rig):
         for step in ("send", "withdraw") if self._story == "withdrawn" else ("send",):
             if step in self.keys(WHO):
                 await self._bring(token_of(self.shown(WHO), step), f"{self._life}-{step}")
-        for case in self.desk.cases.values():
-            if self._story == "taken" and case.status == "open":
-                case.status = "taken"
         await self.later(timedelta(hours=2))
 
     async def _bring(self, token: str, id_: str) -> None:
