@@ -32,6 +32,7 @@ ROUNDS = 3
 SIZES = ((10_000, 1_000, 0.3), (100_000, 10_000, 3.0))
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday
 PAST = datetime(2026, 1, 5, tzinfo=UTC)  # overdue
+Taken = tuple[float, float]  # seconds on the wall, seconds of the processor: they differ where others are at work, too
 _fired = [0, 0]
 _all_fired, _counting = threading.Event(), threading.Lock()
 
@@ -54,22 +55,24 @@ def main(sizes: tuple[tuple[int, int, float], ...] = SIZES, rounds: int = ROUNDS
         )
 
 
-def _told(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.2f} s ({', '.join(f'{each:.2f}' for each in seconds)})"
+def _told(rounds: list[Taken]) -> str:
+    wall, processor = zip(*rounds, strict=True)
+    each = ", ".join(f"{one:.2f}" for one in wall)
+    return f"{statistics.median(wall):.2f} s ({each}), of which {statistics.median(processor):.2f} s of processor"
 
 
-async def _measure(folder: Path, people: int, due: int, rounds: int) -> tuple[list[float], list[float]]:
+async def _measure(folder: Path, people: int, due: int, rounds: int) -> tuple[list[Taken], list[Taken]]:
     clock = ShiftedClock(NOW)
     service = build(
         Settings(database_url=f"sqlite:///{folder}/haven.db"), clock, base_url="http://127.0.0.1:9", layers_of=tuple
     )
     await service.store.transact(lambda conn: _fill(conn, service, people, due))
-    ours, peers = list[float](), list[float]()
+    ours, peers = list[Taken](), list[Taken]()
     clock.later(timedelta(hours=2))
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun = time.perf_counter(), time.process_time()
         planned = await service.schedule.tick()
-        ours.append(time.perf_counter() - begun)
+        ours.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
         assert planned == due
         clock.later(timedelta(weeks=1))
         _fill_peer(folder, people, due)
@@ -116,15 +119,15 @@ def _fill_peer(folder: Path, people: int, due: int) -> None:
         connection.execute(insert(store.jobs_t), rows)
 
 
-def _peer(folder: Path, due: int) -> float:
+def _peer(folder: Path, due: int) -> Taken:
     """Let the jobs that are due fire."""
     _fired[:] = [0, due]
     _all_fired.clear()
     scheduler = _scheduler(folder)
-    begun = time.perf_counter()
+    begun = time.perf_counter(), time.process_time()
     scheduler.start()
     assert _all_fired.wait(600)
-    taken = time.perf_counter() - begun
+    taken = time.perf_counter() - begun[0], time.process_time() - begun[1]
     scheduler.shutdown()
     return taken
 
