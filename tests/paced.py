@@ -254,7 +254,8 @@ async def _watch(
 def arrived(workspace: Slack | Teams, people: int) -> list[int]:
     """Return how many messages stand in each person's chat."""
     if isinstance(workspace, Slack):
-        return [len(workspace.messages[workspace.dm(f"U{number}").id]) for number in range(people)]
+        chats = (workspace.dm(f"U{number}").id for number in range(people))
+        return [len(workspace.messages.get(chat, ())) for chat in chats]
     return [len(workspace.personal(f"29:1p{number}").activities) for number in range(people)]
 
 
