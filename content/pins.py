@@ -40,11 +40,11 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/notice.yaml": "ea2e7541ef71b77d40a5dd4bbaf6df6fed6c25d01a75a3d807c07542a7eb4287",
     "pt/safety.yaml": "0f1ebd99a6b818e6218ea0ba50fcdfddd79c82556a86826ac411c8ffc731bb66",
     "pt/calm.yaml": "d63f1d767acbdc04cfaecac40952791e1fe789f1bea139c76e740a09f69b86c6",
-    "crisis/lexicon.en.yaml": "cab0548b92377323843cea44368eccf7af4d38f48a964881109bfc13f2609c3e",
-    "crisis/lexicon.es.yaml": "821d054d95843d3bc35d1d5cf29dba6a0cf9faa14983829b6cf58d66e8072c50",
-    "crisis/lexicon.fr.yaml": "ce0710deb9f78573df9b75ad8d8073e54593dfab5b678806cf7f10c01e9ed5b4",
-    "crisis/lexicon.de.yaml": "4d44c214170c00e915c37851adc258561b1cad08fb900d866e7dce4dd6cd3741",
-    "crisis/lexicon.pt.yaml": "66ebca00a9b979dd2da9a19df2fbd5eecd47f4643f3d320564158b4a0662fa7c",
+    "crisis/lexicon.en.yaml": "22b1304c78087168ebd71d3325f2996d93b3acb189d6613574154eeb272db3bc",
+    "crisis/lexicon.es.yaml": "a6e61cadf05e8534c5fe906acbff945447b26db365c15880437733953f63c594",
+    "crisis/lexicon.fr.yaml": "f7c94d26ca840b7479e9794530511f14d7f8e34622d94887d4377a186e8ff7b0",
+    "crisis/lexicon.de.yaml": "2994a42eab96acd01ff20a888cc975eeb19a1873b3b2ca46fb6e938f7f51ba48",
+    "crisis/lexicon.pt.yaml": "9c3aace5de3d155d59aff0441719a53c722434ae012ea93bb67e65e3e8fbe7b0",
 }
 LEARNED: Final[Mapping[str, str]] = {
     "reader.words.bin": "0559045a6d33f570c7eb94984c08fe9d14dba9f4016c4f03e888023247a06381",
