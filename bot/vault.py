@@ -21,7 +21,7 @@ from adapters.platform import Address
 from bot.clock import Clock
 
 OPS = 2048
-PRIVATE = 8192
+PRIVATE = 10240
 BODY = 2048
 _SCHEMA = b"1"
 _NONCE = 12
