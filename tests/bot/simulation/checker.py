@@ -113,14 +113,16 @@ _COUNTRIES = {
     for row in (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
     if not row.startswith("#")
 }
+_PARTS = {"America/Anchorage": "AK", "Pacific/Honolulu": "HI"}  # zones of one state, which works on Columbus Day
 _CALENDARS: dict[str, object] = {}
 
 
 def _holiday(zone: str, day: date) -> bool:
     country = _COUNTRIES[zone]
-    if country not in _CALENDARS:
-        _CALENDARS[country] = holidays.country_holidays(country)
-    return day in _CALENDARS[country]  # type: ignore[operator]
+    place = f"{country}-{_PARTS.get(zone, '')}"
+    if place not in _CALENDARS:
+        _CALENDARS[place] = holidays.country_holidays(country, subdiv=_PARTS.get(zone))
+    return day in _CALENDARS[place]  # type: ignore[operator]
 
 
 if __name__ == "__main__":
