@@ -140,7 +140,7 @@ class Person(Rig):
         """Return what they do next; None if all is done."""
         shown, keys, fields = self.shown(WHO), self.keys(WHO), [each.key for each in self.screen(WHO).fields]
         if fields:
-            values = {key: FILLED[key] for key in fields}
+            values = {key: FILLED[key] for key in fields if key in FILLED}  # where they will be need not be said
             return self.arrival(WHO, id=id_, event=Answered(values=values), token=shown.form)
         booked = any(each.screen.lines[0].startswith("Booked") for each in self.platform.screens[WHO])
         if "find" in keys and "cancel" in keys:
