@@ -176,7 +176,7 @@ def _plain(text: str) -> str:
 
 def _book(state: Confirming, given: Mapping[str, str], at: Moment) -> Step[State]:
     name, contact = _plain(given.get("name", "")), _plain(given.get("contact", ""))
-    place, remind = given.get("place", state.place), given.get("remind", "")
+    place, remind = given.get("place", state.place or at.wishes.place), given.get("remind", "")
     entered = {
         "name": name[:80],
         "contact": contact[:120],
