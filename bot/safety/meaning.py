@@ -22,7 +22,9 @@ DIM: Final = 384
 WIDTH: Final = 1.0  # of the kernel
 WORDS: Final = 0.12  # what the odds by words count for beside the meaning; found on writers left out
 PIECES: Final = 8  # of a long text
-_SCALE: Final = 127  # a direction's numbers are kept as whole ones
+_SCALE: Final = (
+    32  # a direction's numbers are kept as whole ones: coarser, and all examples do not fit in 5 MB any more
+)
 
 Array = Any  # numpy's own types say nothing more here
 Embed = Callable[[str], Array]
@@ -45,7 +47,7 @@ def embedder() -> Embed:
 
 
 def directions(vectors: Array, middle: Array) -> Array:
-    """Return in which direction from the middle each vector lies: rows of length 1, in steps of 1/127."""
+    """Return in which direction from the middle each vector lies: rows of length 1, in steps of 1/32."""
     away = vectors - middle
     length = np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
     return np.rint(away / length * _SCALE).astype(np.int8)

@@ -40,7 +40,7 @@ def test_a_kind_is_either_danger_or_safe() -> None:
 def test_no_writer_says_the_same_twice(path: Path) -> None:
     said = Counter(each.text.casefold() for each in sentences([path]))
     assert [text for text, times in said.items() if times > 1] == []
-    assert all(2 <= len(text.split()) <= 60 for text in said)
+    assert all(1 <= len(text.split()) <= 70 for text in said)  # a word in a bad night, or the whole day
 
 
 def test_no_sentence_is_called_danger_by_one_and_safe_by_another() -> None:
