@@ -190,6 +190,11 @@ def next_due(conn: Connection) -> int | None:
     return conn.execute(select(func.min(effect.c.due)).where(effect.c.lease == 0)).scalar()
 
 
+def under_way(conn: Connection, now: int) -> bool:
+    """Tell whether anything that is due is still planned, or being carried out by somebody."""
+    return conn.execute(select(effect.c.id).where(effect.c.due <= now).limit(1)).first() is not None
+
+
 def last_reminder(conn: Connection, team: str) -> int | None:
     """Return when the team's latest reminder goes, or went, out."""
     return conn.execute(select(func.max(manager_action.c.due)).where(manager_action.c.team == team)).scalar()

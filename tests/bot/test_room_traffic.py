@@ -40,6 +40,7 @@ from tests.bot.test_teams_story import Stage as TeamsStage
 from tests.visitor import Visitor
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+BOOKING = ("United Kingdom", "No", "Yes, share it")  # where, reminders, consent
 PUBLIC = ("home", "notice", "common", "room", "team")
 """Words that stand in the chat for everybody alike."""
 
@@ -232,9 +233,9 @@ class Story:
         await self._submit("Go on", *(OPTIONS[points] for points in (1, 1, 0, 2)))
         assert "not a diagnosis" in self._room.page.text
         await self._press(next(each.label for each in self._room.page.buttons if ", " in each.label))
-        await self._submit("Book this time", "Canary-Name", "not a contact", "Yes, share it")
+        await self._submit("Book this time", "Canary-Name", "not a contact", *BOOKING)
         assert self._room.page.errors
-        await self._submit("Book this time", "Canary-Name", "canary@example.org", "Yes, share it")
+        await self._submit("Book this time", "Canary-Name", "canary@example.org", *BOOKING)
         assert "Booked:" in self._room.page.text
         await self._press("Back to start")
 
