@@ -220,7 +220,7 @@ class SlackPlatform:
             easel = self._easel(arrival.address)
             with easel.queues.place(arrival.address) as place:
                 if shown := await self._receive(arrival):
-                    place.then = easel.posted(arrival.address, shown)
+                    place.then = easel.posted(arrival.address, shown, arrival.id)
         return await ack()
 
     async def _on_tap(self, body: Body, ack: AsyncAck) -> BoltResponse:

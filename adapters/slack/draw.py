@@ -20,6 +20,7 @@ from adapters.slack.render import message, modal, note
 from adapters.slack.web import Refused, Web
 
 _KNOWN_DIALOGS: Final = 10_000
+_KNOWN_EVENTS: Final = 1_000
 SETTLING: Final = 0.5  # seconds in which Slack has drawn what the answer to a form holds
 PATIENCE: Final = 1.0  # seconds for the turn before the dialog is opened, and for opening it: a trigger lives 3
 
@@ -36,15 +37,17 @@ class Easel:
         self._fronts = fronts
         self._drawn = drawn
         self._dialogs: dict[str, str] = {}
+        self._events: dict[str, bool] = {}  # those that were answered
         self.queues = Queues(
             lambda error: failure("slack_draw_failed", error), lambda: event("slack_unreachable"), after=self._refresh
         )
 
     # --- what may be done in a place
 
-    def posted(self, address: Address, shown: Shown) -> Work:
-        """Answer in the chat: the screen if it may stand there, otherwise its launcher."""
-        return partial(self._post, address, shown)
+    def posted(self, address: Address, shown: Shown, event: str) -> Work:
+        """Answer an event in the chat: the screen if it may stand there, otherwise its launcher. Delivered again while
+        it is being answered, an event gets no second message."""
+        return partial(self._answer, address, shown, event)
 
     def tapped(self, address: Address, shown: Shown, where: Where) -> Work:
         """Answer where it was tapped: in the open dialog, in the chat if it may stand there, else in a new dialog."""
@@ -162,6 +165,11 @@ class Easel:
             return
         remember(self._dialogs, address.user, view, _KNOWN_DIALOGS)
         await self._drawn(address, shown.turn)
+
+    async def _answer(self, address: Address, shown: Shown, event: str) -> None:
+        if event not in self._events:
+            await self._post(address, shown)
+            remember(self._events, event, True, _KNOWN_EVENTS)
 
     async def _push(self, address: Address, shown: Shown, where: Where) -> None:
         """Draw a detail on top of what is open; closing it leads back there."""
