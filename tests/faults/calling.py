@@ -29,7 +29,6 @@ from tests.fakes import NOW, FakeClock, Wire
 from tests.faults.driver import WHO, Chat, Fuse, Journal
 from tests.rig import Rig, token_of
 
-embedded.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
 Story = Literal["missed", "taken", "down", "withdrawn"]
 STORIES: tuple[Story, ...] = ("missed", "taken", "down", "withdrawn")
 OUTAGES = (1, 120)  # minutes: back in time for the promise of an hour, and not
@@ -181,6 +180,8 @@ def forked(folder: Path, fuse: Timed, at: datetime, story: Story, number: int) -
 
 def main(folder: Path, few: bool) -> None:
     """Die at every point of each story; of the one in which the desk is asked again and again, at every fifth."""
+    # looks for more work come with work done, not with time: so the points are the same in every life
+    embedded.LOOK = 60.0
     (folder / "untouched").mkdir(parents=True)
     asyncio.run(prepare(folder / "untouched"))
     for story in STORIES[:1] if few else STORIES:

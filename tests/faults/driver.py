@@ -27,7 +27,6 @@ from flows.core.events import Answered
 from tests.fakes import NOW, FakeClock, Recorder
 from tests.rig import Rig, token_of
 
-embedded.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
 WHO = "sam"
 STEPS = 60
 FILLED = {
@@ -186,6 +185,8 @@ def forked(folder: Path, fuse: Fuse, number: int) -> tuple[int, dict[str, Any]]:
 
 def main(folder: Path, part: int, of: int) -> None:
     """Find the points, and die at every `of`-th of them."""
+    # looks for more work come with work done, not with time: so the points are the same in every life
+    embedded.LOOK = 60.0
     untouched = folder / "untouched"
 
     async def prepare() -> None:

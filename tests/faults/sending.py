@@ -28,7 +28,6 @@ from tests.fakes import NOW, FakeClock, Recorder
 from tests.faults.driver import Fuse
 from tests.rig import Rig
 
-embedded.LOOK = 60.0  # looks for more work come with work done, not with time: so the points are the same in every life
 DUE = timedelta(hours=26)  # from NOW, a Monday at eight: Tuesday at ten, for the check-in and for the reminder
 
 
@@ -136,6 +135,8 @@ def told(folder: Path, kills: list[int], last: dict[str, Any]) -> None:
 
 def main(folder: Path, every: int) -> None:
     """Die at every point; and then, while recovering, at every point (`every` is 1) or at some, after the calls."""
+    # looks for more work come with work done, not with time: so the points are the same in every life
+    embedded.LOOK = 60.0
     (folder / "untouched").mkdir(parents=True)
     asyncio.run(prepare(folder / "untouched"))
 
