@@ -1,5 +1,6 @@
 """Asks the provider on somebody's behalf, and turns its answers and failures into events: the truth, always."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
 
 from bot import log, tasks
@@ -14,8 +15,6 @@ from flows.core.events import Booked, Changed, Event, Failed, Held
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
 LATE = timedelta(minutes=1)  # until then "not there" may be "not there yet"
 RARELY = 45  # seconds: a minute after a provider is back, everything is known
-
-
 HOLD = timedelta(minutes=8)  # while somebody fills in a form; a provider may keep it for less
 
 
@@ -41,11 +40,11 @@ class Asking:
                 case FindSlots():
                     return await self._find(task.what, task.key)
                 case Book():
-                    return await self._book(task.what, task.key, again)
+                    return await _told(self._book(task.what, task.key, again))
                 case Hold(slot=slot):
                     return await self._hold(slot, task.key)
                 case Reschedule(appointment=appointment, slot=slot):
-                    return await self._move(appointment, slot, task.key)
+                    return await _told(self._move(appointment, slot, task.key))
                 case Cancel(appointment=appointment):
                     return await self._cancel(appointment)
                 case Placed(appointment=appointment, place=place):
@@ -93,18 +92,9 @@ class Asking:
             hold=wanted.hold,
             voucher=wanted.voucher,
         )
-        try:
-            if wanted.place and not again and not await self._offering.may_see(wanted.slot, wanted.place):
-                return Failed(why="unlicensed")
-            return Booked(appointment=await self._provider.book(request))
-        except SlotTaken:
-            return Failed(why="slot_taken")
-        except Refused:
-            return Failed(why="refused")
-        except ProviderDown:
-            return Failed(why="provider_down")
-        except Uncertain:
-            return Failed(why="uncertain")
+        if wanted.place and not again and not await self._offering.may_see(wanted.slot, wanted.place):
+            return Failed(why="unlicensed")
+        return Booked(appointment=await self._provider.book(request))
 
     async def _hold(self, slot: Slot, key: str) -> Event:
         """Keep a slot for whoever fills in the form; not at all, where the provider cannot."""
@@ -119,16 +109,7 @@ class Asking:
         return Held(slot=held.slot, until=held.until, hold=held.hold)
 
     async def _move(self, appointment: Appointment, slot: Slot, key: str) -> Event:
-        try:
-            return Booked(appointment=await self._provider.reschedule(appointment, slot, key))
-        except SlotTaken:
-            return Failed(why="slot_taken")
-        except Refused:
-            return Failed(why="refused")
-        except ProviderDown:
-            return Failed(why="provider_down")
-        except Uncertain:
-            return Failed(why="uncertain")
+        return Booked(appointment=await self._provider.reschedule(appointment, slot, key))
 
     async def _placed(self, appointment: Appointment, place: str) -> Event:
         try:
@@ -161,3 +142,17 @@ class Asking:
         except ProviderDown:
             return Failed(why="provider_down")
         return Changed(what="cancelled")
+
+
+async def _told(asked: Awaitable[Event]) -> Event:
+    """Return what was answered, or what a refusal means."""
+    try:
+        return await asked
+    except SlotTaken:
+        return Failed(why="slot_taken")
+    except Refused:
+        return Failed(why="refused")
+    except ProviderDown:
+        return Failed(why="provider_down")
+    except Uncertain:
+        return Failed(why="uncertain")

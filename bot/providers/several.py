@@ -91,11 +91,6 @@ class Providers:
         """Tell whether one of them answers at least. Never raises."""
         return any(await asyncio.gather(*(one.alive() for one in self._providers.values())))
 
-    async def living(self) -> Mapping[str, bool]:
-        """Tell of each whether it answers. Never raises."""
-        answers = await asyncio.gather(*(one.alive() for one in self._providers.values()))
-        return dict(zip(self._providers, answers, strict=True))
-
     async def probe(self) -> None:
         """Find out at the start what each of them can do; one that is down is asked again when it is needed. Never
         raises."""
