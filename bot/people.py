@@ -71,7 +71,7 @@ class Ops(Value):
 
 
 class Private(Value):
-    """What is nobody else's business: sealed, 10 KiB."""
+    """What is nobody else's business: sealed, 14 KiB."""
 
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()

@@ -21,8 +21,8 @@ from adapters.platform import Address
 from bot.clock import Clock
 
 OPS = 2048
-PRIVATE = 10240
-BODY = 2048
+PRIVATE = 14336
+BODY = 3072
 _SCHEMA = b"1"
 _NONCE = 12
 

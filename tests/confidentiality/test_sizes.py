@@ -13,8 +13,20 @@ from bot import tasks
 from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
 from bot.stepping import _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
-from flows.core.care import Appointment, CallRequest, Mood, Plan, SafetyPlan, Slot, Ticket, Trouble
-from flows.core.effects import Book, Cancel
+from flows.core.care import (
+    TOPICS,
+    WISHES,
+    Appointment,
+    CallRequest,
+    Mood,
+    Plan,
+    SafetyPlan,
+    Slot,
+    Ticket,
+    Trouble,
+    Wishes,
+)
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
 from flows.registry import FLOWS
 from flows.safety.conversation.states import PARTS
 from flows.safety.conversation.steps import fitting
@@ -54,8 +66,13 @@ PLAIN = st.sampled_from(string.ascii_letters + string.digits + "-.")
 LINK = st.sampled_from([chr(code) for code in range(33, 127) if chr(code) not in '<>"|'])
 
 
+WIDEST = {id(LETTERS): "\N{GRINNING FACE}", id(PLAIN): "x", id(LINK): "\\"}  # four bytes; two, as JSON writes it
+ALL_WIDE = st.shared(st.booleans(), key="all wide")  # every text of an example at once: by chance they never all are
+
+
 def _full(size: int, letters: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.one_of(letters.map(lambda one: one * size), st.text(letters, min_size=size, max_size=size))
+    some = st.one_of(letters.map(lambda one: one * size), st.text(letters, min_size=size, max_size=size))
+    return ALL_WIDE.flatmap(lambda wide: st.just(WIDEST[id(letters)] * size) if wide else some)
 
 
 INSTANT = st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1), timezones=st.just(UTC))
@@ -67,6 +84,20 @@ SLOT = st.builds(
     end=INSTANT,
     who=_full(80, LETTERS),
     modality=st.just("in_person"),
+    provider=_full(40, PLAIN),
+    practitioner=_full(64, PLAIN).map("Practitioner/{}".format),
+)
+FULLEST = Wishes(
+    profession="psychiatry",
+    place="US-CA",
+    language="l" * 8,
+    topic="relationships",
+    modality="in_person",
+    gender="female",
+    hours="weekend",
+    free_only=True,
+    without=tuple("Practitioner/" + "p" * 64 for _ in range(9)),
+    only="Practitioner/" + "p" * 64,
 )
 APPOINTMENT = st.builds(
     Appointment,
@@ -74,22 +105,32 @@ APPOINTMENT = st.builds(
     reference=_full(64, PLAIN).map("Appointment/{}".format),
     slot=SLOT,
     link=_full(192, LINK).map("https://{}".format),
+    place=st.just("US-CA"),
+    remind=st.just("both"),
 )
 ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN), user=_full(120, PLAIN))
 
 
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
-    """The most that can be open at once: a result with its times at the bottom, and every flow that interrupts above
-    it, once each, at its largest. An ordinary flow lets go of all that was open, so there is one, and at the bottom;
+    """The most that can be open at once: a choice of offers at the bottom, and every flow that interrupts above it,
+    once each, at its largest. An ordinary flow lets go of all that was open, so there is one, and at the bottom;
     a flow that interrupts is never suspended twice (`bot/stepping.py`: _suspend)."""
-    scores = [{"scale": "phq8_xxx", "total": 99}] * 2
-    result = {
-        "at": "result",
-        "outcome": {"finding": "raised", "left_out": False, "hard": False, "scores": scores},
-        "slots": [draw(SLOT).model_dump(mode="json") for _ in range(3)],
-        "down": False,
-        "numbers": False,
+    offer = {"slot": draw(SLOT).model_dump(mode="json"), "reasons": WISHES, "price": draw(_full(40, LETTERS))}
+    choosing = {
+        "at": "choosing",
+        "offers": [offer] * 3,
+        "wishes": FULLEST.model_dump(mode="json"),
+        "relax": WISHES,
+        "facets": {
+            "languages": ["zh-Hant"] * 16,
+            "topics": TOPICS,
+            "modalities": ["video", "phone", "chat", "in_person"],
+            "genders": ["female", "male", "other"],
+            "places": ["US-CA"] * 16,
+            "priced": True,
+        },
+        "moving": "f" * 40,
     }
     reach = draw(_full(60, LETTERS))
     above: dict[str, dict[str, Any]] = {
@@ -102,10 +143,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
     }
     assert set(above) == {name for name, flow in FLOWS.items() if flow.interrupts}
     frames = []
-    for name, state in {"screening": result, **above}.items():
+    for name, state in {"booking": choosing, **above}.items():
         flow = FLOWS[name]
         frozen = flow.freeze(flow.thaw(flow.version, state))
-        ask = "f" * 32 if name == "screening" else ""  # the one of them that asks a provider
+        ask = "f" * 32 if name == "booking" else ""  # the one of them that asks a provider
         frames.append(Frame(flow=name, version=flow.version, state=frozen, turn="f" * 16, ask=ask))
     return Conversation(
         turn="f" * 16,
@@ -196,10 +237,33 @@ def test_the_fullest_effect_fits(
     slot: Slot, name: str, contact: str, at: datetime, appointment: Appointment, address: Address
 ) -> None:
     vault, key = _vault(), "f" * 32
-    book = Book(slot=slot, name=name, contact=contact, zone="z" * 64, consented_at=at)
+    book = Book(
+        slot=slot,
+        name=name,
+        contact=contact,
+        zone="z" * 64,
+        consented_at=at,
+        hold=key,
+        voucher="v" * 40,
+        place="US-CA",
+        remind="both",
+    )
+    find = FindSlots(wishes=FULLEST, zone="z" * 64, slot=slot, hold=key)
+    settle = tasks.Settle(
+        sid=SIDS[0], flow="screening", key="f" * 40, since=2**40, start=at, ask="f" * 40, provider=slot.provider
+    )
+    asked = (
+        find,
+        Hold(slot=slot),
+        book,
+        Reschedule(appointment=appointment, slot=slot),
+        Cancel(appointment=appointment),
+    )
     for task in (
-        tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=book),
-        tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Cancel(appointment=appointment)),
+        *(tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=each) for each in asked),
+        tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Placed(appointment=appointment, place="US-CA")),
+        settle,
+        tasks.Undo(key="f" * 40, since=2**40, provider=slot.provider),
         tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40, each=True),
         tasks.Tell(
             to=address,
