@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import log, tasks
 from bot.clock import Clock
 from bot.offering import Offering
-from bot.providers.base import ProviderDown, Refused, Request, SlotTaken, Uncertain
+from bot.providers.base import Provider, ProviderDown, Refused, Request, SlotTaken, Uncertain
 from bot.providers.several import Providers
 from flows.core.care import Appointment, Slot
 from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
@@ -63,9 +63,10 @@ class Asking:
         """Cancel a booking whose owner is gone. False if the provider has to be asked again later."""
         age = self._clock.now().timestamp() - task.since
         try:
-            found = await self._provider.status(task.key)
+            provider = self._asked_of(task)
+            found = await provider.status(task.key)
             if found:
-                await self._provider.cancel(found)
+                await provider.cancel(found)
         except Exception as error:
             if age > GIVE_UP.total_seconds():
                 log.failure("undo_failed", error, where="asking")
@@ -120,8 +121,9 @@ class Asking:
 
     async def _settle(self, task: tasks.Settle) -> Event | None:
         try:
-            found = await self._provider.status(task.ask) if task.ask else None  # moved: under either key
-            found = found or await self._provider.status(task.key)
+            provider = self._asked_of(task)
+            found = await provider.status(task.ask) if task.ask else None  # moved: under either key
+            found = found or await provider.status(task.key)
         except Exception as error:
             log.failure("settle_failed", error, where="asking")
             if self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds():
@@ -133,6 +135,10 @@ class Asking:
         # what was sent last may still be on its way into the provider's book
         late = self._clock.now().timestamp() - task.since < LATE.total_seconds()
         return None if late else Failed(why="provider_down")
+
+    def _asked_of(self, task: tasks.Settle | tasks.Undo) -> Provider:
+        """Return whom a booking was asked of: nobody else learns of its key, or keeps us waiting. Raises Refused."""
+        return self._provider if task.provider is None else self._provider.at(task.provider)
 
     async def _cancel(self, appointment: Appointment) -> Event:
         try:

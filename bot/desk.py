@@ -106,9 +106,9 @@ class Desk:
         self.wake.set()
         return result
 
-    def undo(self, conn: Connection, key: str) -> None:
+    def undo(self, conn: Connection, key: str, provider: str) -> None:
         """Plan, within a transaction, to undo a booking whose owner is gone."""
-        self._turns.undo(conn, key)
+        self._turns.undo(conn, key, provider)
 
     async def found(self, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
         """Put right what somebody holds by what the provider holds. False if they do not hold it that way any more."""

@@ -109,7 +109,8 @@ class Errands:
         result = await self._desk.deliver(task, row.id, event)
         if isinstance(result, Gone):
             if isinstance(event, Booked):
-                await self._store.transact(lambda conn: self._desk.undo(conn, task.key))
+                provider = event.appointment.slot.provider
+                await self._store.transact(lambda conn: self._desk.undo(conn, task.key, provider))
         elif result:
             await self._draw(*result)
 

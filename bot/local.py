@@ -16,7 +16,7 @@ from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
-from flows.core.care import Appointment, Reminder
+from flows.core.care import Appointment, Reminder, Slot
 from flows.core.effects import (
     Agree,
     Book,
@@ -194,10 +194,11 @@ class Local:
                 self._deliveries.ended(conn, task.audience, "held")
             match task:  # what the provider may hold, or was asked to let go, must not stay there for nobody
                 case (
-                    tasks.Settle(key=key)
-                    | tasks.Ask(what=Book(), key=key)
-                    | tasks.Ask(what=Cancel(appointment=Appointment(key=key)))
+                    tasks.Settle(key=key, provider=provider)
+                    | tasks.Ask(what=Book(slot=Slot(provider=provider)), key=key)
+                    | tasks.Ask(what=Cancel(appointment=Appointment(key=key, slot=Slot(provider=provider))))
                 ):
-                    self.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)
+                    undo = tasks.Undo(key=key, since=int(now.timestamp()), provider=provider)
+                    self.plan(conn, undo, now, key)
                 case tasks.Ticket(key=key) | tasks.Follow(key=key):
                     tickets.withdraw(conn, self.plan, key, now)

@@ -50,6 +50,7 @@ class Settle(_Task):
     ask: str = ""
     place: Place = ""
     remind: Reminding = "none"
+    provider: str | None = None  # whom to ask; None (planned before this was noted): all of them
 
 
 class Undo(_Task):
@@ -58,6 +59,7 @@ class Undo(_Task):
     kind: Literal["undo"] = "undo"
     key: str
     since: int
+    provider: str | None = None  # as in Settle
 
 
 class News(_Task):

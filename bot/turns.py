@@ -142,10 +142,10 @@ class Turns:
         self._people.save(conn, record)
         return True
 
-    def undo(self, conn: Connection, key: str) -> None:
+    def undo(self, conn: Connection, key: str, provider: str) -> None:
         """Plan to undo a booking whose owner is gone."""
         now = self._clock.now()
-        self._local.plan(conn, tasks.Undo(key=key, since=int(now.timestamp())), now, key)
+        self._local.plan(conn, tasks.Undo(key=key, since=int(now.timestamp()), provider=provider), now, key)
 
     def ticket(self, conn: Connection, sid: bytes, key: str) -> Ticket | None:
         """Return a request to be called back, if it has not been taken back or replaced since."""
@@ -254,13 +254,13 @@ class Turns:
     def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
         """Plan to ask whether a booking, or a move, whose answer was lost has been made."""
         now, what = self._clock.now(), task.what
-        settle = {"sid": task.sid, "flow": task.flow, "since": int(now.timestamp())}
+        if not isinstance(what, Book | Reschedule):
+            return
+        settle = {"sid": task.sid, "flow": task.flow, "since": int(now.timestamp()), "provider": what.slot.provider}
         if isinstance(what, Book):
             asked = tasks.Settle(**settle, key=task.key, start=start(task), place=what.place, remind=what.remind)
-        elif isinstance(what, Reschedule):
-            asked = tasks.Settle(**settle, key=what.appointment.key, start=start(task), ask=task.key)
         else:
-            return
+            asked = tasks.Settle(**settle, key=what.appointment.key, start=start(task), ask=task.key)
         self._local.plan(conn, asked, now + ASK_AGAIN, task.key)
 
     def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:

@@ -61,6 +61,8 @@ async def test_a_booking_whose_answer_is_lost_is_asked_for_until_it_is_known(
         words = haven.words("booking")
         assert haven.text("sam").startswith(words.unsure.partition("{")[0])
         haven.wire.before = haven.wire.after = nothing
+        (settle,) = (each for each in await haven.planned() if each.kind == "settle")
+        assert settle.provider == ""  # where it was asked for: the built-in clinic
         await haven.later(MOMENT)
         booked = when == "after"
         assert haven.text("sam").startswith("Booked" if booked else words.down.partition("{")[0])

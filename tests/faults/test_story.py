@@ -197,6 +197,7 @@ async def test_forget_me_takes_what_is_planned_along(tmp_path: Path) -> None:
         assert await haven.rows("subject") == []
         (left,) = await haven.planned()
         assert left.kind == "undo"  # by the booking's key; it knows nobody
+        assert left.provider == ""  # and whom to ask: the built-in clinic
         await haven.later(timedelta(days=2))
         assert await haven.booked() == await haven.rows("effect") == []
 

@@ -1,0 +1,71 @@
+"""With several providers, what was asked of one is settled and undone there: no other is asked, or waited for."""
+
+import json
+
+import pytest
+
+from bot import tasks
+from bot.asking import LATE, Asking
+from bot.offering import Offering
+from bot.providers.several import Providers
+from flows.core.care import Slot
+from flows.core.events import Booked, Failed
+from tests.bot.providers.conftest import StillClock
+from tests.bot.providers.standin import Standin
+from tests.bot.providers.test_fhir import WEEK, request
+from tests.bot.providers.trying import SHORT, always, client
+
+
+def between() -> tuple[Asking, Standin, Standin, StillClock]:
+    clock, north, south = StillClock(), Standin(), Standin()
+    providers = Providers({key: client(one, SHORT) for key, one in (("north", north), ("south", south))})
+    return Asking(providers, Offering(providers, dict, lambda: "GB", clock), clock), north, south, clock
+
+
+async def booked(asking: Asking, key: str) -> Slot:
+    """Return the slot of a booking at the provider in the south."""
+    slot = next(one for one in await asking._provider.find_slots(*WEEK, 6) if one.provider == "south")
+    return (await asking._provider.book(request(slot, key))).slot
+
+
+async def test_a_lost_answer_is_settled_where_it_was_asked_for() -> None:
+    asking, north, south, clock = between()
+    slot = await booked(asking, "k1")
+    north.fault, asked = always("503"), len(north.asked)
+    since = int(clock.now().timestamp())
+    settle = tasks.Settle(sid=b"s", flow="booking", key="k1", since=since, start=slot.start, provider="south")
+    event = await asking.answer(settle)
+    assert isinstance(event, Booked)
+    assert event.appointment.slot.provider == "south"
+    clock.later(LATE)
+    never = settle.model_copy(update={"key": "k9"})
+    assert await asking.answer(never) == Failed(why="provider_down")  # whether the north answers is beside the point
+    assert await asking.undo(tasks.Undo(key="k1", since=since, provider="south"))
+    assert south.standing() == []
+    assert len(north.asked) == asked
+    assert await asking.answer(settle.model_copy(update={"provider": "closed"})) is None  # it may be back: not "no"
+
+
+async def test_one_that_was_planned_before_providers_were_noted_is_asked_of_all() -> None:
+    asking, north, _, clock = between()
+    slot = await booked(asking, "k1")
+    frozen = {"sid": "cw==", "flow": "booking", "key": "k1", "start": str(slot.start)}
+    settle = tasks.Settle.model_validate_json(json.dumps(frozen | {"since": int(clock.now().timestamp())}))
+    asked = len(north.asked)
+    assert isinstance(await asking.answer(settle), Booked)
+    assert len(north.asked) > asked
+    north.fault = always("503")
+    clock.later(LATE)
+    assert await asking.answer(settle.model_copy(update={"key": "k9"})) is None  # it may be in the north
+
+
+@pytest.mark.parametrize("provider", ["south", None])
+async def test_what_cannot_be_asked_is_not_undone_yet(provider: str | None) -> None:
+    asking, _, south, clock = between()
+    await booked(asking, "k1")
+    undo = tasks.Undo(key="k1", since=int(clock.now().timestamp()), provider=provider)
+    held, south.fault = south.fault, always("503")
+    assert not await asking.undo(undo)
+    south.fault = held
+    assert await asking.undo(undo)
+    assert south.standing() == []
