@@ -259,7 +259,7 @@ def test_the_fullest_effect_fits(
         Reschedule(appointment=appointment, slot=slot),
         Cancel(appointment=appointment),
     )
-    for task in (
+    every: tuple[tasks.Task, ...] = (
         *(tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=each) for each in asked),
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Placed(appointment=appointment, place="US-CA")),
         settle,
@@ -275,5 +275,6 @@ def test_the_fullest_effect_fits(
             due=2**40,
             until=2**40,
         ),
-    ):
+    )
+    for task in every:
         assert tasks.unseal(vault, b"i" * 16, tasks.seal(vault, b"i" * 16, task)) == task
