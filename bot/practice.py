@@ -4,17 +4,39 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from fastapi import FastAPI
 from sqlalchemy import make_url
 
+from bot.clock import Clock
 from bot.days_off import days_off, days_off_of
+from bot.providers.clinic.app import create_clinic
 from bot.providers.clinic.hours import Hours, Practitioner, Profile
+from bot.providers.clinic.outbox import Subscriber
+from bot.providing import OURS, token_of
 from bot.settings import Settings
+from bot.vault import Vault
 from content.booking import NO_HOLIDAYS
 from content.booking import Practitioner as Booked
 from content.booking import Profile as Described
 from content.loaded import Loaded
 from content.values import Span
 from flows.core.timing import working
+
+
+def opened(settings: Settings, vault: Vault, content: Loaded, clock: Clock, base_url: str) -> FastAPI | None:
+    """Return the clinic's server, if this service has a clinic of its own. `base_url` is where this process can be
+    reached, for the clinic's hints."""
+    if settings.provider.kind != "clinic" or settings.provider.base_url or not content.providers.practitioners:
+        return None
+    return create_clinic(
+        f"sqlite:///{clinic_path(settings)}",
+        vault.clinic_key(),
+        clock,
+        name=content.providers.clinic,
+        practitioners=practitioners(content),
+        bearer=token_of(settings, vault),
+        subscriber=Subscriber(f"{base_url}/providers/{OURS}/hook", vault.clinic_hints().encode()),
+    )
 
 
 def clinic_path(settings: Settings) -> Path:

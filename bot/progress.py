@@ -11,7 +11,7 @@ from bot.deliveries import Deliveries, Kind, Wave
 from bot.store import queries
 
 SPAN: Final = 180.0  # seconds over which the rate is taken: long beside a pause that a platform may ask for
-LEAST: Final = 10.0  # seconds before which nothing is said: what goes out at once at the beginning would mislead
+LEAST: Final = 30.0  # seconds before which nothing is said: what goes out at once at the beginning would mislead
 NAMES: Final[Mapping[Kind, str]] = {"checkin": "check-ins", "campaign": "campaigns", "reminder": "reminders"}
 
 

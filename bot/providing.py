@@ -12,16 +12,41 @@ from bot.providers.calcom import CalcomProvider
 from bot.providers.fhir import FhirProvider
 from bot.providers.fhir_wire import Bearer, Fixed, Wire
 from bot.providers.listed import Listed
+from bot.providers.several import Providers
 from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
-from bot.settings import ProviderAccess, Settings, SettingsTrouble
+from bot.settings import ProviderAccess, Settings, SettingsTrouble, is_loopback
+from bot.vault import Vault
 from content.booking import ProviderEntry
 from content.booking import Providers as File
 from flows.core.care import Practitioner
 
 OURS = "-"
 """The built-in clinic in an address: no provider of HR's file has such a key."""
+CLINIC = "/clinic/fhir/R4"
+"""Where the built-in clinic speaks FHIR."""
 BUILT_IN = ""
 """The key of the built-in clinic, or of the one FHIR server that the settings name."""
+
+
+def every(settings: Settings, vault: Vault, file: File, clock: Clock, base_url: str) -> Providers:
+    """Return the providers: our own clinic or the one FHIR server of the settings, and those of HR's file. `base_url`
+    is where this process can be reached. Raises SettingsTrouble."""
+    opened: dict[str, Provider] = {**elsewhere(file, settings, clock)}
+    given = settings.provider
+    if given.kind == "clinic" and not file.practitioners:
+        return Providers(opened)
+    own = FhirProvider(given.base_url or base_url + CLINIC, clock=clock, token=token_of(settings, vault))
+    alone: Provider = own if given.kind == "clinic" else Breaker(BUILT_IN, own, clock)
+    return Providers({BUILT_IN: alone, **opened})
+
+
+def token_of(settings: Settings, vault: Vault) -> str | None:
+    """Return the token between the service and its own clinic; none in the demo, on loopback, to look around."""
+    if settings.provider.kind == "fhir":
+        return settings.provider.token.get_secret_value() if settings.provider.token else None
+    if settings.profile == "demo" and is_loopback(settings.host):
+        return None
+    return vault.clinic_token()
 
 
 def elsewhere(file: File, settings: Settings, clock: Clock) -> Mapping[str, Provider]:

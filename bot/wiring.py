@@ -6,46 +6,36 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from adapters.platform import Platform
-from adapters.slack.app import SlackPlatform
-from adapters.slack.installation import OneWorkspace
-from adapters.slack.oauth import Offer
-from adapters.slack.workspaces import Credentials
-from adapters.teams.app import TeamsPlatform
+from bot import practice
 from bot.asking import Asking
 from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.contact.wire import Desk as ContactDesk
 from bot.desk import Desk
+from bot.doors import Door, chats, served
 from bot.engine.embedded import Embedded
 from bot.errands import Errands
 from bot.gate import Gate
 from bot.hooks import Hooks, Known
-from bot.installations import SealedInstallations, SignedStates
 from bot.letters import Letters
 from bot.metrics import exposition
 from bot.offering import Offering
 from bot.people import People
-from bot.practice import clinic_path, practitioners
 from bot.progress import look
 from bot.providers.base import Provider
-from bot.providers.breaker import Breaker
-from bot.providers.clinic.app import create_clinic
-from bot.providers.clinic.outbox import Subscriber
-from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
-from bot.providing import BUILT_IN, OURS, elsewhere, told, vouched
+from bot.providing import BUILT_IN, CLINIC, OURS, every, told, vouched
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
 from bot.sending import Sending
-from bot.settings import Settings, SettingsTrouble, is_loopback
+from bot.settings import Settings, SettingsTrouble
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
@@ -65,20 +55,6 @@ WORDS: Mapping[str, type[Words]] = {
     "common": CommonWords,
     "room": RoomWords,
 }
-CLINIC = "/clinic/fhir/R4"
-"""Where the built-in clinic speaks FHIR."""
-
-
-class Door(Platform, Protocol):
-    """A platform that people come in by over HTTP."""
-
-    router: APIRouter
-
-    async def start(self) -> None:
-        """Open what it needs."""
-
-    async def stop(self) -> None:
-        """Finish what is being drawn, and close it."""
 
 
 @dataclass
@@ -148,7 +124,7 @@ class Service:
     def takes_hours(self) -> None:
         """Hand the clinic the weekly hours that HR's files hold now."""
         if self.clinic:
-            self.clinic.state.practice.replace(practitioners(self.library.current))
+            self.clinic.state.practice.replace(practice.practitioners(self.library.current))
 
 
 def build(
@@ -181,7 +157,7 @@ def build(
     vault = Vault(load_keys(settings.keys, database_is_empty=empty, clock=clock), clock)
     store, people = store_of(engine), People(vault)
     desk = Desk(store=store, vault=vault, people=people, library=library, clock=clock, layers=layers_of())
-    providers = _providers(settings, vault, library, clock, base_url)
+    providers = every(settings, vault, library.current.providers, clock, base_url)
     offering = Offering(
         providers,
         lambda: vouched(library.current.providers) if settings.provider.kind == "clinic" else {},
@@ -193,9 +169,9 @@ def build(
     room = gate.room if gate else None
     if not listens:  # Slack would share what it delivers out among all open sockets
         settings = settings.model_copy(update={"slack": settings.slack.model_copy(update={"app_token": None})})
-    chats = _chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
-    platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in chats}
-    doors: tuple[Door, ...] = (*chats, room) if room else chats
+    opened = chats(settings, gate or desk, store, vault, SealedReferences(store, vault, people), clock)
+    platforms: dict[str, Platform] = {chat.name: gate.before(chat) if gate else chat for chat in opened}
+    doors: tuple[Door, ...] = (*opened, room) if room else opened
     worker = Embedded(store, clock, desk.wake)
     campaigns = Campaigns(
         store=store,
@@ -230,7 +206,7 @@ def build(
     schedule = Schedule(
         store=store, desk=desk, people=people, library=library, clock=clock, engine=worker, campaigns=campaigns
     )
-    clinic = _clinic(settings, vault, library, clock, base_url)
+    clinic = practice.opened(settings, vault, library.current, clock, base_url)
     service = Service(
         settings,
         clock,
@@ -286,122 +262,6 @@ def answered_for(settings: Settings, content: Loaded) -> None:
 def content_root(settings: Settings) -> Path:
     """Return the folder of the content in use."""
     return settings.content_dir or default_root()
-
-
-def _providers(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> Providers:
-    """Return the providers: our own clinic or the one FHIR server of the settings, and those of HR's file."""
-    opened: dict[str, Provider] = {**elsewhere(library.current.providers, settings, clock)}
-    given = settings.provider
-    if given.kind == "clinic" and not library.current.providers.practitioners:
-        return Providers(opened)
-    own = FhirProvider(given.base_url or base_url + CLINIC, clock=clock, token=_bearer(settings, vault))
-    alone: Provider = own if given.kind == "clinic" else Breaker(BUILT_IN, own, clock)
-    return Providers({BUILT_IN: alone, **opened})
-
-
-def _bearer(settings: Settings, vault: Vault) -> str | None:
-    """Return the token between the service and its own clinic; none in the demo, on loopback, to look around."""
-    if settings.provider.kind == "fhir":
-        return settings.provider.token.get_secret_value() if settings.provider.token else None
-    if settings.profile == "demo" and is_loopback(settings.host):
-        return None
-    return vault.clinic_token()
-
-
-def _clinic(settings: Settings, vault: Vault, library: Library, clock: Clock, base_url: str) -> FastAPI | None:
-    if settings.provider.kind != "clinic" or settings.provider.base_url or not library.current.providers.practitioners:
-        return None
-    return create_clinic(
-        f"sqlite:///{clinic_path(settings)}",
-        vault.clinic_key(),
-        clock,
-        name=library.current.providers.clinic,
-        practitioners=practitioners(library.current),
-        bearer=_bearer(settings, vault),
-        subscriber=Subscriber(f"{base_url}/providers/{OURS}/hook", vault.clinic_hints().encode()),
-    )
-
-
-def _chats(
-    settings: Settings, front: Desk | Gate, store: Store, vault: Vault, references: SealedReferences, clock: Clock
-) -> tuple[Door, ...]:
-    """Return the platforms whose settings are complete."""
-    doors = (_slack(settings, front, store, vault, clock), _teams(settings, front, references, clock))
-    return tuple(door for door in doors if door)
-
-
-def _slack(settings: Settings, front: Desk | Gate, store: Store, vault: Vault, clock: Clock) -> SlackPlatform | None:
-    given = settings.slack
-    if not given.connected:
-        return None
-    offer = _offer(settings, SignedStates(store, vault, clock))
-    return SlackPlatform(
-        installations=SealedInstallations(store, vault) if offer else _one(settings),
-        offer=offer,
-        signing_secret=given.signing_secret.get_secret_value() if given.signing_secret else None,
-        app_token=given.app_token.get_secret_value() if given.app_token else None,
-        chance=clock.chance,
-        api_url=given.api_url,
-        receive=front.receive,
-        drawn=front.drawn,
-        look=front.front,
-        say=front.notes,
-        clock_now=clock.now,
-    )
-
-
-def _one(settings: Settings) -> OneWorkspace:
-    given = settings.slack
-    assert given.team_id, "settings.check() has seen to it"
-    assert given.bot_token, "settings.check() has seen to it"
-    return OneWorkspace(given.team_id, given.bot_token.get_secret_value())
-
-
-def _offer(settings: Settings, states: SignedStates) -> Offer | None:
-    given = settings.slack
-    if not (given.client_id and given.client_secret and given.allowed and settings.public_url):
-        return None
-    return Offer(
-        credentials=Credentials(given.client_id, given.client_secret.get_secret_value()),
-        public_url=settings.public_url,
-        allowed=frozenset(each.strip() for each in given.allowed.split(",")),
-        states=states,
-    )
-
-
-async def served(
-    settings: Settings, store: Store, vault: Vault, platforms: Mapping[str, Platform]
-) -> Mapping[str, Sequence[str]]:
-    """Return the workspaces and organisations that campaigns reach, by platform; of the terminal's there is one."""
-    slack, teams = settings.slack, settings.teams
-    installed = [] if slack.team_id else [each.tenant for each in await SealedInstallations(store, vault).all()]
-    tenants = {
-        "slack": [slack.team_id] if slack.team_id else installed,
-        "teams": [teams.tenant_id] if teams.tenant_id else [],
-        "console": ["demo"] if settings.profile == "demo" else [],
-    }
-    return {name: each for name, each in tenants.items() if name in platforms}
-
-
-def _teams(settings: Settings, front: Desk | Gate, references: SealedReferences, clock: Clock) -> TeamsPlatform | None:
-    given = settings.teams
-    if not (given.app_id and given.tenant_id and (given.app_password or given.playground)):
-        return None
-    return TeamsPlatform(
-        app_id=given.app_id,
-        app_password=given.app_password.get_secret_value() if given.app_password else "",
-        tenant_id=given.tenant_id,
-        receive=front.receive,
-        drawn=front.drawn,
-        references=references.of("teams", given.tenant_id),
-        say=front.notes,
-        clock_now=clock.now,
-        chance=clock.chance,
-        openid_url=given.openid_url,
-        login_url=given.login_url,
-        service_hosts=given.service_hosts.split(","),
-        playground=given.playground,
-    )
 
 
 async def send_due(settings: Settings, clock: Clock) -> tuple[int, int]:

@@ -45,7 +45,7 @@ def test_the_rate_is_that_of_lately_and_the_slowest_workspace_says_when_all_is_o
     assert progress.left == pytest.approx(12_000 / rate)
     still = Progress()
     still.add(seen(0, 5, {b"a": 5}))
-    still.add(seen(10, 5, {b"a": 5}))
+    still.add(seen(30, 5, {b"a": 5}))
     assert (still.rate, still.left) == (0, None)
 
 
