@@ -85,11 +85,11 @@ class Embedded:
 
         def claims(conn: Connection) -> list[queries.Task]:
             claimed = []
-            if (room := AT_ONCE - busy[b""]) > 0:
-                claimed = queries.claim(conn, moment, until, room)
             for lane in queries.lanes(conn):
-                if (room := PACED - busy[lane]) >= PACED // 2:  # some at a time: each claim is a write
+                if lane and (room := PACED - busy[lane]) >= PACED // 2:  # some at a time: each claim is a write
                     claimed += queries.claim(conn, moment, paced, room, lane)
+                elif not lane and (room := AT_ONCE - busy[lane]) > 0:
+                    claimed += queries.claim(conn, moment, until, room)
             return claimed
 
         return await self._store.transact(claims)

@@ -3,30 +3,31 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.store.ready import Ready
 from bot.store.tables import delivery, effect, installation, manager_action, seen, subject
 from bot.vault import Sealed
 
-# Built once: to put these together, and to find out that they are the same again, takes longer than to carry them out.
-_SUBJECT = select(subject).where(subject.c.sid == bindparam("wanted"))
-_PUT_SUBJECT = upsert(subject)
-_PUT_SUBJECT = _PUT_SUBJECT.on_conflict_do_update(
-    index_elements=["sid"], set_={column.name: _PUT_SUBJECT.excluded[column.name] for column in subject.c}
-)
-_SUBJECTS = select(subject).where(subject.c.sid.in_(bindparam("wanted", expanding=True)))
-_RESEAL = (
+def _whole(table: Table, key: str) -> Ready:
+    """Write a row, in place of one with the same key."""
+    put = upsert(table)
+    return Ready(
+        put.on_conflict_do_update(index_elements=[key], set_={each.name: put.excluded[each.name] for each in table.c})
+    )
+
+
+_SUBJECT = Ready(select(subject).where(subject.c.sid == bindparam("wanted")))
+_PUT_SUBJECT = _whole(subject, "sid")
+_RESEAL = Ready(
     update(subject)
     .where(subject.c.sid == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in ("etag", "ops", "private")})
 )
-_PUT_EFFECT = upsert(effect)
-_PUT_EFFECT = _PUT_EFFECT.on_conflict_do_update(
-    index_elements=["id"], set_={column.name: _PUT_EFFECT.excluded[column.name] for column in effect.c}
-)
-_SEE = upsert(seen).on_conflict_do_nothing()
-_CLAIM = (
+_PUT_EFFECT = _whole(effect, "id")
+_SEE = Ready(upsert(seen).on_conflict_do_nothing())
+_CLAIM = Ready(
     update(effect)
     .where(
         effect.c.id.in_(
@@ -41,18 +42,20 @@ _CLAIM = (
     .values(lease=bindparam("until"), attempts=effect.c.attempts + 1)
     .returning(effect.c.id, effect.c.state, effect.c.attempts, effect.c.body, effect.c.lane)
 )
-_NEXT_LANE = select(func.min(effect.c.lane)).where(effect.c.lane > bindparam("last"))
-_DELIVERY = select(delivery.c.body).where(delivery.c.id == bindparam("wanted"))
-_PUT_DELIVERY = upsert(delivery)
-_PUT_DELIVERY = _PUT_DELIVERY.on_conflict_do_update(
-    index_elements=["id"], set_={"body": _PUT_DELIVERY.excluded["body"]}
+_FIRST_LANE = Ready(select(func.min(effect.c.lane)))
+_NEXT_LANE = Ready(select(func.min(effect.c.lane)).where(effect.c.lane > bindparam("last")))
+_DELIVERY = Ready(select(delivery.c.body).where(delivery.c.id == bindparam("wanted")))
+_PUT_DELIVERY = _whole(delivery, "id")
+_TO_EACH = Ready(
+    select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
+        manager_action.c.to_each == 1, manager_action.c.due.between(bindparam("since"), bindparam("until"))
+    )
 )
-_TO_EACH = select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
-    manager_action.c.to_each == 1, manager_action.c.due.between(bindparam("since"), bindparam("until"))
+_MARK = Ready(
+    update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
 )
-_MARK = update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
-_DROP = delete(effect).where(effect.c.id == bindparam("wanted"))
-_LEASE = update(effect).where(effect.c.id == bindparam("wanted")).values(lease=bindparam("until"))
+_DROP = Ready(delete(effect).where(effect.c.id == bindparam("wanted")))
+_LEASE = Ready(update(effect).where(effect.c.id == bindparam("wanted")).values(lease=bindparam("until")))
 
 
 @dataclass(frozen=True)
@@ -68,25 +71,26 @@ class Task:
 
 def get_subject(conn: Connection, sid: bytes) -> Sealed | None:
     """Return a person's sealed row."""
-    row = conn.execute(_SUBJECT, {"wanted": sid}).first()
+    row = _SUBJECT.run(conn, wanted=sid).fetchone()
     return Sealed(*row) if row else None
 
 
 def put_subject(conn: Connection, row: Sealed) -> None:
     """Write a person's sealed row, new or not."""
-    conn.execute(_PUT_SUBJECT, vars(row))
+    _PUT_SUBJECT.run(conn, **vars(row))
 
 
 def some_subjects(conn: Connection, sids: Sequence[bytes]) -> Iterator[Sealed]:
-    """Yield the rows of some people, at once; those that are not there are left out."""
-    return (Sealed(*row) for row in conn.execute(_SUBJECTS, {"wanted": sids}).all())
+    """Yield the rows of some people; those that are not there are left out."""
+    return (row for sid in sids if (row := get_subject(conn, sid)))
 
 
 def reseal(conn: Connection, rows: Sequence[Sealed]) -> None:
     """Write rows that were there before, with other contents under the same data keys."""
-    values = [{"of": row.sid, "new_etag": row.etag, "new_ops": row.ops, "new_private": row.private} for row in rows]
-    if values:
-        conn.execute(_RESEAL, values)
+    _RESEAL.run_each(
+        conn,
+        ({"of": row.sid, "new_etag": row.etag, "new_ops": row.ops, "new_private": row.private} for row in rows),
+    )
 
 
 def delete_subject(conn: Connection, sid: bytes) -> None:
@@ -108,7 +112,7 @@ def is_empty(conn: Connection) -> bool:
 
 def see(conn: Connection, tag: bytes, day: int) -> bool:
     """Remember a delivery; False if it was seen before."""
-    return conn.execute(_SEE, {"tag": tag, "day": day}).rowcount == 1
+    return _SEE.run(conn, tag=tag, day=day).rowcount == 1
 
 
 def purge_seen(conn: Connection, before: int) -> None:
@@ -124,29 +128,29 @@ def put_effect(conn: Connection, id_: bytes, body: bytes, due: int, lane: bytes 
 def put_effects(conn: Connection, effects: Sequence[tuple[bytes, bytes, int, bytes]]) -> None:
     """Plan many effects: (id, body, due, lane) of each."""
     ready = {"state": "ready", "lease": 0, "attempts": 0}
-    values = [{"id": id_, "body": body, "due": due, "lane": lane} | ready for id_, body, due, lane in effects]
-    if values:
-        conn.execute(_PUT_EFFECT, values if len(values) > 1 else values[0])
+    _PUT_EFFECT.run_each(
+        conn, ({"id": id_, "body": body, "due": due, "lane": lane, **ready} for id_, body, due, lane in effects)
+    )
 
 
 def claim(conn: Connection, now: int, until: int, most: int, lane: bytes = b"") -> list[Task]:
     """Take a lease on up to `most` effects of a lane that are due and that nobody holds."""
-    given = {"now": now, "until": until, "most": most, "pace": lane}
-    return [Task(*row) for row in conn.execute(_CLAIM, given)]
+    return [Task(*row) for row in _CLAIM.run(conn, now=now, until=until, most=most, pace=lane).fetchall()]
 
 
 def lanes(conn: Connection) -> Iterator[bytes]:
-    """Yield each lane in which something is planned. Looked up one after the other: as quick for a million effects."""
-    lane = conn.execute(_NEXT_LANE, {"last": b""}).scalar()
+    """Yield each lane in which something is planned, the empty one first. Looked up one after the other: as quick for a
+    million effects."""
+    lane = _FIRST_LANE.scalar(conn)
     while lane is not None:
         yield lane
-        lane = conn.execute(_NEXT_LANE, {"last": lane}).scalar()
+        lane = _NEXT_LANE.scalar(conn, last=lane)
 
 
 def mark_sending(conn: Connection, id_: bytes) -> bool:
     """Note, before a call that cannot be repeated, that it is about to be made; False if another worker has: our
     lease was over before we came to it."""
-    return conn.execute(_MARK, {"wanted": id_}).rowcount == 1
+    return _MARK.run(conn, wanted=id_).rowcount == 1
 
 
 def postpone(conn: Connection, id_: bytes, due: int) -> None:
@@ -167,7 +171,7 @@ def retry_unsent(conn: Connection, id_: bytes, due: int) -> None:
 
 def drop_effect(conn: Connection, id_: bytes) -> bool:
     """Delete an effect; False if it was gone."""
-    return conn.execute(_DROP, {"wanted": id_}).rowcount == 1
+    return _DROP.run(conn, wanted=id_).rowcount == 1
 
 
 def has_effect(conn: Connection, id_: bytes) -> bool:
@@ -217,8 +221,7 @@ def reminders_of(conn: Connection, actor: bytes, most: int = 6) -> list[tuple[st
 
 def to_each(conn: Connection, since: int, until: int) -> list[tuple[str, int, int]]:
     """Return (team or campaign, asked, due) of what goes, or went, to each member in a stretch of time."""
-    rows = conn.execute(_TO_EACH, {"since": since, "until": until})
-    return [(row.team, row.asked, row.due) for row in rows]
+    return [(team, asked, due) for team, asked, due in _TO_EACH.run(conn, since=since, until=until).fetchall()]
 
 
 def asked_at(conn: Connection, team: str, due: int) -> int | None:
@@ -263,7 +266,7 @@ def drop_reminder(conn: Connection, team: str, due: int) -> None:
 
 def lease(conn: Connection, id_: bytes, until: int) -> None:
     """Give an effect's lease to whoever is about to see to it."""
-    conn.execute(_LEASE, {"wanted": id_, "until": until})
+    _LEASE.run(conn, wanted=id_, until=until)
 
 
 def get_installation(conn: Connection, id_: bytes) -> bytes | None:
@@ -289,12 +292,13 @@ def drop_installation(conn: Connection, id_: bytes) -> None:
 
 def get_delivery(conn: Connection, id_: bytes) -> bytes | None:
     """Return the sealed counts of a kind of message."""
-    return conn.execute(_DELIVERY, {"wanted": id_}).scalar()
+    body: bytes | None = _DELIVERY.scalar(conn, wanted=id_)
+    return body
 
 
 def put_delivery(conn: Connection, id_: bytes, body: bytes) -> None:
     """Write the counts of a kind of message."""
-    conn.execute(_PUT_DELIVERY, {"id": id_, "body": body})
+    _PUT_DELIVERY.run(conn, id=id_, body=body)
 
 
 def waiting(conn: Connection, now: int) -> dict[bytes, int]:
