@@ -28,6 +28,9 @@ _SAID: Final = re.compile(rf"{_WORDS}/\w+\.yaml")
 _MESSAGES: Final = ("nudges.yaml", "templates.yaml")  # they arrive unasked
 _SORTING: Final = ("key", "theme", "season")
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "–": "-", "\xa0": " "})
+_CASELESS: Final = _QUOTES | str.maketrans(
+    {"\u017f": "s", "\u212a": "k", "\u0131": "i", "\u0130": "i"}  # taken for these letters where case is ignored
+)
 _WHY: Final = {
     "suicide": "says something unsafe about suicide",
     "stigma": "puts the condition before the person",
@@ -139,9 +142,19 @@ def _phrase(phrase: str) -> str:
     return escaped.replace(r"\ ", r"\s+").replace("(", "(?:")
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    """Return one pattern that finds whatever a shipped rule finds, in small letters, and a little more. To put them to
+    a sentence one after the other took two seconds of every start."""
+    phrases = "|".join(_phrase(each.lower()) for rule, _ in _shipped() for each in rule.avoid)
+    return re.compile(rf"(?<![\w-])(?:{phrases})(?![\w-])")
+
+
 @lru_cache(maxsize=20_000)
 def _known(text: str) -> tuple[tuple[Rule, str], ...]:
     """Return what breaks a shipped rule. After an edit nearly every sentence is still what it was."""
+    if not _any().search(text.translate(_CASELESS).lower()):
+        return ()
     return tuple(_matches(text, _shipped()))
 
 

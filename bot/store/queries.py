@@ -10,6 +10,7 @@ from bot.store.ready import Ready
 from bot.store.tables import delivery, effect, installation, manager_action, seen, subject
 from bot.vault import Sealed
 
+
 def _whole(table: Table, key: str) -> Ready:
     """Write a row, in place of one with the same key."""
     put = upsert(table)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from content import default_root
-from content.lint import Rule, lint, shipped_rules
+from content.lint import Rule, _any, _known, lint, shipped_rules
 from content.source import parse
 from tests.content.conftest import Edit, reading
 
@@ -51,9 +51,16 @@ def test_every_phrase_of_every_rule_is_found(rule: Rule) -> None:
 
     for text in {" ".join(each.split()) for phrase in rule.avoid for each in _examples(phrase)}:
         assert pattern.search(f"Well, {text.upper()}."), text
+        assert _any().search(f"Well, {text.upper()}.".lower()), text  # or it is never looked at more closely
         assert pattern.search(text.replace(" ", "\n")), text
         assert all(match.start() for match in pattern.finditer(f"x{text}")), text
         assert all(match.start() for match in pattern.finditer(f"non-{text}")), text
+
+
+def test_letters_that_pass_for_others_where_case_is_ignored_are_seen() -> None:
+    for text in ("comm\u0131t suicide", "commit \u017fuicide", "COMM\u0130T SUICIDE"):
+        assert any(rule.pattern().search(text) for rule in RULES), text
+        assert _known(text), text
 
 
 def test_every_rule_has_what_a_writer_needs() -> None:
