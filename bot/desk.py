@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Arrival, Busy, Forged, Front, Notes, Profile, Public, Shown
 from bot import log, tasks
+from bot.calendar_file import calendar_file
 from bot.clock import Clock
 from bot.deliveries import Deliveries
 from bot.people import People
@@ -115,6 +117,20 @@ class Desk:
         changed = await self._store.transact(lambda conn: self._turns.found(conn, sid, held, now))
         self.wake.set()
         return changed
+
+    async def file(self, address: Address) -> bytes | None:
+        """Return the file that goes with somebody's screen, for their calendar; None if there is none. Raises Busy."""
+        sid = self._vault.sid(address)
+        try:
+            given = await self._store.transact(lambda conn: self._turns.file(conn, sid), PATIENCE)
+        except Exception as error:
+            log.failure("file_failed", error, where="desk")
+            raise Busy from None
+        if given is None:
+            return None
+        entry, one, stands = given
+        made = partial(calendar_file, entry, one.slot.start, one.slot.end, self._clock.now(), stands=stands)
+        return await asyncio.to_thread(made)
 
     async def current(self, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen if it is still the one of this turn: to draw it after a restart."""

@@ -31,6 +31,7 @@ class Gate:
         self.room = Room(
             url=url,
             receive=self.step,
+            file=self.file,
             drawn=desk.drawn,
             speak=Languages(library).speak,
             help_for=desk.drawing.help_for,
@@ -61,6 +62,13 @@ class Gate:
         if home and (arrival.event or arrival.token):
             home.refresh(arrival.address)
         return shown
+
+    async def file(self, address: Address) -> bytes | None:
+        """Return the file that goes with somebody's page; none to whom the chat does not admit any more."""
+        home = self._homes.get(address.platform)
+        if home and await home.admits(address) is False:
+            return None
+        return await self._desk.file(address)
 
     async def front(self, address: Address, profile: Profile, admitted: bool | None) -> Front:
         """Return somebody's front page, as the desk does: it says nothing of anybody where the room is the surface."""

@@ -36,6 +36,7 @@ from flows.core.effects import (
     Remind,
     Reschedule,
     SetCaring,
+    SetFiled,
     SetLanguage,
     SetPlan,
     SetRemind,
@@ -75,6 +76,8 @@ class Local:
                 record.set_ops(language=locale, locale=locale)
             case SetRemind(appointment=key, remind=remind):
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, remind=remind))
+            case SetFiled(appointment=key):
+                self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, filed=True))
             case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed():
                 held = effect.hold if isinstance(effect, Book) else ""  # a hold is kept under the booking's own key
                 key = record.asked = held or token(self._clock)

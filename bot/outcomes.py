@@ -1,6 +1,7 @@
 """What an errand's result leaves in its owner's record, wherever their conversation has gone since."""
 
 from datetime import datetime
+from typing import Any
 
 from bot import tasks
 from bot.people import TROUBLES, Record
@@ -52,7 +53,10 @@ def facts(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> tuple
             before = _moved(task)  # a moved appointment may come back under the key of the move
             known = next((each for each in held if each.key in {made.key, before}), None)
             ours = known or (asked if isinstance(asked, Book) else task if isinstance(task, tasks.Settle) else None)
-            told = {"place": ours.place, "remind": ours.remind} if ours else {}
+            told: dict[str, Any] = {"place": ours.place, "remind": ours.remind} if ours else {}
+            if known:
+                first = known.origin or known.key
+                told |= {"filed": known.filed, "origin": first if first != made.key else ""}
             made = made.model_copy(update=told)
             if known:
                 return tuple(made if each == known else each for each in held)

@@ -21,6 +21,7 @@ from bot.tokens import Made, Tokens
 from bot.vault import Vault
 from bot.waking import Waking
 from content.library import Library
+from flows import booking
 from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel, Reschedule
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Said
@@ -81,6 +82,21 @@ class Turns:
         self._expire(record, self._clock.now())
         agreed = not self._stepping.gated(record, "home")
         return self.drawing.front(record, self._stepping.moment(record), agreed, held is not None)
+
+    def file(self, conn: Connection, sid: bytes) -> tuple[str, Appointment, bool] | None:
+        """Return what the file holds that goes with somebody's screen: the entry's name, the appointment, and whether
+        it stands. None if there is no file. Taking it changes nothing."""
+        record = self._people.load(conn, sid)
+        if record is None or self._expire(record, self._clock.now()):
+            return None
+        frame = record.private.conversation.frame if record.private.conversation else None
+        if frame is None or frame.flow != booking.FLOW.name or self._stepping.gated(record, frame.flow):
+            return None
+        given = booking.filed(booking.FLOW.thaw(frame.version, dict(frame.state)))
+        if given is None:
+            return None
+        one, stands = given
+        return self._vault.entry(sid, one.origin or one.key), one, stands
 
     def result(
         self, conn: Connection, task: tasks.Ask | tasks.Settle, done: bytes, event: Event

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -111,6 +112,7 @@ class Vault:
             hmac.digest(keys.root, purpose, "sha256")
             for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"hint", b"installation")
         )
+        self._entries = hmac.digest(keys.root, b"entry", "sha256")
         self._bodies = AESGCM(hmac.digest(self._effect, b"body", "sha256"))
 
     def sid(self, address: Address) -> bytes:
@@ -133,6 +135,12 @@ class Vault:
     def sign(self, *parts: bytes | str) -> bytes:
         """Return 12 bytes that only we could have made of these parts: for buttons."""
         return hmac.digest(self._act, lp(*parts), "sha256")[:12]
+
+    def entry(self, sid: bytes, appointment: str) -> str:
+        """Return the name of an appointment in its person's calendar: a UUID that says nothing, and is the
+        same when it is asked for again. `appointment` is the key that it was first booked under."""
+        name = hmac.digest(self._entries, lp(sid, appointment), "sha256")[:16]
+        return str(UUID(bytes=name, version=4))
 
     def clinic_key(self) -> bytes:
         """Return the key with which the built-in clinic seals its patients' fields."""

@@ -22,6 +22,7 @@ from adapters.console.read import values
 from adapters.console.render import render
 from flows.core.care import Ticket
 from flows.core.catalog import Screening
+from flows.core.effects import SetFiled, SetRemind
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
@@ -90,7 +91,7 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["ticket"] = Ticket(key="k", promised=world.NOW + timedelta(hours=1), status=given["ticket"])
     if "caring" in given:
         changes["caring"] = (world.NOW + timedelta(hours=24), world.NOW + timedelta(hours=72))
-    content: dict[str, Any] = {"tier": settings["tier"]} if "tier" in settings else {}
+    content: dict[str, Any] = {key: settings[key] for key in ("tier", "surface") if key in settings}
     if "contact" in settings:
         content["contact"] = world.contact(settings["contact"])
     if settings.get("instruments") == "none":
@@ -112,9 +113,16 @@ def _after(at: Moment, step: Any) -> Moment:
         }
         if effect.kind in applied:
             at = at.model_copy(update={"person": at.person.model_copy(update=applied[effect.kind])})
+        if isinstance(effect, SetRemind | SetFiled):
+            changed = {"remind": effect.remind} if isinstance(effect, SetRemind) else {"filed": True}
+            held = tuple(
+                each.model_copy(update=changed if each.key == effect.appointment else {})
+                for each in at.person.appointments
+            )
+            at = at.model_copy(update={"person": at.person.model_copy(update={"appointments": held})})
         if effect.kind in {"set_plan", "keep_safety_plan"}:
-            held = {"set_plan": "plan", "keep_safety_plan": "safety_plan"}[effect.kind]
-            at = at.model_copy(update={"person": at.person.model_copy(update={held: effect.plan})})
+            field = {"set_plan": "plan", "keep_safety_plan": "safety_plan"}[effect.kind]
+            at = at.model_copy(update={"person": at.person.model_copy(update={field: effect.plan})})
     return at
 
 
@@ -167,7 +175,10 @@ def _write(out: list[str], flow: AnyFlow, step: Any, state: Any, at: Moment) -> 
             out.append(".. not taken")
         case Turn():
             state = world.thawed(flow, step.state)
-            out.append(render(flow.view(state, world.words(flow.words), _after(at, step))))
+            screen = flow.view(state, world.words(flow.words), _after(at, step))
+            out.append(render(screen))
+            if screen.file:
+                out.append(f"(file) {screen.file}")
     out.append("")
     return state
 

@@ -7,7 +7,7 @@ and goes on from there. Each answer is a redirect to the page itself, so "back" 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,6 +30,9 @@ from flows.core.screen import Screen
 PATH: Final = "/room"
 NEUTRAL: Final = "https://www.wikipedia.org/"
 """Where "Leave now" leads: a page that anybody may have open."""
+FILE: Final = "busy.ics"
+"""What a file is called where it is saved: anybody may see that."""
+File = Callable[[Address], Awaitable[bytes | None]]
 HOLD: Final = 3.0  # seconds that a step waits for the errand it started, before it shows "One moment"
 _STATUS: Final = {
     "used": 410,
@@ -45,7 +48,8 @@ _STATUS: Final = {
 class Room:
     """Pages of ours. Include `router` in the application.
 
-    `url` is where people's browsers reach this service (scheme and host). `speak` returns a language's words,
+    `url` is where people's browsers reach this service (scheme and host). `file` returns what a calendar takes, where
+    the screen on somebody's page goes with such a file. `speak` returns a language's words,
     `help_for` what somebody in a crisis reads before anybody knows who they are; `chance(n)` draws n random bytes.
     """
 
@@ -56,6 +60,7 @@ class Room:
         *,
         url: str,
         receive: Receive,
+        file: File,
         drawn: Drawn,
         speak: Speak,
         help_for: Callable[[str], Screen],
@@ -64,6 +69,7 @@ class Room:
     ) -> None:
         self._origin = url.rstrip("/")
         self._receive, self._told, self._speak, self._help_for = receive, drawn, speak, help_for
+        self._file = file
         self._secret, self._now = Secret(chance), clock_now
         self._links, self._sessions = Links(self._secret, clock_now), Sessions(self._secret, clock_now)
         self._secure = urlsplit(url).scheme == "https"
@@ -131,6 +137,7 @@ class Room:
         router.add_api_route("", self._look, methods=["GET"])
         router.add_api_route("", self._step, methods=["POST"])
         router.add_api_route("/turn", self._turn, methods=["GET"])
+        router.add_api_route("/file", self._take_file, methods=["GET"])
         router.add_api_route("/leave", self._leave, methods=["GET"])
         router.add_api_route("/help", self._help, methods=["GET"])
         router.add_api_route("/room.css", self._style, methods=["GET"])
@@ -234,6 +241,21 @@ class Room:
         """Say whether the page is still the one to look at: asked by its script, while it waits."""
         session = self._session(request)
         return guarded(PlainTextResponse(session.turn if session else "closed"))
+
+    async def _take_file(self, request: Request) -> Response:
+        """Hand out the file that goes with the page. Taking it changes nothing, so it may be taken again."""
+        session = self._session(request)
+        if session is None:
+            return self._state(request, "closed")
+        try:
+            content = await self._file(session.guest.address)
+        except Busy:
+            return self._state(request, "busy", session.locale, again=PATH)
+        if content is None:
+            return guarded(self._onwards())
+        answer = Response(content, media_type="text/calendar; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
+        return guarded(answer)
 
     async def _leave(self, request: Request) -> Response:
         """Close the page for good and lead somewhere else, at once."""

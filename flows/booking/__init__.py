@@ -1,5 +1,6 @@
 """Choose a time, say who to be to the provider, and hear only what is true: held, booked, moved, taken, unsure."""
 
+from flows.booking.extras import filed
 from flows.booking.kept import reminder
 from flows.booking.screens import view
 from flows.booking.states import State, offered
@@ -18,4 +19,4 @@ FLOW: Flow[State, BookingWords] = Flow(
     upgrades={1: dict, 2: offered},  # 2 keeps the consent of a form that comes back; 3 has offers in place of slots
 )
 
-__all__ = ["FLOW", "BookingWords", "reminder"]
+__all__ = ["FLOW", "BookingWords", "filed", "reminder"]

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from flows.booking import extras
 from flows.booking.states import (
     Checking,
     Choosing,
     Coming,
     Confirmed,
     Ending,
+    Extras,
+    Filed,
+    Filing,
     Mine,
     Moving,
     Placing,
@@ -16,6 +20,7 @@ from flows.booking.states import (
     Searching,
     Shifting,
     State,
+    Timing,
     Trouble,
 )
 from flows.core.care import Appointment, Wishes
@@ -47,6 +52,11 @@ def following(at: Moment) -> Appointment | None:
     return min(coming, key=lambda each: each.slot.start, default=None)
 
 
+def recorded(appointment: Appointment, at: Moment) -> Appointment:
+    """Return an appointment as the person's record has it: with what we alone know of it."""
+    return next((each for each in at.person.appointments if each.key == appointment.key), appointment)
+
+
 def update(state: Any, event: Event, at: Moment) -> Step[State]:
     """Take one step with an appointment that there is."""
     held = {each.key: each for each in at.person.appointments}
@@ -61,12 +71,18 @@ def update(state: Any, event: Event, at: Moment) -> Step[State]:
             return Turn(Releasing(appointment=state.appointment))
         case ((Confirmed() | Coming() | Checking() | Releasing()), Chose(key="move")):
             return _another(state.appointment, at)
+        case Mine(), Chose(key="extras", arg=key) if key in held:
+            return Turn(Extras(appointment=held[key]))
+        case ((Confirmed() | Coming()), Chose(key="extras")):
+            return Turn(Extras(appointment=recorded(state.appointment, at)))
+        case ((Extras() | Timing() | Filing() | Filed()), Chose()):
+            return extras.update(state, event) or _leave(event)
         case Releasing(), Chose(key="yes"):
-            return Turn(Ending(), (Cancel(appointment=state.appointment),))
+            return Turn(Ending(appointment=state.appointment), (Cancel(appointment=state.appointment),))
         case ((Releasing() | Moving()), Chose(key="no")):
             return Turn(Mine())
         case Ending(), Changed(what="cancelled"):
-            return Turn(Released())
+            return Turn(Released(appointment=state.appointment))
         case Ending(), Failed():
             return Turn(Trouble(what="cancel"))
         case ((Choosing() | Moving() | Shifting()), _):
@@ -107,7 +123,7 @@ def _move(state: Choosing | Moving | Shifting, event: Event, at: Moment) -> Step
         case Moving(), Chose(key="find"):
             return _another(state.appointment, at)
         case Shifting(), Booked(appointment=appointment):
-            return Turn(Confirmed(appointment=appointment, moved=True))
+            return Turn(Confirmed(appointment=recorded(appointment, at), moved=True))
         case Shifting(), Failed(why="slot_taken"):
             return _another(state.appointment, at, taken=True)
         case Shifting(), Failed(why="uncertain"):

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from typing import Final
 
+from flows.booking import extras
 from flows.booking.drawing import about, again, screen
 from flows.booking.states import (
     Checking,
     Coming,
     Confirmed,
     Ending,
+    Extras,
+    Filed,
+    Filing,
     Mine,
     Moving,
     Placing,
@@ -16,6 +20,7 @@ from flows.booking.states import (
     Releasing,
     Shifting,
     State,
+    Timing,
     Trouble,
 )
 from flows.booking.words import BookingWords
@@ -38,7 +43,9 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
         case Confirmed(appointment=appointment, moved=moved):
             said = (words.moved if moved else words.booked).fill(**_who(appointment.slot, at))
             lines = (said, *link(appointment, words, at), *_reminded(appointment, words))
-            return screen(words, *lines, words.booked_next, buttons=(done, move, cancel))
+            ways = (done, move, cancel, extras.button(words))
+            drawn = screen(words, *lines, words.booked_next, buttons=ways)
+            return extras.replaced(drawn, words.calendar_moved, words, at) if extras.filed(state) else drawn
         case Trouble(what=what):
             told = {
                 "unsure": words.unsure,
@@ -70,7 +77,10 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
         case Shifting() | Checking():
             return screen(words, words.moving, buttons=(again(words),))
         case Released():
-            return screen(words, words.cancelled, buttons=(find, done))
+            drawn = screen(words, words.cancelled, buttons=(find, done))
+            return extras.replaced(drawn, words.calendar_cancelled, words, at) if extras.filed(state) else drawn
+        case Extras() | Timing() | Filing() | Filed():
+            return extras.view(state, words, at)
         case Mine():
             return _mine(state, words, at)
         case Ending():
@@ -127,7 +137,8 @@ def _coming(appointment: Appointment, words: BookingWords, at: Moment) -> Screen
         else (Button(key="elsewhere", label=words.coming_no),)
     )
     cancel, move = Button(key="cancel", label=words.cancel), Button(key="move", label=words.move)
-    return screen(words, *lines, buttons=(*asks, move, cancel, Button(key="done", label=words.done)))
+    more, done = extras.button(words), Button(key="done", label=words.done)
+    return screen(words, *lines, buttons=(*asks, move, cancel, more, done))
 
 
 def _placing(appointment: Appointment, words: BookingWords, at: Moment) -> Screen:
@@ -162,7 +173,7 @@ def _mine(state: Mine, words: BookingWords, at: Moment) -> Screen:
             label=f"{label}: {at.catalog.when(each.slot.start, at.person.zone)}" if several else label,
         )
         for each in held
-        for key, label in (("move", words.move), ("cancel", words.cancel))
+        for key, label in (("move", words.move), ("cancel", words.cancel), ("extras", words.extras))
     )
     find = () if state.full else (Button(key="find", label=words.find),)
     lines += [_trouble(words, each, at) for each in at.person.troubles]

@@ -106,6 +106,34 @@ class Mine(Value):
     placed: bool = False
 
 
+class Extras(Value):
+    """What else there is about one of them: its reminders, a calendar file."""
+
+    at: Literal["extras"] = "extras"
+    appointment: Appointment
+
+
+class Timing(Value):
+    """When shall I remind you?"""
+
+    at: Literal["timing"] = "timing"
+    appointment: Appointment
+
+
+class Filing(Value):
+    """What a calendar file would hold, and who may see that. There is none yet."""
+
+    at: Literal["filing"] = "filing"
+    appointment: Appointment
+
+
+class Filed(Value):
+    """The file is there to be taken."""
+
+    at: Literal["filed"] = "filed"
+    appointment: Appointment
+
+
 class Coming(Value):
     """One is soon: what helps, and whether they will be where they said."""
 
@@ -155,12 +183,14 @@ class Ending(Value):
     """The provider is being told."""
 
     at: Literal["ending"] = "ending"
+    appointment: Appointment | None = None
 
 
 class Released(Value):
-    """Cancelled, and the time is free for somebody else."""
+    """Cancelled, and the time is free for somebody else. `appointment`: the one that was, if it is known."""
 
     at: Literal["released"] = "released"
+    appointment: Appointment | None = None
 
 
 State = Annotated[
@@ -173,6 +203,10 @@ State = Annotated[
     | Confirmed
     | Trouble
     | Mine
+    | Extras
+    | Timing
+    | Filing
+    | Filed
     | Coming
     | Placing
     | Checking

@@ -17,7 +17,7 @@ from flows.booking.states import (
     Wishing,
     Working,
 )
-from flows.core.care import REGULATED, WISHES, Appointment, Profession, Reminding, Slot, Wishes
+from flows.core.care import REGULATED, WISHES, Profession, Reminding, Slot, Wishes
 from flows.core.effects import Book, FindSlots, Hold
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
@@ -147,7 +147,7 @@ def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
     unsure = isinstance(state, Working) or state.what == "unsure"
     match state, event:
         case _, Booked(appointment=appointment) if unsure:
-            return Turn(Confirmed(appointment=recorded(appointment, at)))
+            return Turn(Confirmed(appointment=keeping.recorded(appointment, at)))
         case Working(), Failed(why="slot_taken"):
             return search(state.wishes, at, taken=True)
         case Working(), Failed(why="uncertain"):
@@ -162,11 +162,6 @@ def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
             return Turn(Trouble(what="down", wishes=state.wishes))
         case _:
             return keeping.update(state, event, at)
-
-
-def recorded(appointment: Appointment, at: Moment) -> Appointment:
-    """Return an appointment as the person's record has it: with what we alone know of it."""
-    return next((each for each in at.person.appointments if each.key == appointment.key), appointment)
 
 
 def _plain(text: str) -> str:

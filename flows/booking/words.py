@@ -112,6 +112,19 @@ class BookingWords(Words):
     mine_unmoved: Annotated[Line, Blanks("when")]
     mine_withdrawn: Annotated[Line, Blanks("when")]
     mine_missed: Annotated[Line, Blanks("when")]
+    extras: Label
+    extras_back: Label
+    reminds: Annotated[Line, Blanks("which")]
+    remind_change: Label
+    calendar: Label
+    calendar_holds: Line
+    calendar_seen: Line
+    calendar_make: Label
+    calendar_ready: Line
+    calendar_later: Line
+    calendar_take: Label
+    calendar_moved: Line
+    calendar_cancelled: Line
     coming_checklist: Line
     coming_place: Annotated[Line, Blanks("place")]
     coming_yes: Label

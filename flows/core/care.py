@@ -124,7 +124,8 @@ class Appointment(Value):
     """A booking that the provider confirmed by reading it back.
 
     `key` is our idempotency key (random, opaque, safe in a button); `reference` the provider's resource. `place` is
-    where the person said that they will be, `remind` when they want to be reminded: no provider learns of either.
+    where the person said that they will be, `remind` when they want to be reminded, `filed` that they took a calendar
+    file of it, `origin` the key that it was first booked under, if that is another: no provider learns of any of these.
     """
 
     key: str = Field(max_length=40)
@@ -133,6 +134,8 @@ class Appointment(Value):
     link: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
     place: Place = ""
     remind: Reminding = "none"
+    filed: bool = False
+    origin: str = Field(default="", max_length=40)
 
 
 class Trouble(Value):

@@ -1,7 +1,7 @@
 """What flows may read of the content: typed here, filled from files by `content/`."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -188,11 +188,21 @@ class Catalog(Value):
         """Say an instant as somebody in `zone` reads it on their wall: "Tue 24 Nov, 09:00"."""
         local = instant.astimezone(ZoneInfo(zone))
         weekday, month = self.locale.weekdays[local.weekday()], self.locale.months[local.month - 1]
-        return self.locale.when.fill(weekday=weekday, day=str(local.day), month=month, time=f"{local:%H:%M}")
+        time = self.clock(instant, zone)
+        return self.locale.when.fill(weekday=weekday, day=str(local.day), month=month, time=time)
 
     def clock(self, instant: datetime, zone: str) -> str:
-        """Say a time of the day as somebody in `zone` reads it on their wall: "09:00"."""
-        return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+        """Say a time of the day as somebody in `zone` reads it on their wall: "09:00".
+
+        A minute that their clock shows twice, as it is put back, is told from the other: "01:30 (UTC+1)"."""
+        local = instant.astimezone(ZoneInfo(zone))
+        said = f"{local:%H:%M}"
+        if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+            return said
+        offset = local.utcoffset() or timedelta()
+        hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+        sign = "-" if offset < timedelta() else "+"
+        return f"{said} (UTC{sign}{hours}{f':{minutes:02d}' if minutes else ''})"
 
     def date(self, day: date) -> str:
         """Say a day of the year: "24 Nov"."""

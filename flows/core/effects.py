@@ -128,6 +128,13 @@ class SetRemind(Value):
     remind: Reminding
 
 
+class SetFiled(Value):
+    """Remember that a calendar file of an appointment was taken: who moves or cancels it hears of the new one."""
+
+    kind: Literal["set_filed"] = "set_filed"
+    appointment: str = Field(max_length=40)  # its key
+
+
 class CallBack(Value):
     """Ask the staffed contact to be in touch by the promised time. Answered by Changed("ticket"), as often as there is
     something new about it."""
@@ -213,6 +220,7 @@ Effect = Annotated[
     | Cancel
     | Placed
     | SetRemind
+    | SetFiled
     | CallBack
     | TakeBack
     | SetCaring

@@ -61,6 +61,7 @@ class Screen(Value):
     once; `submit` is the label of the button that sends them. `title` heads a dialog (24 characters).
     A screen with a button that `closes` is a detail: where windows stack, it opens on top of what was there.
     `dials` are numbers in the lines that can be dialled: where a tap can do it, it does; everywhere they are text.
+    `file` is the label of what takes the file that goes with this screen: a page of ours hands it out, no chat does.
     """
 
     lines: tuple[str, ...]
@@ -70,6 +71,7 @@ class Screen(Value):
     title: str = Bound(default="", max_length=24)
     submit: str = Bound(default="", max_length=24)
     dials: tuple[str, ...] = ()
+    file: str = Bound(default="", max_length=40)
 
     @property
     def waits(self) -> bool:
@@ -93,6 +95,8 @@ class Screen(Value):
             raise ValueError("a screen with fields needs a submit label, and only such a screen")
         if self.fields and not self.private:
             raise ValueError("fields collect answers, so a screen with fields is private")
+        if self.file and not self.private:
+            raise ValueError("a file is somebody's own, so its screen is private")
         if any(button.standing and button.arg for button in self.buttons):
             raise ValueError("a standing button has no argument: its token carries nothing")
         if any(button.link and (button.standing or button.arg) for button in self.buttons):

@@ -67,6 +67,7 @@ PATHS: Final[dict[str, Json]] = {
     "/slack/oauth_redirect": _get(*_query(code=_OWN, state=_OWN, error=_OWN)),
     "/room": _get() | _sends("post", _FORM, kind="application/x-www-form-urlencoded"),
     "/room/turn": _get(),
+    "/room/file": _get(),
     "/room/leave": _get(),
     "/room/help": _get({"in": "header", "name": "Accept-Language", "schema": _TEXT}),
     "/room/open/{token}": _get(_key("token"))

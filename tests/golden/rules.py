@@ -67,7 +67,11 @@ def everywhere_private(shown: Shown | Public) -> bool:
 
 
 def _keyless(button: Button) -> Button:
-    return button.model_copy(update={"arg": "(its key)"}) if button.key in {"cancel", "move"} and button.arg else button
+    return (
+        button.model_copy(update={"arg": "(its key)"})
+        if button.key in {"cancel", "move", "extras"} and button.arg
+        else button
+    )
 
 
 def notes_about_typing(behind: "Backstage", *, private: bool) -> set[str]:

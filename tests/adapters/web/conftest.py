@@ -61,12 +61,16 @@ class House:
     arrivals: list[Arrival] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
     url: str = URL
+    file: bytes | None = None
 
     async def receive(self, arrival: Arrival) -> Shown | None:
         self.arrivals.append(arrival)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    async def hand_out(self, address: Address) -> bytes | None:
+        return self.file
 
     async def tell(self, address: Address, turn: str) -> None:
         self.drawn.append(turn)
@@ -76,6 +80,7 @@ class House:
         return Room(
             url=self.url,
             receive=self.receive,
+            file=self.hand_out,
             drawn=self.tell,
             speak=Languages(LIBRARY).speak,
             help_for=lambda locale: Screen(lines=("In danger now: call 999.",)),

@@ -96,7 +96,7 @@ async def everything(house: House) -> list[Visitor]:
     visitor = await house.entered()
     await visitor.press("Go on")
     await visitor.post(PATH, {})
-    for path in ("/room.css", "/room.js", "/turn", "/help", "/open/nothing", "/leave"):
+    for path in ("/room.css", "/room.js", "/turn", "/help", "/file", "/open/nothing", "/leave"):
         visitor.answers.append(await visitor.client.get(PATH + path))
     await visitor.get(PATH)
     stranger = house.visitor()
