@@ -6,6 +6,8 @@ from typing import Final
 
 import httpx
 
+from tests.bot.providers.allowed import Sent
+
 Plan = Callable[[int, str], str | None]
 NOTHING_DONE: Final = ("connect", "drop_before", "409", "412", "429", "503", "500", "400")
 DONE: Final = ("drop_after", "500_done", "garbage", "truncated")
@@ -36,13 +38,13 @@ class Wire(httpx.AsyncBaseTransport):
 
     `connect` and `drop_before`: the application never sees it. `drop_after`, `500_done`, `garbage`, `truncated`: it has
     its effect, and the answer is lost. `late`: it has its effect after the client has gone. `twice`: a proxy sends it
-    two times. A number is an answer of somebody in between. `sent` is every byte that left."""
+    two times. A number is an answer of somebody in between. `sent`, if it is a list, takes them all down."""
 
     def __init__(self, app: Callable[..., object]) -> None:
         self._inner = httpx.ASGITransport(app)  # type: ignore[arg-type]
         self.plan: Plan = sound
         self.asked = 0
-        self.sent: list[bytes] = []
+        self.sent: list[tuple[Sent, bytes]] | None = None
         self._late: list[httpx.Request] = []
 
     def set(self, plan: Plan) -> None:
@@ -58,7 +60,6 @@ class Wire(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         fault = self.plan(self.asked, request.method)
         self.asked += 1
-        self.sent.append(f"{request.method} {request.url}\n{request.headers}\n".encode() + request.content)
         match fault:
             case "connect":
                 raise httpx.ConnectError("refused")
@@ -92,4 +93,6 @@ class Wire(httpx.AsyncBaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         answer = await self._inner.handle_async_request(request)
         await answer.aread()
+        if self.sent is not None:
+            self.sent.append((Sent.by(request), answer.content))
         return answer

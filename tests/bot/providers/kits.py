@@ -42,7 +42,7 @@ class Kit:
     keys: Truth
     free: Callable[[str], bool]
     exclusive: bool = True  # whether one of many always gets the slot
-    voucher: str = "V-1"  # one that is good, where there are any
+    vouchers: tuple[str, str] = ("V-1", "V-2")  # that are good, where there are any
     provider: Provider = field(init=False)
 
     def __post_init__(self) -> None:
@@ -171,8 +171,9 @@ def clinic() -> Kit:
     def standing(slot: str) -> list[str]:
         return rows("slot", slot.removeprefix("Slot/"))
 
-    _, (voucher,) = issue(app.state.practice._database, clock, 1)
-    return Kit("the built-in clinic", wire, clock, client, standing, partial(rows, "value"), free, voucher=voucher)
+    _, (one, two) = issue(app.state.practice._database, clock, 2)
+    keys = partial(rows, "value")
+    return Kit("the built-in clinic", wire, clock, client, standing, keys, free, vouchers=(one, two))
 
 
 KITS: dict[str, Callable[[], Kit]] = {

@@ -125,7 +125,7 @@ class Standin:
         request = Request(scope, receive)
         n = len(self.asked)
         self.asked.append(f"{request.method} {request.url.path}")
-        body = await request.json() if request.method in ("PUT", "POST") else {}
+        body = await request.json() if request.method in ("PUT", "POST", "PATCH") else {}
         self.bodies.append(body)
         fault = self.fault(n, request.method)
         if fault == "lose_request":
@@ -171,6 +171,8 @@ class Standin:
                     return JSONResponse(created, status)
                 case "PUT", _:
                     return JSONResponse(self._put(path, body, request.headers.get("if-match")))
+                case "PATCH", _:  # as many servers do: whatever If-Match says
+                    return JSONResponse(self.save(self._known(path) | body))
                 case _:
                     self.store.pop(path, None)
                     return Response(status_code=204)

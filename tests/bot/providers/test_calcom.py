@@ -83,15 +83,20 @@ async def test_to_another_practitioner_it_moves_by_a_new_booking() -> None:
 
 
 async def test_an_answer_of_another_version_is_no_answer() -> None:
-    """A version of the API that is not ours answers 200, with another shape: never "there is none"."""
+    """A version of the API that is not ours answers 200, with another shape or an error: never "there is none"."""
     provider, standin, _ = opened()
     (slot, *_) = await provider.find_slots(*WEEK, 1)
-    another = JSONResponse({"status": "success", "data": {"bookings": [], "totalCount": 0}})
-    standin._list = lambda _request: another  # type: ignore[assignment,method-assign]
-    with pytest.raises(ProviderDown):
-        await provider.status("k1")
-    with pytest.raises(ProviderDown):
-        await provider.book(request(slot))
+    for answer in (
+        {"status": "success", "data": {"bookings": [], "totalCount": 0}},
+        {"status": "error", "error": {"code": "x"}, "data": []},
+        {"status": "success"},
+    ):
+        another = JSONResponse(answer)
+        standin._list = lambda _request, another=another: another  # type: ignore[method-assign,misc]
+        with pytest.raises(ProviderDown):
+            await provider.status("k1")
+        with pytest.raises(ProviderDown):
+            await provider.book(request(slot))
     assert standin.bookings == {}
 
 

@@ -40,15 +40,38 @@ async def test_a_slot_that_changed_is_not_taken_from_a_server_that_would_let_us(
 
 
 @pytest.mark.parametrize("transactions", ["atomic", "none"])
-async def test_a_conflict_is_tried_once_more(transactions: str) -> None:
-    for conflicts, expected in ((1, "Appointment"), (2, "SlotTaken"), (9, "SlotTaken")):
+async def test_a_conflict_is_tried_once_more_and_a_slot_that_changed_is_not(transactions: str) -> None:
+    for fault, count, expected in (
+        ("409", 1, "Appointment"),
+        ("409", 2, "SlotTaken"),
+        ("409", 9, "SlotTaken"),
+        ("412", 1, "SlotTaken"),
+    ):
         server = Standin(transactions=transactions)
         slot, provider = await first(server), client(server)
         await provider.probe()
-        server.fault = posts(["409"] * conflicts)
+        server.fault = posts([fault] * count)
         said = await attempt(provider, slot, "k1")
         assert type(said).__name__ == expected
         check(server, "k1", said)
+
+
+async def test_a_slot_that_is_taken_meanwhile_is_seen_by_put_where_patch_would_not_see_it() -> None:
+    """Many servers do not look at If-Match of a PATCH. Between our look at the slot and our claim somebody has it."""
+    server = Standin(transactions="none")
+    slot, provider = await first(server), client(server)
+    await provider.probe()
+    theirs = False
+
+    def fault(_n: int, method: str) -> None:
+        nonlocal theirs
+        if method in ("PUT", "PATCH") and not theirs:
+            theirs = True
+            server.save(server.store[slot.key] | {"status": "busy"})
+
+    server.fault = fault
+    assert isinstance(await attempt(provider, slot, "k1"), SlotTaken)
+    assert server.standing() == []
 
 
 @pytest.mark.parametrize(
