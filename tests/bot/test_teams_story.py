@@ -1,7 +1,6 @@
 """The story in Teams' own wire format: the real service, a stand-in Bot Connector, the built-in clinic, over HTTP."""
 
 import asyncio
-import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -22,10 +21,13 @@ from bot.sandbox.teams.hands import Hands
 from bot.sandbox.teams.look import actions_of, buttons_of, cards_of, fields_of, text_of
 from bot.sandbox.teams.workspace import Workspace
 from bot.settings import Settings, TeamsSettings
+from bot.store import queries
 from bot.web import create_app
 from bot.wiring import CLINIC, Service, build, running
 from content import default_root
+from tests.bot.drawn import found, secrets, texts
 
+CHECKIN = "Open privately. Not now. Stop. Pause 4 weeks. You have something on .. Open it here. I can't make it"
 OPTIONS = ("Not at all", "Several days", "More than half the days", "Nearly every day")
 
 
@@ -72,6 +74,13 @@ class Stage:
 
         found: dict[str, Any] = await self.until(there)
         return found
+
+    async def remind(self) -> None:
+        """Let time pass until the next effect is due, a day before an appointment, and carry it out."""
+        due = await self.service.store.transact(queries.next_due)
+        assert due
+        self.clock.later(datetime.fromtimestamp(due, UTC) - self.clock.now() + timedelta(seconds=1))
+        await self.service.errands.drain()
 
     async def enter(self, user: str) -> None:
         """Install the bot, agree to the notice, and stand at the menu, in the dialog."""
@@ -122,10 +131,15 @@ async def book(stage: Stage) -> None:
     await hands.tap_in_dialog(SAM, "Go on", {label: OPTIONS[points] for label, points in answers})
     result = await stage.dialog(SAM, "not a diagnosis")
     times = [each.label for each in buttons_of(result) if ", " in each.label]
-    await hands.tap_in_dialog(SAM, times[0])
+    await hands.tap_in_dialog(SAM, times[-1])
     form = await stage.dialog(SAM, "The provider gets")
-    name, contact, *_, consent = [each.label for each in fields_of(form)]
-    values = {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"}
+    name, contact, *_, asked, consent = [each.label for each in fields_of(form)]
+    values = {
+        name: "Canary-Name",
+        contact: "canary@example.org",
+        asked: "A day and an hour before",
+        consent: "Yes, share it",
+    }
     await hands.tap_in_dialog(SAM, "Book this time", values)
     await stage.dialog(SAM, "Booked:")
 
@@ -153,13 +167,22 @@ async def test_from_install_to_forgotten(stage: Stage) -> None:
     await hands.tap(SAM, nudge["id"], "Stop")
     await stage.dialog(SAM, "Stopped.")
 
+    await stage.hands.close(SAM)
+    await stage.remind()
+    reminder = await stage.last(SAM, "You have something on")
+    await hands.tap(SAM, reminder["id"], "I can't make it")
+    await stage.dialog(SAM, "Cancel ")
+    await hands.tap_in_dialog(SAM, "Yes, cancel it")
+    await stage.dialog(SAM, "It is cancelled")
+
     written = ("send_to_conversation", "reply_to_activity", "update_activity")  # dialogs are answers, not messages
-    chat = json.dumps([call.payload for call in stage.workspace.recorded if call.method in written])
-    assert "What would help" not in chat
-    assert "I am a program" in chat
-    people = [each.name for each in stage.service.library.current.providers.practitioners]
-    for secret in (*people, "Canary-Name", "canary@example.org", "More than half", "Booked", "diagnosis"):
-        assert secret not in chat, secret
+    chat = [call.payload for call in stage.workspace.recorded if call.method in written]
+    dialogs = [call.payload for call in stage.workspace.recorded if call.method.startswith("answer.task")]
+    hidden = secrets(dialogs, stage.service, "Canary-Name", "canary@example.org")
+    assert len(hidden) > 60
+    assert found(hidden, chat) == {each for each in hidden if each in CHECKIN}
+    assert found(hidden, [*chat, {"text": "With Dr Ada Okafor"}]) > found(hidden, chat)
+    assert {text_of(reminder).splitlines()[0]} == {line for line in texts(chat) if " Nov" in line or " Dec" in line}
 
     await hands.say(SAM, "forget me")
     await stage.tap(SAM, "Your next step is private", "Open")
