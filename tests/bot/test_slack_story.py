@@ -261,10 +261,10 @@ async def test_no_chat_message_tells_anything(stage: Stage) -> None:
     messages = [call.payload for call in stage.workspace.recorded if call.method.startswith("chat.")]
     views = [call.payload for call in stage.workspace.recorded if "view" in call.method]
     assert messages
-    hidden = secrets(views, stage.service, "Canary-Name", "canary@example.org")
-    assert len(hidden) > 60
-    assert found(hidden, messages) == {each for each in hidden if each in REMINDER or each == when}
-    assert found(hidden, [*messages, {"text": "With Dr Ada Okafor"}]) > found(hidden, messages)
+    private = secrets(views, stage.service, "Canary-Name", "canary@example.org")
+    assert len(private) > 60
+    assert found(private, messages) == {each for each in private if each in REMINDER or each == when}
+    assert found(private, [*messages, {"text": "With Dr Ada Okafor"}]) > found(private, messages)
     assert [line for line in texts(messages) if " Nov" in line and when not in line] == []
     shown = [each for call in messages for each in _values(call)]
     hidden = [each for view in views for each in _hidden(view.get("view", view))]
