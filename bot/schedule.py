@@ -39,6 +39,7 @@ class Schedule:
         self._store, self._desk, self._people = store, desk, people
         self._library, self._clock = library, clock
         self._engine = engine
+        self._purged = 0  # up to which day tags of deliveries have been forgotten
         self.on_content: Callable[[], None] = lambda: None  # told when HR's edits were taken over
         self.on_tick: Callable[[], None] = lambda: None  # told of every minute
 
@@ -67,7 +68,9 @@ class Schedule:
         await self.see_to_campaigns()
         oldest = int((now - SEEN).timestamp()) // 86400 + 1  # a tag bears its day only, and lies there SEEN at most
         gone_out = int((now - REMINDER).timestamp())
-        await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
+        if oldest != self._purged:  # once a day and at the start: it looks through all that was delivered for days
+            await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
+            self._purged = oldest
         await self._store.transact(lambda conn: queries.purge_reminders(conn, gone_out))
         return planned
 

@@ -113,6 +113,7 @@ class Vault:
             for purpose in (b"id", b"act", b"tag", b"effect", b"clinic", b"bearer", b"hint", b"installation")
         )
         self._entries = hmac.digest(keys.root, b"entry", "sha256")
+        self._lanes = dict[tuple[str, str], bytes]()
         self._bodies = AESGCM(hmac.digest(self._effect, b"body", "sha256"))
 
     def sid(self, address: Address) -> bytes:
@@ -129,8 +130,11 @@ class Vault:
         return hmac.digest(self._effect, lp(kind, *parts), "sha256")[:16]
 
     def lane(self, address: Address) -> bytes:
-        """Return the keyed id of whose pace is kept, 8 bytes: that of a workspace or tenant."""
-        return self.effect_id("lane", address.platform, address.tenant)[:8]
+        """Return the keyed id of whose pace is kept, 8 bytes: that of a workspace or tenant. Kept: they are few."""
+        where = address.platform, address.tenant
+        if where not in self._lanes:
+            self._lanes[where] = self.effect_id("lane", *where)[:8]
+        return self._lanes[where]
 
     def sign(self, *parts: bytes | str) -> bytes:
         """Return 12 bytes that only we could have made of these parts: for buttons."""
