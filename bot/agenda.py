@@ -20,6 +20,7 @@ class Hint:
     until: datetime | None
     language: str = ""
     booked: bool = False  # whether they hold an appointment
+    waits: bool = False  # whether they are on a waiting list
 
 
 class Agenda(Mapping[bytes, Hint]):
@@ -28,12 +29,14 @@ class Agenda(Mapping[bytes, Hint]):
     def __init__(self) -> None:
         self._hints: dict[bytes, Hint] = {}
         self._dues, self._untils = _Heap(), _Heap()
+        self._waiting: set[bytes] = set()
         self._lock = threading.Lock()
 
     def note(self, sid: bytes, hint: Hint) -> None:
         """Note somebody's times, in place of earlier ones."""
         with self._lock:
             self._hints[sid] = hint
+            (self._waiting.add if hint.waits else self._waiting.discard)(sid)
             self._dues.put(sid, hint.due)
             self._untils.put(sid, hint.until)
 
@@ -41,6 +44,7 @@ class Agenda(Mapping[bytes, Hint]):
         """Forget somebody."""
         with self._lock:
             self._hints.pop(sid, None)
+            self._waiting.discard(sid)
             self._dues.put(sid, None)
             self._untils.put(sid, None)
 
@@ -53,6 +57,11 @@ class Agenda(Mapping[bytes, Hint]):
         """Return of whom something has had its time."""
         with self._lock:
             return self._untils.reached(now)
+
+    def waiting(self) -> list[bytes]:
+        """Return who is on a waiting list."""
+        with self._lock:
+            return sorted(self._waiting)
 
     def first_due(self) -> datetime | None:
         """Return when the next check-in is due."""

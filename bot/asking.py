@@ -6,11 +6,20 @@ from datetime import timedelta
 from bot import log, tasks
 from bot.clock import Clock
 from bot.offering import Offering
-from bot.providers.base import Provider, ProviderDown, Refused, Request, SlotTaken, Uncertain
+from bot.providers.base import (
+    Provider,
+    ProviderDown,
+    Refused,
+    Request,
+    SlotTaken,
+    Uncertain,
+    VoucherRefused,
+    Whom,
+)
 from bot.providers.several import Providers
 from flows.core.care import Appointment, Slot
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
-from flows.core.events import Booked, Changed, Event, Failed, Held
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
+from flows.core.events import Booked, Changed, Event, Failed, Held, Listed
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
 LATE = timedelta(minutes=1)  # until then "not there" may be "not there yet"
@@ -25,14 +34,17 @@ class Asking:
         self._provider, self._offering, self._clock = providers, offering, clock
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
-        """Return what came of it; None if a lost booking is still not known.
+        """Return what came of it; None if a lost booking, or a place on a waiting list, is still not known.
 
         `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
         event = await self._asked(task, again)
-        changes = isinstance(task.what, Book | Reschedule | Cancel)
-        return Failed(why="uncertain") if again and changes and event == Failed(why="provider_down") else event
+        changes = isinstance(task.what, Book | Reschedule | Cancel | Wait | TakeOffer)
+        if isinstance(task.what, Wait) and _unknown(event, again):  # to ask again is safe: it is looked for by its key
+            late = self._clock.now() - task.what.consented_at > GIVE_UP
+            return Failed(why="uncertain") if late else None
+        return Failed(why="uncertain") if changes and _unknown(event, again) else event
 
     async def _asked(self, task: tasks.Ask, again: bool) -> Event:
         try:
@@ -47,16 +59,24 @@ class Asking:
                     return await _told(self._move(appointment, slot, task.key))
                 case Cancel(appointment=appointment):
                     return await self._cancel(appointment)
+                case Wait():
+                    return await _told(self._wait(task.what, task.key))
+                case TakeOffer():
+                    return await _told(self._take(task.what, again))
                 case Placed(appointment=appointment, place=place):
                     return await self._placed(appointment, place)
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
             log.failure("provider_failed", error, where="asking", kind=task.what.kind)
             return Failed(why="uncertain")
 
-    def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo) -> int:
+    def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline) -> int:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to RARELY."""
-        since = int(self._clock.now().timestamp()) if isinstance(task, tasks.Ask) else task.since
-        unknown = int(self._clock.now().timestamp()) - since
+        now = int(self._clock.now().timestamp())
+        if isinstance(task, tasks.Ask):
+            since = int(task.what.consented_at.timestamp()) if isinstance(task.what, Wait) else now
+        else:
+            since = now if isinstance(task, tasks.Decline) else task.since
+        unknown = now - since
         return max(5, min(unknown, RARELY))
 
     async def undo(self, task: tasks.Undo) -> bool:
@@ -73,6 +93,34 @@ class Asking:
                 return True
             return False
         return found is not None or age > LATE.total_seconds()
+
+    async def unlist(self, task: tasks.Unlist) -> bool:
+        """Give up a place on a waiting list. False if the provider has to be asked again later: also for a while after,
+        as what was sent last may still be on its way."""
+        age = self._clock.now().timestamp() - task.since
+        try:
+            provider = self._provider.at(task.provider)
+            await provider.unwait(task.key)
+            found = await provider.status(task.key) if task.gone else None
+            if found:
+                await provider.cancel(found)
+        except Exception as error:
+            if age > GIVE_UP.total_seconds():
+                log.failure("undo_failed", error, where="asking")
+                return True
+            return False
+        return age > LATE.total_seconds()
+
+    async def decline(self, task: tasks.Decline) -> bool:
+        """Let an offer pass. False if the provider has to be asked again later; it ends by itself."""
+        if self._clock.now().timestamp() >= task.until:
+            return True
+        try:
+            await self._provider.at(task.slot.provider).decline(task.key, task.slot)
+        except Exception as error:
+            log.failure("undo_failed", error, where="asking")
+            return False
+        return True
 
     async def _find(self, wanted: FindSlots, key: str) -> Event:
         if wanted.slot and wanted.hold:
@@ -112,6 +160,23 @@ class Asking:
     async def _move(self, appointment: Appointment, slot: Slot, key: str) -> Event:
         return Booked(appointment=await self._provider.reschedule(appointment, slot, key))
 
+    async def _wait(self, wanted: Wait, key: str) -> Event:
+        whom = Whom(
+            key=key,
+            name=wanted.name,
+            contact=wanted.contact,
+            zone=wanted.zone,
+            consented_at=wanted.consented_at,
+            voucher=wanted.voucher,
+        )
+        place = await self._provider.at(wanted.provider).wait(whom)
+        return Listed(reference=place.reference)
+
+    async def _take(self, wanted: TakeOffer, again: bool) -> Event:
+        if wanted.place and not again and not await self._offering.may_see(wanted.slot, wanted.place):
+            return Failed(why="unlicensed")
+        return Booked(appointment=await self._provider.at(wanted.slot.provider).take(wanted.key, wanted.slot))
+
     async def _placed(self, appointment: Appointment, place: str) -> Event:
         try:
             allowed = await self._offering.may_see(appointment.slot, place)
@@ -121,9 +186,12 @@ class Asking:
 
     async def _settle(self, task: tasks.Settle) -> Event | None:
         try:
-            provider = self._asked_of(task)
-            found = await provider.status(task.ask) if task.ask else None  # moved: under either key
-            found = found or await provider.status(task.key)
+            if task.offered:
+                found = await self._taken(task.key, task.provider or "")
+            else:
+                provider = self._asked_of(task)
+                found = await provider.status(task.ask) if task.ask else None  # moved: under either key
+                found = found or await provider.status(task.key)
         except Exception as error:
             log.failure("settle_failed", error, where="asking")
             if self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds():
@@ -136,7 +204,12 @@ class Asking:
         late = self._clock.now().timestamp() - task.since < LATE.total_seconds()
         return None if late else Failed(why="provider_down")
 
-    def _asked_of(self, task: tasks.Settle | tasks.Undo) -> Provider:
+    async def _taken(self, key: str, provider: str) -> Appointment | None:
+        """Return what was booked of an offer; None while its place is on the list still: that is no booking."""
+        one = self._provider.at(provider)
+        return None if await one.waiting(key) else await one.status(key)
+
+    def _asked_of(self, task: tasks.Settle | tasks.Undo) -> Provider | Providers:
         """Return whom a booking was asked of: nobody else learns of its key, or keeps us waiting. Raises Refused."""
         return self._provider if task.provider is None else self._provider.at(task.provider)
 
@@ -156,9 +229,16 @@ async def _told(asked: Awaitable[Event]) -> Event:
         return await asked
     except SlotTaken:
         return Failed(why="slot_taken")
+    except VoucherRefused:
+        return Failed(why="voucher")
     except Refused:
         return Failed(why="refused")
     except ProviderDown:
         return Failed(why="provider_down")
     except Uncertain:
         return Failed(why="uncertain")
+
+
+def _unknown(event: Event, again: bool) -> bool:
+    """Tell whether it is not known what became of what was sent. `again`: we died over it once."""
+    return event == Failed(why="uncertain") or (again and event == Failed(why="provider_down"))

@@ -19,7 +19,7 @@ from bot.tokens import Made, Standing
 from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
-from flows.core.care import Appointment, Status, Ticket
+from flows.core.care import Appointment, Status, Ticket, Waiting
 from flows.core.events import Answered, Event, Said
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
 
@@ -108,13 +108,20 @@ class Desk:
         self.wake.set()
         return result
 
-    def undo(self, conn: Connection, key: str, provider: str) -> None:
-        """Plan, within a transaction, to undo a booking whose owner is gone."""
-        self._turns.undo(conn, key, provider)
+    async def undo(self, task: tasks.Ask | tasks.Settle, event: Event) -> None:
+        """Plan to undo a booking, or to give up a place on a waiting list, whose owner is gone or left."""
+        await self._store.transact(lambda conn: self._turns.undo(conn, task, event))
+        self.wake.set()
 
     async def found(self, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
         """Put right what somebody holds by what the provider holds. False if they do not hold it that way any more."""
         changed = await self._store.transact(lambda conn: self._turns.found(conn, sid, held, now))
+        self.wake.set()
+        return changed
+
+    async def waits(self, sid: bytes, held: Waiting, now: Waiting | Appointment | None) -> bool:
+        """Put right somebody's place on a waiting list. False if it is not held that way any more."""
+        changed = await self._store.transact(lambda conn: self._turns.waits(conn, sid, held, now))
         self.wake.set()
         return changed
 

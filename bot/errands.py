@@ -18,7 +18,6 @@ from bot.store import queries
 from bot.store.engine import Store
 from bot.turns import Gone
 from bot.vault import Unsealable, Vault
-from flows.core.events import Booked
 
 
 class Errands:
@@ -79,7 +78,11 @@ class Errands:
                 case tasks.Ask() | tasks.Settle():
                     await self._ask(row, task)
                 case tasks.Undo():
-                    await self._undo(row.id, task)
+                    await self._until(row.id, task, await self._asking.undo(task))
+                case tasks.Unlist():
+                    await self._until(row.id, task, await self._asking.unlist(task))
+                case tasks.Decline():
+                    await self._until(row.id, task, await self._asking.decline(task))
                 case tasks.Show():
                     await self._show(row.id, task)
                 case tasks.Ticket() | tasks.Follow():
@@ -89,7 +92,9 @@ class Errands:
                 case tasks.News(about=about):
                     await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
-                case tasks.Caring() | tasks.Upcoming() | tasks.Send() | tasks.Announce() | tasks.Tell():
+                case (
+                    tasks.Caring() | tasks.Upcoming() | tasks.Offered() | tasks.Send() | tasks.Announce() | tasks.Tell()
+                ):
                     await self._sending.carry_out(row, task)
         except Unreachable:
             log.event("unreachable", where="errands", kind=task.kind)
@@ -108,14 +113,13 @@ class Errands:
             return
         result = await self._desk.deliver(task, row.id, event)
         if isinstance(result, Gone):
-            if isinstance(event, Booked):
-                provider = event.appointment.slot.provider
-                await self._store.transact(lambda conn: self._desk.undo(conn, task.key, provider))
+            await self._desk.undo(task, event)
         elif result:
             await self._draw(*result)
 
-    async def _undo(self, id_: bytes, task: tasks.Undo) -> None:
-        if await self._asking.undo(task):
+    async def _until(self, id_: bytes, task: tasks.Undo | tasks.Unlist | tasks.Decline, done: bool) -> None:
+        """Drop what is done; what is not is tried again."""
+        if done:
             await self._drop(id_)
         else:
             await self._wait(id_, task)
@@ -143,7 +147,9 @@ class Errands:
             again = int(self._clock.now().timestamp()) + self._calling.patience(task)
             await self._store.transact(lambda conn: queries.postpone(conn, id_, again))
 
-    async def _wait(self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo) -> None:
+    async def _wait(
+        self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline
+    ) -> None:
         due = int(self._clock.now().timestamp()) + self._asking.patience(task)
         await self._store.transact(lambda conn: queries.postpone(conn, id_, due))
 

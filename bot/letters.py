@@ -14,7 +14,7 @@ from bot.drawing import Drawing
 from bot.people import Ops, People
 from content.library import Library
 from content.schema import TeamEntry
-from flows import booking, caring
+from flows import booking, caring, waiting
 from flows.checkin import CheckinWords, closing, line_of, nudge
 from flows.core.effects import CLOSING_NOTE
 from flows.core.retention import CARING
@@ -47,7 +47,7 @@ class Letters:
                 return task.asker, self._channel(task)
             case tasks.Tell():
                 return task.to, task.channel
-            case tasks.Send() | tasks.Caring() | tasks.Upcoming():
+            case tasks.Send() | tasks.Caring() | tasks.Upcoming() | tasks.Offered():
                 person = self._people.outline(conn, task.sid)
                 return (person.ops.address, "") if person else None
 
@@ -64,6 +64,8 @@ class Letters:
                 return self._care(conn, task)
             case tasks.Upcoming():
                 return self._upcoming(conn, task)
+            case tasks.Offered():
+                return self._offered(conn, task)
 
     def _check_in(self, conn: Connection, send: tasks.Send) -> Letter | None:
         """A check-in, unless it is late, or was stopped or paused since: the first column says so."""
@@ -124,6 +126,21 @@ class Letters:
         assert isinstance(words, booking.BookingWords)
         return self._to(
             record.sid, record.ops, booking.reminder(meant, words, content.catalog(locale), record.ops.zone)
+        )
+
+    def _offered(self, conn: Connection, task: tasks.Offered) -> Letter | None:
+        """That something came free, unless it is not kept for them any more, or they left the list."""
+        record = self._people.load(conn, task.sid)
+        held = record.private.waiting if record else None
+        if record is None or held is None or (held.key, held.until) != (task.key, task.until):
+            return None
+        if held.offered(self._clock.now()) is None:
+            return None
+        content, locale = self._library.current, record.ops.locale
+        words = content.words[content.locale(locale)]["waiting"]
+        assert isinstance(words, waiting.WaitingWords)
+        return self._to(
+            record.sid, record.ops, waiting.message(task.until, words, content.catalog(locale), record.ops.zone)
         )
 
     def _to(self, sid: bytes, ops: Ops, screen: Screen) -> Letter:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from adapters.platform import Address
-from bot import reminding, tasks
+from bot import listing, reminding, tasks
 from bot.alike import in_the_way
 from bot.clock import Clock, token
 from bot.contact import tickets
@@ -31,6 +31,7 @@ from flows.core.effects import (
     Hold,
     KeepMood,
     KeepSafetyPlan,
+    PassOffer,
     Placed,
     Reacted,
     Remind,
@@ -41,6 +42,9 @@ from flows.core.effects import (
     SetPlan,
     SetRemind,
     TakeBack,
+    TakeOffer,
+    Unwait,
+    Wait,
 )
 from flows.core.events import Changed, Event, Failed
 from flows.core.timing import HALF, next_due
@@ -82,6 +86,14 @@ class Local:
                 held = effect.hold if isinstance(effect, Book) else ""  # a hold is kept under the booking's own key
                 key = record.asked = held or token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
+            case Wait():
+                record.asked = listing.ask(conn, self.plan, record, flow, effect, token(self._clock), now)
+            case TakeOffer():
+                record.asked = listing.take(conn, self.plan, record, flow, effect, now)
+            case Unwait():
+                listing.leave(conn, self.plan, self._vault, record, now)
+            case PassOffer():
+                listing.let_pass(conn, self.plan, record, now)
             case CallBack():
                 record.asked = tickets.ask(conn, self.plan, record, effect, token(self._clock), now)
             case TakeBack():
@@ -93,7 +105,7 @@ class Local:
             case CancelReminder():
                 return self._call_off(conn, record, effect)
             case Forget():
-                self._forget(conn, record.sid)
+                self._forget(conn, record)
         return None
 
     def plan(
@@ -181,10 +193,11 @@ class Local:
             Reminder(team=key, template=text, when=datetime.fromtimestamp(due, UTC)) for key, text, due in rows
         )
 
-    def _forget(self, conn: Connection, sid: bytes) -> None:
+    def _forget(self, conn: Connection, record: Record) -> None:
         """Destroy every planned effect that concerns somebody, and who asked for reminders."""
+        sid, now = record.sid, self._clock.now()
         queries.disown_reminders(conn, sid)
-        now = self._clock.now()
+        listing.leave(conn, self.plan, self._vault, record, now, gone=True)
         for id_, body in queries.effects(conn):
             try:
                 task = tasks.unseal(self._vault, id_, body)

@@ -9,14 +9,14 @@ from bot.clock import Clock
 from bot.providers.listed import completed
 from bot.providers.several import Providers
 from flows import matching
-from flows.core.care import Practitioner, Slot
+from flows.core.care import Practitioner, Slot, Wishes
 from flows.core.effects import FindSlots
 from flows.core.events import SlotsFound
 
 OWN: Final = ""  # the key of the organisation's own provider: the built-in clinic, or the server that the settings name
 FRESH: Final = timedelta(minutes=1)
 LOOK: Final = 400  # slots looked at: who is free least must not be crowded out by who is free most
-
+ANYBODY: Final = {"without": (), "only": ""}
 
 Vouched = Callable[[], Mapping[tuple[str, str], Practitioner]]
 """Returns what HR's file says of people, by provider and key: it counts more than what a directory says."""
@@ -40,7 +40,22 @@ class Offering:
             offers=offers,
             relax=() if offers else matching.relaxations(there, slots, wishes, wanted.zone),
             facets=matching.facets(there, wishes.profession),
+            waiting=None if offers else await self._waiting(there, wishes),
         )
+
+    async def suits(self, slot: Slot, wishes: Wishes, zone: str) -> bool:
+        """Tell whether a slot is one for somebody who waits with these wishes. Whoever was not a fit still is none, as
+        long as there is anybody else. Raises ProviderDown."""
+        there, slots = await self._directory((slot,))
+        if not any(matching.fits(each, wishes) is not None for each in there):
+            wishes = wishes.model_copy(update=ANYBODY)
+        return bool(matching.offers(there, slots, wishes, zone, seed=""))
+
+    async def _waiting(self, there: Iterable[Practitioner], wishes: Wishes) -> str | None:
+        """Return a provider with a waiting list where somebody works who could be offered one day."""
+        wishes = wishes.model_copy(update=ANYBODY)
+        who = {each.provider for each in there if matching.fits(each, wishes) is not None}
+        return next((each for each in await self._provider.with_lists() if each in who), None)
 
     async def may_see(self, slot: Slot, place: str) -> bool:
         """Tell whether whoever's slot it is may see somebody who is at this place. Raises ProviderDown."""

@@ -5,9 +5,9 @@ from typing import Any
 
 from bot import tasks
 from bot.people import TROUBLES, Record
-from flows.core.care import Appointment, Trouble
-from flows.core.effects import Book, Cancel, Placed, Reschedule
-from flows.core.events import Booked, Changed, Event, Failed
+from flows.core.care import Appointment, Trouble, Waiting
+from flows.core.effects import Book, Cancel, Placed, Reschedule, TakeOffer, Wait
+from flows.core.events import Booked, Changed, Event, Failed, Listed
 
 
 def note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> None:
@@ -16,10 +16,16 @@ def note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -
         return
     what = "failed"
     if isinstance(task, tasks.Ask):
-        what = {"cancel": "cancel", "reschedule": "move"}.get(task.what.kind, what)
+        what = {"cancel": "cancel", "reschedule": "move", "wait": "unlisted"}.get(task.what.kind, what)
     if isinstance(task, tasks.Settle) and event.why == "uncertain":
         what = "unsure"
     trouble = Trouble.model_validate({"key": task.key, "what": what, "start": start(task)})
+    record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
+
+
+def note_unlisted(record: Record, key: str, now: datetime) -> None:
+    """Keep that a place on a waiting list has ended, so that "My appointments" tells it."""
+    trouble = Trouble(key=key, what="unlisted", start=now)
     record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
 
 
@@ -33,8 +39,10 @@ def start(task: tasks.Ask | tasks.Settle) -> datetime:
     """Return when the appointment begins that an errand is about."""
     if isinstance(task, tasks.Settle):
         return task.start
-    assert isinstance(task.what, Book | Cancel | Reschedule)
-    return task.what.slot.start if isinstance(task.what, Book) else task.what.appointment.slot.start
+    if isinstance(task.what, Wait):
+        return task.what.consented_at
+    assert isinstance(task.what, Book | Cancel | Reschedule | TakeOffer)
+    return task.what.slot.start if isinstance(task.what, Book | TakeOffer) else task.what.appointment.slot.start
 
 
 def holds(record: Record, event: Booked) -> bool:
@@ -52,11 +60,12 @@ def facts(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> tuple
         case Booked(appointment=made), _:
             before = _moved(task)  # a moved appointment may come back under the key of the move
             known = next((each for each in held if each.key in {made.key, before}), None)
-            ours = known or (asked if isinstance(asked, Book) else task if isinstance(task, tasks.Settle) else None)
+            first = asked if isinstance(asked, Book | TakeOffer) else task if isinstance(task, tasks.Settle) else None
+            ours = known or first
             told: dict[str, Any] = {"place": ours.place, "remind": ours.remind} if ours else {}
             if known:
-                first = known.origin or known.key
-                told |= {"filed": known.filed, "origin": first if first != made.key else ""}
+                origin = known.origin or known.key
+                told |= {"filed": known.filed, "origin": origin if origin != made.key else ""}
             made = made.model_copy(update=told)
             if known:
                 return tuple(made if each == known else each for each in held)
@@ -74,3 +83,20 @@ def _moved(task: tasks.Ask | tasks.Settle) -> str:
     if isinstance(task, tasks.Settle):
         return task.key if task.ask else ""
     return task.what.appointment.key if isinstance(task.what, Reschedule) else ""
+
+
+def place(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> Waiting | None:
+    """Return the person's place on a waiting list after what the provider did."""
+    waiting = record.private.waiting
+    if waiting is None or waiting.key != task.key:
+        return waiting
+    asked = task.what if isinstance(task, tasks.Ask) else None
+    match event, asked:
+        case Listed(reference=reference), _:
+            return waiting.model_copy(update={"reference": reference})
+        case (Booked(), _) | (Failed(), Wait()):
+            return None
+        case Failed(why="slot_taken"), TakeOffer():
+            return waiting.model_copy(update={"offer": None, "passed": waiting.until})
+        case _:
+            return waiting

@@ -18,11 +18,11 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble
+from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble, Waiting
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
-from flows.core.retention import APPOINTMENT, CARING, CHECK, TICKET
+from flows.core.retention import APPOINTMENT, CARING, CHECK, TICKET, WAITING
 from flows.core.timing import A_WEEK
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -76,6 +76,7 @@ class Private(Value):
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    waiting: Waiting | None = None
     safety_plan: SafetyPlan | None = None
     ticket: Ticket | None = None
     caring: tuple[AwareDatetime, ...] = Field(default=(), max_length=2)
@@ -183,11 +184,19 @@ class People:
             for one in record.private.appointments if record else ():
                 yield sid, one
 
+    def waiting(self, conn: Connection) -> Iterator[Record]:
+        """Yield the records of those who are on a waiting list. Opens no other."""
+        for sid in self.hints.waiting():
+            record = self.load(conn, sid)
+            if record and record.private.waiting:
+                yield record
+
     def _hint(self, record: Record) -> None:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
         untils += [each.start + APPOINTMENT for each in record.private.troubles]
         untils += [each + CARING for each in record.private.caring]
+        untils += [record.private.waiting.since + WAITING] if record.private.waiting else []
         untils += [record.private.ticket.promised + TICKET] if record.private.ticket else []
         untils += [conversation.until] if conversation else []
         untils += [until] if (until := check_until(record)) else []
@@ -198,6 +207,7 @@ class People:
             until=min(untils, default=None),
             language=record.ops.language,
             booked=bool(record.private.appointments),
+            waits=record.private.waiting is not None,
         )
         self.hints.note(record.sid, hint)
 
@@ -252,6 +262,7 @@ def person_of(record: Record, content: Loaded) -> Person:
         reminders=record.reminders,
         appointments=record.private.appointments,
         troubles=record.private.troubles,
+        waiting=record.private.waiting,
         checked=record.private.checked,
     )
 
@@ -259,6 +270,7 @@ def person_of(record: Record, content: Loaded) -> Person:
 def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held, ...]:
     """Return everything held about somebody, named and opened: every field of both columns, none left out."""
     plan, conversation, nothing = record.ops.plan, record.private.conversation, str(common.held_nothing)
+    waiting = record.private.waiting
     written = record.private.safety_plan.model_dump().values() if record.private.safety_plan else ()
     safety_plan = "; ".join(part for part in written if part)
     ticket = record.private.ticket
@@ -281,6 +293,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
             f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
         ]
         or [nothing],
+        "waiting": [_waits(waiting, record.ops.zone, catalog) if waiting else nothing],
         "ticket": [
             f"{catalog.when(ticket.promised, record.ops.zone)}: {ticket.status}{requested and f' ({requested})'}"
             if ticket
@@ -297,6 +310,14 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
     }
     fields = (*Ops.model_fields, *Private.model_fields)
     return tuple(Held(name=getattr(common, f"held_{name}"), value=value) for name in fields for value in values[name])
+
+
+def _waits(waiting: Waiting, zone: str, catalog: Catalog) -> str:
+    wishes = {name: value for name, value in waiting.wishes.model_dump(exclude_defaults=True).items() if value}
+    wished = "; ".join(f"{name}: {value}" for name, value in wishes.items())
+    offer = f"; {catalog.when(waiting.offer.start, zone)}, {waiting.offer.who}" if waiting.offer else ""
+    known = ", ".join(each for each in (waiting.reference, waiting.key) if each)
+    return f"{catalog.when(waiting.since, zone)} ({known}){offer}{wished and f' ({wished})'}"
 
 
 def _planned(plan: Plan, catalog: Catalog) -> str:

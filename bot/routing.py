@@ -85,6 +85,7 @@ STANDING_ROUTES: Mapping[str, Enter] = {
     "mine": Enter("booking", Carry(ask="mine")),
     "coming": Enter("booking", Carry(ask="coming")),
     "cant": Enter("booking", Carry(ask="cant")),
+    "offer": Enter("waiting"),
     "end_caring": Enter("caring", Carry(ask="end")),
 }
 

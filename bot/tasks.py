@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 from adapters.platform import Address
 from bot.vault import Unsealable, Vault
 from flows.core.base import Value
-from flows.core.care import Place, Reminding
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
+from flows.core.care import Place, Reminding, Slot
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
 
 Audience = Literal["checkin", "campaign", "reminder"] | None
 
@@ -33,13 +33,16 @@ class Ask(_Task):
     sid: bytes
     flow: str
     key: str
-    what: Annotated[FindSlots | Hold | Book | Reschedule | Cancel | Placed, Field(discriminator="kind")]
+    what: Annotated[
+        FindSlots | Hold | Book | Reschedule | Cancel | Placed | Wait | TakeOffer, Field(discriminator="kind")
+    ]
 
 
 class Settle(_Task):
     """A booking whose answer was lost: ask by its key until it is known. `since`: seconds since 1970.
 
-    `ask` is the key under which it was asked, if that is another: an appointment keeps its key when it is moved."""
+    `ask` is the key under which it was asked, if that is another: an appointment keeps its key when it is moved.
+    `offered`: it was offered by a waiting list, and may stand there still."""
 
     kind: Literal["settle"] = "settle"
     sid: bytes
@@ -50,6 +53,7 @@ class Settle(_Task):
     ask: str = ""
     place: Place = ""
     remind: Reminding = "none"
+    offered: bool = False
     provider: str | None = None  # whom to ask; None (planned before this was noted): all of them
 
 
@@ -60,6 +64,27 @@ class Undo(_Task):
     key: str
     since: int
     provider: str | None = None  # as in Settle
+
+
+class Unlist(_Task):
+    """Give up, by its key, a place on a waiting list. Knows nobody. `since`: seconds since 1970; `gone`: its owner is,
+    and then what was booked with it is given up, too."""
+
+    kind: Literal["unlist"] = "unlist"
+    key: str
+    provider: str
+    since: int
+    gone: bool = False
+
+
+class Decline(_Task):
+    """Let an offer of a waiting list pass, for whoever waits next: it ends by itself, at `until` (seconds since 1970).
+    Knows nobody."""
+
+    kind: Literal["decline"] = "decline"
+    key: str
+    slot: Slot
+    until: int
 
 
 class News(_Task):
@@ -126,6 +151,16 @@ class Upcoming(_Once):
     due: AwareDatetime
 
 
+class Offered(_Once):
+    """Tell somebody who waits that a slot is kept for them until then. At most once, and not if it is not any more. Not
+    counted, as the person asked for it."""
+
+    kind: Literal["offered"] = "offered"
+    sid: bytes
+    key: str
+    until: AwareDatetime
+
+
 class Send(_Once):
     """Send a check-in line. At most once."""
 
@@ -177,10 +212,25 @@ class Tell(_Once):
         return "reminder" if self.asker else "campaign"
 
 
-Once = Caring | Upcoming | Send | Announce | Tell
+Once = Caring | Upcoming | Offered | Send | Announce | Tell
 
 Task = Annotated[
-    Show | Ask | Settle | Undo | News | Ticket | Follow | Withdraw | Caring | Upcoming | Send | Announce | Tell,
+    Show
+    | Ask
+    | Settle
+    | Undo
+    | Unlist
+    | Decline
+    | News
+    | Ticket
+    | Follow
+    | Withdraw
+    | Caring
+    | Upcoming
+    | Offered
+    | Send
+    | Announce
+    | Tell,
     Field(discriminator="kind"),
 ]
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)

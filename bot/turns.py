@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
-from bot import tasks
+from bot import listing, tasks
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.outcomes import facts, holds, note_trouble, note_withdrawn, start
+from bot.outcomes import facts, holds, note_trouble, note_unlisted, note_withdrawn, place, start
 from bot.people import People, Private, Record, check_until, managed_by, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
@@ -22,10 +22,10 @@ from bot.vault import Vault
 from bot.waking import Waking
 from content.library import Library
 from flows import booking
-from flows.core.care import Appointment, Status, Ticket
-from flows.core.effects import Book, Cancel, Reschedule
-from flows.core.events import Answered, Booked, Changed, Event, Failed, Said
-from flows.core.retention import APPOINTMENT, CARING, TICKET
+from flows.core.care import Appointment, Status, Ticket, Waiting
+from flows.core.effects import Book, Cancel, Reschedule, TakeOffer, Wait
+from flows.core.events import Answered, Booked, Changed, Event, Failed, Listed, Said
+from flows.core.retention import APPOINTMENT, CARING, TICKET, WAITING
 from flows.core.screen import Button, Screen
 from flows.safety import Alarm
 
@@ -106,8 +106,12 @@ class Turns:
         record = self._people.load(conn, task.sid)
         if record is None or (isinstance(event, Booked) and not fresh and not holds(record, event)):
             return Gone()
+        waiting = record.private.waiting
+        if isinstance(event, Listed) and (waiting is None or waiting.key != task.key):
+            return Gone()
         if not fresh:
             return None
+        record.set_private(waiting=place(record, task, event))
         self._local.set_appointments(conn, record, facts(record, task, event))
         if isinstance(task, tasks.Ask) and event == Failed(why="uncertain"):
             self._ask_again(conn, task)
@@ -158,10 +162,36 @@ class Turns:
         self._people.save(conn, record)
         return True
 
-    def undo(self, conn: Connection, key: str, provider: str) -> None:
-        """Plan to undo a booking whose owner is gone."""
+    def waits(self, conn: Connection, sid: bytes, held: Waiting, now: Waiting | Appointment | None) -> bool:
+        """Put right somebody's place on a waiting list by what the provider holds: as it is `now`, with what is offered
+        or is no more; booked; or gone. False if it is not held that way any more."""
+        record = self._people.load(conn, sid)
+        if record is None or record.private.waiting != held:
+            return False
+        if isinstance(now, Waiting):
+            listing.offered(conn, self._local.plan, record, now, self._clock.now())
+        else:
+            record.set_private(waiting=None)
+            if now is None:
+                note_unlisted(record, held.key, self._clock.now())
+            else:
+                made = now.model_copy(update={"place": held.wishes.place, "remind": held.remind})
+                self._local.set_appointments(conn, record, (*record.private.appointments, made))
+            self._local.plan(conn, tasks.News(sid=sid), self._clock.now(), sid, held.key)
+        self._people.save(conn, record)
+        return True
+
+    def undo(self, conn: Connection, task: tasks.Ask | tasks.Settle, event: Event) -> None:
+        """Plan to undo a booking, or to give up a place on a waiting list, whose owner is gone or left."""
         now = self._clock.now()
-        self._local.plan(conn, tasks.Undo(key=key, since=int(now.timestamp()), provider=provider), now, key)
+        if isinstance(event, Listed):
+            provider = task.what.provider if isinstance(task, tasks.Ask) and isinstance(task.what, Wait) else ""
+            listing.unlist(conn, self._local.plan, task.key, provider, now)
+        elif isinstance(event, Booked):
+            provider = event.appointment.slot.provider
+            self._local.plan(
+                conn, tasks.Undo(key=task.key, since=int(now.timestamp()), provider=provider), now, task.key
+            )
 
     def ticket(self, conn: Connection, sid: bytes, key: str) -> Ticket | None:
         """Return a request to be called back, if it has not been taken back or replaced since."""
@@ -261,7 +291,7 @@ class Turns:
                 return record.ops.address, self._keep(conn, record, self._shown(record))
         elif conversation:
             self._stepping.take_suspended(conn, record, ask, event)
-        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule):
+        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule | TakeOffer | Wait):
             note_trouble(record, task, event)
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)
@@ -270,11 +300,14 @@ class Turns:
     def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
         """Plan to ask whether a booking, or a move, whose answer was lost has been made."""
         now, what = self._clock.now(), task.what
-        if not isinstance(what, Book | Reschedule):
+        if not isinstance(what, Book | Reschedule | TakeOffer):
             return
         settle = {"sid": task.sid, "flow": task.flow, "since": int(now.timestamp()), "provider": what.slot.provider}
         if isinstance(what, Book):
             asked = tasks.Settle(**settle, key=task.key, start=start(task), place=what.place, remind=what.remind)
+        elif isinstance(what, TakeOffer):
+            ours = {"place": what.place, "remind": what.remind, "offered": True}
+            asked = tasks.Settle(**settle, key=task.key, start=start(task), **ours)
         else:
             asked = tasks.Settle(**settle, key=what.appointment.key, start=start(task), ask=task.key)
         self._local.plan(conn, asked, now + ASK_AGAIN, task.key)
@@ -295,6 +328,8 @@ class Turns:
             troubles=tuple(each for each in record.private.troubles if each.start + APPOINTMENT > now),
             caring=tuple(each for each in record.private.caring if each + CARING > now),
         )
+        if record.private.waiting and record.private.waiting.since + WAITING <= now:
+            record.set_private(waiting=None)
         if record.private.ticket and record.private.ticket.promised + TICKET <= now:
             record.set_private(ticket=None)
         if (until := check_until(record)) and until <= now:

@@ -1,7 +1,7 @@
 """Sees to it that what people read of their appointments is what their providers hold: at a hint, and every night."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot import log
 from bot.clock import Clock
 from bot.desk import Desk
+from bot.offers import Offers
 from bot.people import People
 from bot.providers.base import ProviderDown, ProviderError
 from bot.providers.several import Providers
@@ -29,23 +30,34 @@ class Watch:
     told neutrally that there is something new."""
 
     def __init__(
-        self, store: Store, people: People, desk: Desk, providers: Providers, library: Library, clock: Clock
+        self,
+        store: Store,
+        people: People,
+        desk: Desk,
+        providers: Providers,
+        library: Library,
+        clock: Clock,
+        offers: Offers,
     ) -> None:
+        self._offers = offers
         self._store, self._people, self._desk = store, people, desk
         self._providers, self._library, self._clock = providers, library, clock
         self._night = self._following(clock.now())
         self._looking: set[asyncio.Task[int]] = set()
 
     def tick(self) -> None:
-        """Begin the nightly look, if it is time."""
+        """Begin the nightly look, if it is time; and more often one at what is offered to those who wait."""
         now = self._clock.now()
+        if self._offers.due():
+            self._run(self._offers.look())
         if now >= self._night:
             self._night = self._following(now)
             self._begin(None, None)
 
     def heard(self, provider: str, references: frozenset[str]) -> None:
-        """Look at these appointments now."""
+        """Look at these appointments now, and at these places on a waiting list."""
         self._begin(provider, references)
+        self._run(self._offers.look(provider, references))
 
     async def settle(self) -> None:
         """Wait until what has begun is done."""
@@ -73,7 +85,10 @@ class Watch:
         return changed
 
     def _begin(self, provider: str | None, references: frozenset[str] | None) -> None:
-        task = asyncio.create_task(self.look(provider, references))
+        self._run(self.look(provider, references))
+
+    def _run(self, look: Coroutine[None, None, int]) -> None:
+        task = asyncio.create_task(look)
         self._looking.add(task)
         task.add_done_callback(self._looking.discard)
 

@@ -26,6 +26,7 @@ from bot.hooks import Hooks, Known
 from bot.letters import Letters
 from bot.metrics import exposition
 from bot.offering import Offering
+from bot.offers import Offers
 from bot.people import People
 from bot.progress import look
 from bot.providers.base import Provider
@@ -68,7 +69,7 @@ class Service:
     vault: Vault
     people: People
     desk: Desk
-    provider: Provider
+    provider: Provider | Providers
     errands: Errands
     schedule: Schedule
     platforms: dict[str, Platform]
@@ -224,7 +225,15 @@ def build(
         clinic,
         contact,
     )
-    watch = service.watch = Watch(store, people, desk, providers, library, clock)
+    watch = service.watch = Watch(
+        store,
+        people,
+        desk,
+        providers,
+        library,
+        clock,
+        Offers(store, people, desk, providers, offering, clock),
+    )
     known = dict(told(library.current.providers, settings))
     if clinic:
         known[OURS] = Known("fhir", vault.clinic_hints())

@@ -86,7 +86,8 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
 
     `general` leaves out all that differs from person to person: where nothing private may pass through the platform."""
     person, plan = at.person, at.person.plan
-    ahead = bool(person.troubles) or any(each.slot.end > at.now for each in person.appointments)
+    offered = person.waiting is not None and person.waiting.offered(at.now) is not None
+    ahead = offered or bool(person.troubles) or any(each.slot.end > at.now for each in person.appointments)
     coming = ahead and not general
     mine = Button(
         key="mine",

@@ -14,6 +14,7 @@ from flows import (
     screening,
     selfhelp,
     team,
+    waiting,
 )
 from flows.core.flow import AnyFlow
 
@@ -26,6 +27,7 @@ FLOWS: dict[str, AnyFlow] = {
         options.FLOW,
         selfhelp.FLOW,
         booking.FLOW,
+        waiting.FLOW,
         checkin.FLOW,
         team.FLOW,
         callback.FLOW,

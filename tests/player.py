@@ -23,7 +23,7 @@ from adapters.console.render import render
 from flows.core.care import Ticket
 from flows.core.catalog import Screening
 from flows.core.effects import SetFiled, SetRemind
-from flows.core.events import Answered, Chose, Event, Said
+from flows.core.events import Answered, Chose, Event, Failed, Listed, Said
 from flows.core.flow import AnyFlow, Back, Carry, Goto, Moment, Turn
 from flows.registry import FLOWS
 from tests import world
@@ -32,6 +32,7 @@ UNSAID = {
     "wishes",
     "zone",
     "slot",
+    "provider",
     "hold",
     "voucher",
     "place",
@@ -52,6 +53,7 @@ def play(text: str) -> str:
     for move in moves:
         out += [f"> {move}"]
         event = _event(move, flow, state, at)
+        at = _told(at, event)
         step = flow.update(state, event, at)
         state = _write(out, flow, step, state, at)
         at = _after(at, step)
@@ -89,11 +91,15 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["region"] = None
     if "ticket" in given:
         changes["ticket"] = Ticket(key="k", promised=world.NOW + timedelta(hours=1), status=given["ticket"])
+    if "waiting" in given:
+        changes["waiting"] = world.waiting(given["waiting"])
     if "caring" in given:
         changes["caring"] = (world.NOW + timedelta(hours=24), world.NOW + timedelta(hours=72))
     content: dict[str, Any] = {key: settings[key] for key in ("tier", "surface") if key in settings}
     if "contact" in settings:
         content["contact"] = world.contact(settings["contact"])
+    if "vouchers" in settings:
+        content["vouchers"] = tuple(settings["vouchers"].split("+"))
     if settings.get("instruments") == "none":
         content["instruments"] = {}
     if "screening" in settings:
@@ -103,12 +109,24 @@ def _moment(settings: dict[str, str]) -> Moment:
     return world.moment(world.person(**changes), world.catalog(**content))
 
 
+def _told(at: Moment, event: Event) -> Moment:
+    """Let what the desk takes from an answer of the outside be seen, as in a real turn."""
+    gone = isinstance(event, Failed) and event.why == "slot_taken"
+    if at.person.waiting and (isinstance(event, Listed) or gone):
+        now = world.waiting("listed").model_copy(update={"until": at.person.waiting.until})
+        at = at.model_copy(update={"person": at.person.model_copy(update={"waiting": now})})
+    return at
+
+
 def _after(at: Moment, step: Any) -> Moment:
     """Let the effects that the desk applies at once be seen by the next view, as in a real turn."""
     for effect in getattr(step, "effects", ()):
         applied: dict[str, dict[str, Any]] = {
             "call_back": {"ticket": Ticket(key="k", promised=getattr(effect, "promised", at.now))},
             "take_back": {"ticket": None},
+            "wait": {"waiting": world.waiting("joining")},
+            "unwait": {"waiting": None},
+            "pass_offer": {"waiting": world.waiting("listed")},
             "set_caring": {"caring": getattr(effect, "at", ())},
         }
         if effect.kind in applied:

@@ -30,8 +30,8 @@ from content.library import Library
 from content.loaded import Loaded
 from flows import notice
 from flows.core.care import CallRequest, Mood, SafetyPlan, Status, Ticket, Trouble
-from flows.core.effects import CallBack, Effect, SetCaring, TakeBack
-from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Held, Said, SlotsFound
+from flows.core.effects import CallBack, Effect, PassOffer, SetCaring, TakeBack, TakeOffer, Unwait, Wait
+from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Held, Listed, Said, SlotsFound
 from flows.core.flow import Carry
 from flows.core.screen import Field, Screen
 from flows.registry import FLOWS
@@ -43,10 +43,11 @@ SAM = Address(platform="console", tenant="T", user="sam")
 REASONS = get_args(Failed.model_fields["why"].annotation)
 OUTCOMES: Sequence[Event] = (
     SlotsFound(slots=()),
-    SlotsFound(slots=(), relax=("hours", "language")),
+    SlotsFound(slots=(), relax=("hours", "language"), waiting=""),
     world.found(3),
     Held(slot=world.slot(1), until=world.NOW + timedelta(minutes=8), hold="h"),
     Booked(appointment=world.appointment("k9", 9)),
+    Listed(reference="Appointment/w1"),
     Changed(what="cancelled"),
     Changed(what="placed"),
     Changed(what="ticket"),
@@ -80,6 +81,8 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {  # by what a flow reads: what ma
         str(count): {"appointments": tuple(world.appointment(f"k{n}", n) for n in range(count))} for count in (0, 1, 3)
     },
     "troubles": {"none": {"troubles": ()}, "one": {"troubles": (Trouble(key="t", what="unsure", start=world.NOW),)}},
+    "waiting": {"none": {"waiting": None}}
+    | {how: {"waiting": world.waiting(how)} for how in ("joining", "listed", "offered")},
     "safety_plan": {"none": {"safety_plan": None}, "some": {"safety_plan": SafetyPlan(signs="x")}},
     "ticket": {"none": {"ticket": None}}
     | {
@@ -112,6 +115,15 @@ class Outside(Local):
                 record.set_private(ticket=Ticket(key="ticket", promised=promised, request=request))
             case TakeBack():
                 record.set_private(ticket=None)
+            case Wait():
+                record.asked = "w1"
+                record.set_private(waiting=world.waiting("joining"))
+            case TakeOffer():
+                record.asked = "w1"
+            case Unwait():
+                record.set_private(waiting=None)
+            case PassOffer():
+                record.set_private(waiting=world.waiting("listed"))
             case SetCaring(at=times):
                 record.set_private(caring=times)
             case _:
@@ -208,6 +220,10 @@ class Walk:
                 record.set_private(appointments=(*held, way.event.appointment)[:3])
             if isinstance(way.event, Changed) and way.event.what == "cancelled":
                 record.set_private(appointments=record.private.appointments[1:])
+            if isinstance(way.event, Listed) and record.private.waiting:
+                record.set_private(waiting=world.waiting("listed"))
+            if isinstance(way.event, Failed) and _frame(record).state["at"] == "standing":
+                record.set_private(waiting=None)
             if self.stepping.take(None, record, way) is None:  # type: ignore[arg-type]
                 return None
         elif isinstance(way, Enter):
@@ -316,6 +332,11 @@ class Walk:
                 return str(bool(getattr(record.private, name)))
             case "contact":  # in a crisis it adds a button, and takes none away
                 return "" if _frame(record).flow == "safety" else record.ops.zone
+            case "waiting":
+                waiting = record.private.waiting
+                if waiting is None:
+                    return "none"
+                return "offered" if waiting.offer else "listed" if waiting.reference else "joining"
             case "ticket":
                 return record.private.ticket.status if record.private.ticket else "none"
             case _:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from flows.core.care import Appointment, Facets, Offer, Plan, Reminder, Slot
+from flows.core.care import Appointment, Facets, Offer, Plan, Reminder, Slot, Waiting
 from flows.core.catalog import (
     Catalog,
     Difficulty,
@@ -159,6 +159,13 @@ def catalog(**changes: Any) -> Catalog:
         languages={"en": "English", "xx": "Xxish"},
     )
     return base.model_copy(update=changes)
+
+
+def waiting(how: str = "listed") -> Waiting:
+    """Return a place on a waiting list: "joining", "listed" or "offered"."""
+    offer = {"offer": slot(5), "until": NOW + timedelta(minutes=12)} if how == "offered" else {}
+    reference = "" if how == "joining" else "Appointment/w1"
+    return Waiting.model_validate({"key": "w1", "reference": reference, "since": NOW, **offer})
 
 
 def reminder(team: str = "big") -> Reminder:

@@ -8,19 +8,36 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from flows.core.care import Appointment, Practitioner, Slot
 
 
-class Request(BaseModel):
-    """An intent to book: persisted with its random idempotency key before anything is sent."""
+class Whom(BaseModel):
+    """Whom a provider is to expect, and nothing else of them; persisted with the random idempotency key of what is
+    asked for before anything is sent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     key: str = Field(max_length=40)
-    slot: Slot
     name: str = Field(max_length=80)
     contact: str = Field(max_length=120)
     zone: str = Field(max_length=64)
     consented_at: AwareDatetime
-    hold: str = Field(default="", max_length=40)  # the key that the slot is held under, at exactly this version
     voucher: str = Field(default="", max_length=80)
+
+
+class Request(Whom):
+    """An intent to book."""
+
+    slot: Slot
+    hold: str = Field(default="", max_length=40)  # the key that the slot is held under, at exactly this version
+
+
+class Place(BaseModel):
+    """A place on a provider's waiting list, as the provider holds it: its own reference to it; and the slot that it
+    offers, if it does, with the time until which it is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reference: str
+    slot: Slot | None = None
+    until: AwareDatetime | None = None
 
 
 class Held(BaseModel):
@@ -136,8 +153,53 @@ class Provider(Protocol):
     async def status(self, key: str) -> Appointment | None:
         """Return our active appointment with this key, or None if there is none. Raises ProviderDown."""
 
+    async def wait(self, whom: Whom) -> Place:
+        """Put somebody on the waiting list, read it back, and only then return their place.
+
+        Called again with the same key it finds the first call's place. Raises Unable where there is no such list,
+        VoucherRefused, Refused, ProviderDown or Uncertain."""
+
+    async def waiting(self, key: str) -> Place | None:
+        """Return the place with this key; None if there is none on the list, or none any more. Raises ProviderDown."""
+
+    async def take(self, key: str, slot: Slot) -> Appointment:
+        """Book the slot that is offered to the place with this key, read it back, and only then return the appointment.
+
+        Called again it finds what the first call did. Raises SlotTaken (it is not offered any more), VoucherRefused,
+        Refused, ProviderDown or Uncertain."""
+
+    async def decline(self, key: str, slot: Slot) -> None:
+        """Let this offer pass, if it stands still: the place on the list stays. Raises ProviderDown or Uncertain."""
+
+    async def unwait(self, key: str) -> None:
+        """Give the place with this key up, and what is offered to it; to do so twice is success.
+
+        Raises ProviderDown or Uncertain."""
+
     async def alive(self) -> bool:
         """Tell whether the provider answers and speaks what we need. Never raises."""
 
     async def aclose(self) -> None:
         """Close the connections."""
+
+
+class NoList:
+    """What a provider without a waiting list says to everything about it."""
+
+    async def wait(self, whom: Whom) -> Place:
+        """See Provider."""
+        raise Unable("the provider has no waiting list")
+
+    async def waiting(self, key: str) -> Place | None:
+        """See Provider."""
+        return None
+
+    async def take(self, key: str, slot: Slot) -> Appointment:
+        """See Provider."""
+        raise SlotTaken("nothing is offered here")
+
+    async def decline(self, key: str, slot: Slot) -> None:
+        """See Provider."""
+
+    async def unwait(self, key: str) -> None:
+        """See Provider."""

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from bot import log
 from bot.clock import Clock
-from bot.providers.base import Capabilities, Held, Provider, ProviderDown, Request
+from bot.providers.base import Capabilities, Held, Place, Provider, ProviderDown, Request, Whom
 from flows.core.care import Appointment, Practitioner, Slot
 
 FAILURES: Final = 2  # in a row, until it is left alone
@@ -71,6 +71,26 @@ class Breaker:
     async def status(self, key: str) -> Appointment | None:
         """See Provider."""
         return await self._call(lambda: self.provider.status(key))
+
+    async def wait(self, whom: Whom) -> Place:
+        """See Provider."""
+        return await self._call(lambda: self.provider.wait(whom))
+
+    async def waiting(self, key: str) -> Place | None:
+        """See Provider."""
+        return await self._call(lambda: self.provider.waiting(key))
+
+    async def take(self, key: str, slot: Slot) -> Appointment:
+        """See Provider."""
+        return await self._call(lambda: self.provider.take(key, slot))
+
+    async def decline(self, key: str, slot: Slot) -> None:
+        """See Provider."""
+        await self._call(lambda: self.provider.decline(key, slot))
+
+    async def unwait(self, key: str) -> None:
+        """See Provider."""
+        await self._call(lambda: self.provider.unwait(key))
 
     async def alive(self) -> bool:
         """See Provider. Asked even when the circuit is open; an answer closes it."""

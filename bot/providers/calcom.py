@@ -13,7 +13,17 @@ import httpx
 
 from bot import log
 from bot.clock import Clock
-from bot.providers.base import Capabilities, Held, ProviderDown, Refused, Request, SlotTaken, Unable, Uncertain
+from bot.providers.base import (
+    Capabilities,
+    Held,
+    NoList,
+    ProviderDown,
+    Refused,
+    Request,
+    SlotTaken,
+    Unable,
+    Uncertain,
+)
 from bot.providers.calcom_api import Api, taken
 from bot.providers.calcom_models import KEY, Booking, slot_key, split, stamp
 from bot.providers.fhir_slots import when
@@ -26,7 +36,7 @@ _LOOK_BACK: Final = timedelta(days=1)
 _CAN: Final = Capabilities(hold=True, reschedule=True, webhook=True)
 
 
-class CalcomProvider:
+class CalcomProvider(NoList):
     """An account at Cal.com as a Provider. `people` are its event types: `key` is the number.
 
     `token` is an API key. Raises ValueError for a URL that is not https."""

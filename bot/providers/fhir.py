@@ -18,6 +18,7 @@ from bot.providers import fhir_bundles as bundles
 from bot.providers.base import (
     Capabilities,
     Held,
+    Place,
     ProviderDown,
     Refused,
     Request,
@@ -25,6 +26,7 @@ from bot.providers.base import (
     Unable,
     Uncertain,
     VoucherRefused,
+    Whom,
 )
 from bot.providers.fhir_changes import Changes
 from bot.providers.fhir_directory import directory
@@ -33,6 +35,7 @@ from bot.providers.fhir_moving import Moving
 from bot.providers.fhir_probe import described, kinds, rolls_back, statement
 from bot.providers.fhir_records import Outcome, Record, Records
 from bot.providers.fhir_slots import free, when
+from bot.providers.fhir_waiting import WaitingList
 from bot.providers.fhir_wire import Bearer, Fixed, Lost, Unsent, Wire
 from flows.core import care
 
@@ -64,6 +67,8 @@ class FhirProvider:
         self._records = Records(self._wire)
         self._changes = Changes(self._wire, self._records)
         self._moving = Moving(self._wire, self._records, self._changes)
+        self._list = places = WaitingList(self._wire, self._records, self._changes)
+        self.waiting, self.take, self.decline, self.unwait = places.find, places.take, places.decline, places.leave
         self._clock = clock
         self._patient = patient
         self._atomic: bool | None = None
@@ -216,6 +221,12 @@ class FhirProvider:
         if done in (Outcome.REFUSED, Outcome.TAKEN, Outcome.CONFLICT):
             raise Refused("the provider does not cancel this appointment")
         raise Uncertain("the provider may or may not have cancelled")
+
+    async def wait(self, whom: Whom) -> Place:
+        """Put somebody on the waiting list, and read it back. See Provider for the errors."""
+        if not (await self.capabilities()).waiting_list:
+            raise Unable("the provider has no waiting list")
+        return await self._list.join(whom, created=self._patient == "created")
 
     async def status(self, key: str) -> care.Appointment | None:
         """Return our appointment with this key if it stands. Raises ProviderDown, or Uncertain while the

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.providers.base import Request
+from bot.providers.base import Request, Whom
 from bot.providers.fhir_models import CLAIM, HELD_UNTIL, Resource
 from flows.core import care
 
@@ -17,7 +17,7 @@ _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 _CONSENT = "urn:haven:consented-at"
 
 
-def patient(request: Request) -> Resource:
+def patient(request: Whom) -> Resource:
     """Return whom the provider is to expect: name, contact, zone and when they consented, and nothing else. That is
     all a provider learns of a person."""
     contact = request.contact.strip()
@@ -33,7 +33,7 @@ def patient(request: Request) -> Resource:
     }
 
 
-def own_patient(request: Request) -> tuple[Resource, str]:
+def own_patient(request: Whom) -> tuple[Resource, str]:
     """Return the Patient to create where the provider takes none within an appointment, and its If-None-Exist
     condition. It is known by this booking's key only, so two bookings of somebody are not tied together."""
     resource = patient(request) | {"identifier": [{"system": _PATIENT, "value": request.key}]}
@@ -42,16 +42,20 @@ def own_patient(request: Request) -> tuple[Resource, str]:
 
 def appointment(request: Request, actor: str | None = None) -> Resource:
     """Return the Appointment to create, with the person in it; or pointing to the Patient `actor`."""
-    identifier = [{"system": BOOKING, "value": request.key}]
-    if request.voucher:
-        identifier.append({"system": VOUCHER, "value": request.voucher})
-    contained = {} if actor else {"contained": [patient(request) | {"id": "patient"}]}
+    return {**waiting(request, actor), "status": "booked", **at(request.slot)}
+
+
+def waiting(whom: Whom, actor: str | None = None) -> Resource:
+    """Return the Appointment that is a place on a waiting list: without a slot and a time."""
+    identifier = [{"system": BOOKING, "value": whom.key}]
+    if whom.voucher:
+        identifier.append({"system": VOUCHER, "value": whom.voucher})
+    contained = {} if actor else {"contained": [patient(whom) | {"id": "patient"}]}
     return {
         "resourceType": "Appointment",
         **contained,
         "identifier": identifier,
-        "status": "booked",
-        **at(request.slot),
+        "status": "waitlist",
         "participant": [{"actor": {"reference": actor or "#patient"}, "status": "accepted"}],
     }
 

@@ -1,7 +1,7 @@
 """The parts of FHIR R4 resources that the client decides by; whatever else a server sends is let be."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -185,7 +185,7 @@ class Slot(_Part):
 
     def held_until(self) -> datetime | None:
         """Return until when the slot is kept for somebody."""
-        return next((instant(one.valueInstant) for one in self.extension if one.url == HELD_UNTIL), None)
+        return _held_until(self.extension)
 
     def bookable(self, version: str, key: str | None = None) -> bool:
         """Tell whether it is free, at this version; or held under `key`."""
@@ -224,6 +224,7 @@ class Appointment(_Part):
     meta: Meta = Meta()
     identifier: list[Identifier] = []
     slot: list[Reference] = []
+    extension: list[Extension] = []
 
     def has(self, system: str, value: str) -> bool:
         """Tell whether it carries this identifier; a server may have ignored the search parameter."""
@@ -236,6 +237,10 @@ class Appointment(_Part):
     def etag(self) -> str:
         """Return the version as If-Match wants it."""
         return f'W/"{self.meta.versionId}"'
+
+    def held_until(self) -> datetime | None:
+        """Return until when its slot is offered to somebody who waits."""
+        return _held_until(self.extension)
 
     def rank(self) -> tuple[datetime, str]:
         """Return what decides between two bookings of one slot: the earlier change, then the id."""
@@ -277,6 +282,10 @@ class Bundle(_Part):
     def resources(self) -> Iterator[Resource]:
         """Yield the resources."""
         return (entry.resource for entry in self.entry if entry.resource is not None)
+
+
+def _held_until(extensions: Iterable[Extension]) -> datetime | None:
+    return next((instant(one.valueInstant) for one in extensions if one.url == HELD_UNTIL), None)
 
 
 def practitioner_key(reference: str | None) -> str:

@@ -15,6 +15,8 @@ class Listed:
         self.find_slots, self.hold, self.release = provider.find_slots, provider.hold, provider.release
         self.book, self.reschedule, self.cancel = provider.book, provider.reschedule, provider.cancel
         self.capabilities, self.status = provider.capabilities, provider.status
+        self.wait, self.waiting, self.take = provider.wait, provider.waiting, provider.take
+        self.decline, self.unwait = provider.decline, provider.unwait
         self.alive, self.aclose = provider.alive, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot import log
-from bot.providers.base import Capabilities, Held, Provider, ProviderDown, Refused, Request
+from bot.providers.base import Capabilities, Held, Place, Provider, ProviderDown, Refused, Request
 from bot.providers.fhir_slots import when
 from flows.core.care import Appointment, Practitioner, Slot
 
@@ -17,7 +17,8 @@ T = TypeVar("T")
 class Providers:
     """The providers of an organisation, by their keys in providers.yaml; the built-in clinic's key is "".
 
-    Slots, people and appointments carry the key of their provider, so every later call finds its way."""
+    Slots, people and appointments carry the key of their provider, so every later call finds its way; what has none, a
+    waiting list, is asked `at` its provider."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         self._providers = dict(providers)
@@ -39,6 +40,17 @@ class Providers:
         found = await self._all(lambda one: one.capabilities())
         names = [name for name, field in Capabilities.model_fields.items() if field.annotation is bool]
         return Capabilities(**{name: all(getattr(one, name) for one in found) for name in names})
+
+    async def with_lists(self) -> tuple[str, ...]:
+        """Return the keys of those that have a waiting list, as far as they could be asked. Never raises."""
+
+        async def key_of(one: str) -> str | None:
+            try:
+                return one if (await self._providers[one].capabilities()).waiting_list else None
+            except ProviderDown:
+                return None
+
+        return tuple(key for key in await asyncio.gather(*map(key_of, self._providers)) if key is not None)
 
     async def find_services(self) -> tuple[Practitioner, ...]:
         """Return everybody who can be booked, wherever that could be asked. Raises ProviderDown if nowhere."""
@@ -122,6 +134,7 @@ class _Marked:
     def __init__(self, key: str, provider: Provider) -> None:
         self._key, self._provider = key, provider
         self.capabilities, self.release, self.cancel = provider.capabilities, provider.release, provider.cancel
+        self.wait, self.decline, self.unwait = provider.wait, provider.decline, provider.unwait
         self.alive, self.aclose = provider.alive, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:
@@ -144,6 +157,13 @@ class _Marked:
     async def status(self, key: str) -> Appointment | None:
         found = await self._provider.status(key)
         return self._appointment(found) if found else None
+
+    async def waiting(self, key: str) -> Place | None:
+        found = await self._provider.waiting(key)
+        return found.model_copy(update={"slot": self._slot(found.slot)}) if found and found.slot else found
+
+    async def take(self, key: str, slot: Slot) -> Appointment:
+        return self._appointment(await self._provider.take(key, slot))
 
     def _slot(self, slot: Slot) -> Slot:
         return slot.model_copy(update={"provider": self._key})

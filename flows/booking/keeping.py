@@ -38,6 +38,8 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
     match carry:
         case Carry(ask="cancel", appointment=key) if key in held:
             return Turn(Releasing(appointment=held[key]))
+        case Carry(ask="booked", appointment=key) if key in held:
+            return Turn(Confirmed(appointment=held[key]))
         case Carry(ask="cant") if coming:
             return Turn(Releasing(appointment=coming))
         case Carry(ask="coming") if coming:
@@ -63,6 +65,8 @@ def update(state: Any, event: Event, at: Moment) -> Step[State]:
     match state, event:
         case Mine(), Chose(key="cancel", arg=key):
             return begin(Carry(ask="cancel", appointment=key), at)
+        case Mine(), Chose(key="waiting"):
+            return Goto("waiting")
         case Mine(), Chose(key="move", arg=key) if key in held:
             return _another(held[key], at)
         case Mine(), Chose(key="move"):

@@ -24,12 +24,11 @@ from flows.booking.states import (
     Trouble,
 )
 from flows.booking.words import BookingWords
-from flows.core import care
+from flows.core import care, forms
 from flows.core.care import Appointment, Slot
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
-from flows.core.screen import Button, Option, Screen
-from flows.core.screen import Field as FormField
+from flows.core.screen import Button, Screen
 
 NEAR: Final = timedelta(hours=1)  # how long before it a link is shown
 
@@ -142,13 +141,7 @@ def _coming(appointment: Appointment, words: BookingWords, at: Moment) -> Screen
 
 
 def _placing(appointment: Appointment, words: BookingWords, at: Moment) -> Screen:
-    options = tuple(Option(key=key, label=name) for key, name in at.catalog.places.items())
-    field = FormField(
-        key="place",
-        label=words.place,
-        options=(*options, Option(key="elsewhere", label=words.elsewhere)),
-        optional=True,
-    )
+    field = forms.place("", words.place, words.elsewhere, at)
     return Screen(
         lines=(words.placing,),
         fields=(field,),
@@ -177,9 +170,13 @@ def _mine(state: Mine, words: BookingWords, at: Moment) -> Screen:
     )
     find = () if state.full else (Button(key="find", label=words.find),)
     lines += [_trouble(words, each, at) for each in at.person.troubles]
+    waiting = at.person.waiting
+    if waiting:
+        lines.append(words.mine_offered if waiting.offered(at.now) else words.mine_waiting)
+    wait = (Button(key="waiting", label=words.waiting),) if waiting else ()
     top = words.mine_full if state.full else words.mine_about if held else words.mine_none
     placed = (str(words.placed),) if state.placed else ()
-    return screen(words, *placed, top, *lines, buttons=(*ways, *find, Button(key="done", label=words.done)))
+    return screen(words, *placed, top, *lines, buttons=(*ways, *wait, *find, Button(key="done", label=words.done)))
 
 
 def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
@@ -190,5 +187,6 @@ def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
         "move": words.mine_unmoved,
         "withdrawn": words.mine_withdrawn,
         "missed": words.mine_missed,
+        "unlisted": words.mine_unlisted,
     }[trouble.what]
     return line.fill(when=at.catalog.when(trouble.start, at.person.zone), phone=at.catalog.phone)

@@ -15,6 +15,7 @@ from flows.booking.states import (
     Working,
 )
 from flows.booking.words import BookingWords
+from flows.core import forms
 from flows.core.care import REGULATED, Offer, Wish, Wishes
 from flows.core.flow import Moment
 from flows.core.screen import Button, Option, Screen
@@ -115,18 +116,19 @@ def _nothing(state: Choosing, words: BookingWords, at: Moment) -> Screen:
     phone, find = at.catalog.phone, Button(key="find", label=words.look_again)
     relax = tuple(Button(key="relax", arg=each, label=getattr(words, f"relax_{each}")) for each in state.relax)
     callback = (Button(key="callback", label=words.callback, style="primary"),) if at.contact else ()
+    wait = (Button(key="wait", label=words.wait),) if state.waiting is not None else ()
     ways, wishes = Button(key="ways", label=words.ways), Button(key="wishes", label=words.wishes)
     if state.down:
         line, buttons = words.down.fill(phone=phone), (*callback, find, ways)
     elif relax:
-        line, buttons = str(words.none_fit), (*relax, wishes, ways)
+        line, buttons = str(words.none_fit), (*relax, *wait, wishes, ways)
     elif state.wishes.without:
         line = words.none_left.fill(phone=phone)
-        buttons = (*callback, Button(key="start_over", label=words.start_over), wishes, ways)
+        buttons = (*callback, *wait, Button(key="start_over", label=words.start_over), wishes, ways)
     else:
-        line, buttons = words.none_free.fill(phone=phone), (*callback, find, wishes, ways)
+        line, buttons = words.none_free.fill(phone=phone), (*callback, *wait, find, wishes, ways)
     if state.moving:
-        buttons = tuple(each for each in buttons if each.key not in {"wishes", "ways"})
+        buttons = tuple(each for each in buttons if each.key not in {"wishes", "ways", "wait"})
     return screen(words, *_taken(words, state.taken, state.moving, at), line, buttons=(*buttons, _done(words)))
 
 
@@ -157,19 +159,11 @@ def _wishing(state: Wishing, words: BookingWords, at: Moment) -> Screen:
         if len(options) > (key in {"language", "modality"})  # one alone is no choice there: everybody has it
     )
     if wishes.profession in REGULATED and at.catalog.places:
-        fields = (*fields, place(wishes.place, words, at))
+        fields = (*fields, forms.place(wishes.place, words.place, words.elsewhere, at))
     back = Button(key="find", label=words.wish_skip)
     return Screen(
         lines=(words.wish,), fields=fields, buttons=(back,), private=True, title=words.title, submit=words.wish_submit
     )
-
-
-def place(chosen: str, words: BookingWords, at: Moment) -> FormField:
-    """Ask where somebody will be at the time."""
-    options = tuple(Option(key=key, label=name) for key, name in at.catalog.places.items())
-    value = chosen if chosen in at.catalog.places else ""
-    elsewhere = Option(key="elsewhere", label=words.elsewhere)
-    return FormField(key="place", label=words.place, options=(*options, elsewhere), value=value, optional=True)
 
 
 def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
@@ -181,11 +175,14 @@ def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
     lines = (*held, words.confirm.fill(**about(state.slot, at)), benefit(words, at), words.shared)
     faults = state.faults() if state.wrong else frozenset()
     errors = {key: str(getattr(words, f"{key}_wrong")) for key in faults}
+    if state.spent:
+        errors["voucher"] = words.voucher_spent.fill(phone=at.catalog.phone)
     reminders = ("both", "day", "hour", "none")
     fields: Sequence[FormField] = (
         _text("name", state.name, 80, words, errors),
         _text("contact", state.contact, 120, words, errors),
-        *((place(state.place, words, at),) if at.catalog.places else ()),
+        *((_text("voucher", state.voucher, 40, words, errors),) if state.asks else ()),
+        *((forms.place(state.place, words.place, words.elsewhere, at),) if at.catalog.places else ()),
         FormField(
             key="remind",
             label=words.remind,

@@ -1,14 +1,12 @@
 """Where a booking stands."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
 from flows.core.care import Appointment, Facets, Offer, Place, Reminding, Slot, Wish, Wishes
-
-_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
+from flows.core.forms import REACH
 
 
 class Searching(Value):
@@ -23,7 +21,7 @@ class Searching(Value):
 
 class Choosing(Value):
     """Times to choose from, earliest first; `down` if the provider does not answer. Where there is none, `relax` are
-    the wishes of which letting one go brings some."""
+    the wishes of which letting one go brings some, and `waiting` is a provider with a waiting list."""
 
     at: Literal["choosing"] = "choosing"
     offers: tuple[Offer, ...] = ()
@@ -33,6 +31,7 @@ class Choosing(Value):
     relax: tuple[Wish, ...] = ()
     facets: Facets = Facets()
     moving: str = Field(default="", max_length=40)
+    waiting: str | None = Field(default=None, max_length=40)
 
 
 class Wishing(Value):
@@ -53,7 +52,8 @@ class Holding(Value):
 
 class Confirming(Value):
     """One time, and the form. What was entered stays in the form if something is wrong with it. `until`: the provider
-    keeps it until then, under the key `hold`."""
+    keeps it until then, under the key `hold`. `asks`: it books with a voucher only; `spent`: it did not know this one,
+    or it has been used."""
 
     at: Literal["confirming"] = "confirming"
     slot: Slot
@@ -66,19 +66,28 @@ class Confirming(Value):
     wishes: Wishes = Wishes()
     until: AwareDatetime | None = None
     hold: str = Field(default="", max_length=40)
+    asks: bool = False
+    voucher: str = Field(default="", max_length=40)
+    spent: bool = False
 
     def faults(self) -> frozenset[str]:
         """Return the keys of the fields that do not do: a name, a way to be reached and a yes are needed."""
-        fine = {"name": self.name, "contact": _CONTACT.fullmatch(self.contact), "consent": self.consent}
+        fine = {
+            "name": self.name,
+            "contact": REACH.fullmatch(self.contact),
+            "consent": self.consent,
+            "voucher": self.voucher or not self.asks,
+        }
         return frozenset(key for key, good in fine.items() if not good)
 
 
 class Working(Value):
-    """The provider is booking."""
+    """The provider is booking. `form`: what was entered, where it may have to come back."""
 
     at: Literal["working"] = "working"
     slot: Slot
     wishes: Wishes = Wishes()
+    form: Confirming | None = None
 
 
 class Confirmed(Value):

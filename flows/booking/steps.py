@@ -21,17 +21,18 @@ from flows.core.care import REGULATED, WISHES, Profession, Reminding, Slot, Wish
 from flows.core.effects import Book, FindSlots, Hold
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
+from flows.core.forms import ELSEWHERE, plain
 
 MOST = 3  # appointments held at once; the sealed record has room for so many
 DAYS = 14
-ANY, ELSEWHERE = "any", "elsewhere"  # options that stand for nothing: no preference; a place that is not listed
+ANY = "any"  # the option that stands for no preference
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
     """Open at a time, at "my appointments", at one of them, or at the search, for a profession if one is named."""
     held = at.person.appointments
     match carry:
-        case Carry(ask="mine" | "cancel" | "cant" | "coming"):
+        case Carry(ask="mine" | "cancel" | "cant" | "coming" | "booked"):
             return keeping.begin(carry, at)
         case _ if len(held) >= MOST:
             return Turn(Mine(full=True))
@@ -59,11 +60,11 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Wishing(), Chose(key="find"):
             return search(state.wishes, at)
         case Holding(), Held(slot=slot, until=until, hold=key):
-            return Turn(_form(state).model_copy(update={"slot": slot, "until": until, "hold": key}))
+            return Turn(_form(state, at).model_copy(update={"slot": slot, "until": until, "hold": key}))
         case Holding(), Failed(why="slot_taken"):
             return search(state.wishes, at, taken=True)
         case Holding(), Failed(why="no_hold"):
-            return Turn(_form(state))
+            return Turn(_form(state, at))
         case Holding(), Failed():
             return Turn(Choosing(down=True, wishes=state.wishes))
         case Confirming(slot=slot, hold=key), Chose(key="find"):
@@ -101,6 +102,7 @@ def _choosing(state: Searching, found: SlotsFound) -> Choosing:
         relax=found.relax,
         facets=found.facets,
         moving=state.moving,
+        waiting=found.waiting,
     )
 
 
@@ -119,6 +121,8 @@ def _chosen(state: Choosing, event: Chose, at: Moment) -> Step[State]:
             wishes = wishes.model_copy(update={"without": (), "only": ""})
         case Chose(key="callback"):
             return Goto("callback")
+        case Chose(key="wait"):
+            return Goto("waiting", Carry(ask="wait", wishes=wishes, provider=state.waiting or ""))
         case Chose(key="ways"):
             return Goto("options", Carry(ask="all"))
         case Chose(key="find"):
@@ -138,8 +142,9 @@ def _wished(before: Wishes, given: Mapping[str, str]) -> Wishes:
     return Wishes.model_validate({**kept, "place": before.place if "place" not in given else "", **said})
 
 
-def _form(state: Holding) -> Confirming:
-    return Confirming(slot=state.slot, wishes=state.wishes, place=state.wishes.place)
+def _form(state: Holding, at: Moment) -> Confirming:
+    asks = state.slot.provider in at.catalog.vouchers
+    return Confirming(slot=state.slot, wishes=state.wishes, place=state.wishes.place, asks=asks)
 
 
 def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
@@ -152,6 +157,8 @@ def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
             return search(state.wishes, at, taken=True)
         case Working(), Failed(why="uncertain"):
             return Turn(Trouble(what="unsure"))
+        case Working(form=form), Failed(why="voucher") if form:
+            return Turn(form.model_copy(update={"spent": True, "wishes": state.wishes}))
         case Working(), Failed(why="refused"):
             return Turn(Trouble(what="refused", wishes=state.wishes))
         case Working(), Failed(why="unlicensed"):
@@ -164,24 +171,21 @@ def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
             return keeping.update(state, event, at)
 
 
-def _plain(text: str) -> str:
-    """Return a typed line without what cannot be seen: it would only take up room in what is sealed."""
-    return "".join(char for char in text if char.isprintable()).strip()
-
-
 def _book(state: Confirming, given: Mapping[str, str], at: Moment) -> Step[State]:
-    name, contact = _plain(given.get("name", "")), _plain(given.get("contact", ""))
+    name, contact, voucher = (plain(given.get(key, "")) for key in ("name", "contact", "voucher"))
     place, remind = given.get("place", state.place or at.wishes.place), given.get("remind", "")
     entered = {
         "name": name[:80],
         "contact": contact[:120],
         "place": "" if place == ELSEWHERE else place,
         "remind": remind,
+        "voucher": voucher[:40],
+        "spent": False,
         "consent": given.get("consent") == "yes",
         "wrong": True,
     }
     form = state.model_copy(update=entered)
-    if form.faults() or (form.name, form.contact) != (name, contact):
+    if form.faults() or (form.name, form.contact, form.voucher) != (name, contact, voucher):
         return Turn(form)
     wishes = state.wishes.model_copy(update={"place": form.place})
     if not form.place and wishes.profession in REGULATED:
@@ -193,7 +197,9 @@ def _book(state: Confirming, given: Mapping[str, str], at: Moment) -> Step[State
         zone=at.person.zone,
         consented_at=at.now,
         hold=state.hold,
+        voucher=form.voucher,
         place=form.place,
         remind=cast(Reminding, remind or "none"),
     )
-    return Turn(Working(slot=state.slot, wishes=wishes), (book,))
+    kept = form.model_copy(update={"wishes": Wishes()}) if form.asks else None
+    return Turn(Working(slot=state.slot, wishes=wishes, form=kept), (book,))

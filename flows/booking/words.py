@@ -20,6 +20,7 @@ class BookingWords(Words):
     wishes: Label
     ways: Label
     callback: Label
+    wait: Label
     taken: Line
     taken_move: Annotated[Line, Blanks("when")]
     none_free: Annotated[Line, Blanks("phone")]
@@ -81,6 +82,10 @@ class BookingWords(Words):
     contact: Line
     contact_hint: Line
     contact_wrong: Line
+    voucher: Line
+    voucher_hint: Line
+    voucher_wrong: Line
+    voucher_spent: Annotated[Line, Blanks("phone")]
     name_wrong: Line
     remind: Line
     remind_hint: Line
@@ -112,6 +117,10 @@ class BookingWords(Words):
     mine_unmoved: Annotated[Line, Blanks("when")]
     mine_withdrawn: Annotated[Line, Blanks("when")]
     mine_missed: Annotated[Line, Blanks("when")]
+    mine_unlisted: Annotated[Line, Blanks("when")]
+    mine_waiting: Line
+    mine_offered: Line
+    waiting: Label
     extras: Label
     extras_back: Label
     reminds: Annotated[Line, Blanks("which")]

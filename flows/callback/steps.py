@@ -1,6 +1,5 @@
 """From asking to be called back to what became of it: the steps."""
 
-import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -9,9 +8,9 @@ from flows.core.care import CallRequest
 from flows.core.effects import CallBack, TakeBack
 from flows.core.events import Answered, Changed, Chose, Event
 from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
+from flows.core.forms import REACH, plain
 
 OPTIONAL: Final = ("name", "urgency")  # what may be left out of what is sent: without the rest nobody can be reached
-_REACH: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|\+?[\d\s()/.-]{6,30}")
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
@@ -54,8 +53,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
 
 def _asked(given: Mapping[str, str], before: CallRequest) -> State:
     """Take what the form brings: shown again with what is wrong in it, else as it would be sent."""
-    name, reach = (_plain(given.get(key, "")) for key in ("name", "reach"))
-    faults = {"name": len(name) > _room("name"), "reach": len(reach) > _room("reach") or not _REACH.fullmatch(reach)}
+    name, reach = (plain(given.get(key, "")) for key in ("name", "reach"))
+    faults = {"name": len(name) > _room("name"), "reach": len(reach) > _room("reach") or not REACH.fullmatch(reach)}
     wrong: tuple[Literal["name", "reach"], ...] = tuple(key for key in ("name", "reach") if faults[key])
     cut = {"name": name[: _room("name")], "reach": reach[: _room("reach")], "urgency": before.urgency}
     request = CallRequest.model_validate(cut)
@@ -65,8 +64,3 @@ def _asked(given: Mapping[str, str], before: CallRequest) -> State:
 def _room(name: str) -> int:
     """Return how many characters of an item are kept."""
     return {"name": 40, "reach": 60}[name]
-
-
-def _plain(text: str) -> str:
-    """Return a typed line without what cannot be seen."""
-    return "".join(char for char in text if char.isprintable()).strip()

@@ -138,13 +138,38 @@ class Appointment(Value):
     origin: str = Field(default="", max_length=40)
 
 
+class Waiting(Value):
+    """A place on a provider's waiting list; and the slot that is offered, if one is: kept for the person until then.
+    Where it ran out, `until` says when it did.
+
+    `key` is our idempotency key (random, opaque); `reference` the provider's resource, empty until the provider says
+    that they are on its list. `wishes` and `remind` are our own matter: no provider learns of them. `passed` is until
+    when the offer was kept that they let pass last.
+    """
+
+    key: str = Field(max_length=40)
+    provider: str = Field(default="", max_length=40)
+    reference: Key = ""
+    since: AwareDatetime
+    wishes: Wishes = Wishes()
+    remind: Reminding = "none"
+    offer: Slot | None = None
+    until: AwareDatetime | None = None
+    passed: AwareDatetime | None = None
+
+    def offered(self, now: datetime) -> Slot | None:
+        """Return the slot that is kept for the person now, if there is one."""
+        return self.offer if self.offer and self.until and now < self.until else None
+
+
 class Trouble(Value):
     """Something that did not come out well while the person was elsewhere: asked of the provider, or done by it.
 
-    "withdrawn": the provider cancelled; "missed": the person did not come."""
+    "withdrawn": the provider cancelled; "missed": the person did not come; "unlisted": they are on no waiting list, or
+    not any more."""
 
     key: str = Field(max_length=40)
-    what: Literal["unsure", "failed", "cancel", "move", "withdrawn", "missed"]
+    what: Literal["unsure", "failed", "cancel", "move", "withdrawn", "missed", "unlisted"]
     start: AwareDatetime
 
 

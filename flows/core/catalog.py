@@ -180,6 +180,7 @@ class Catalog(Value):
     cancelling: Cancelling | None = None
     places: Mapping[str, str] = Field(default_factory=dict)  # where somebody may be at the time, and what it is called
     bookable: tuple[Profession, ...] = ("therapy",)
+    vouchers: tuple[str, ...] = ()  # keys of the providers that book with a voucher only
     contact: StaffedContact | None = None  # who calls back; None if nobody does, or requests have nowhere to go
     locale: Locale  # how days and dates are written
     languages: Mapping[str, str]  # every locale there is, and what it calls itself

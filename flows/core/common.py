@@ -39,6 +39,7 @@ class CommonWords(Words):
     held_moods: Line
     held_appointments: Line
     held_troubles: Line
+    held_waiting: Line
     held_safety_plan: Line
     held_ticket: Line
     held_caring: Line

@@ -120,6 +120,45 @@ class Placed(Value):
     place: Place
 
 
+class Wait(Value):
+    """Put the person on a provider's waiting list. Answered by Listed or Failed. One place at a time.
+
+    `wishes` and `remind` are our own matter."""
+
+    kind: Literal["wait"] = "wait"
+    provider: str = Field(default="", max_length=40)
+    wishes: Wishes = Wishes()
+    name: str = Field(max_length=80)
+    contact: str = Field(max_length=120)
+    zone: str = Field(max_length=64)
+    consented_at: AwareDatetime
+    voucher: str = Field(default="", max_length=40)
+    remind: Reminding = "none"
+
+
+class Unwait(Value):
+    """Leave the waiting list, whatever is offered there. Takes place at once; the provider is told as soon as it can
+    be."""
+
+    kind: Literal["unwait"] = "unwait"
+
+
+class TakeOffer(Value):
+    """Book the slot that the waiting list offers. Answered by Booked or Failed; "slot_taken": it is offered no more."""
+
+    kind: Literal["take_offer"] = "take_offer"
+    slot: Slot
+    key: str = Field(max_length=40)  # of the place on the list
+    place: Place = ""
+    remind: Reminding = "none"
+
+
+class PassOffer(Value):
+    """Let what is offered pass, for whoever waits next, and wait on. Takes place at once."""
+
+    kind: Literal["pass_offer"] = "pass_offer"
+
+
 class SetRemind(Value):
     """Remind of an appointment at these times from now on."""
 
@@ -219,6 +258,10 @@ Effect = Annotated[
     | Reschedule
     | Cancel
     | Placed
+    | Wait
+    | Unwait
+    | TakeOffer
+    | PassOffer
     | SetRemind
     | SetFiled
     | CallBack

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Facets, Offer, Slot, Wish
+from flows.core.care import Appointment, Facets, Key, Offer, Slot, Wish
 
 
 class Said(Value):
@@ -42,13 +42,15 @@ class SlotsFound(Value):
     """The providers answered a search: free slots that fit, earliest first; may be empty.
 
     `offers` are the same slots, explained; `relax` are the preferences of which letting one go brings some, where there
-    is none; `facets` is what can be asked for."""
+    is none; `facets` is what can be asked for; `waiting` the provider that has a waiting list for it, None if there is
+    none."""
 
     kind: Literal["slots_found"] = "slots_found"
     slots: tuple[Slot, ...]
     offers: tuple[Offer, ...] = ()
     relax: tuple[Wish, ...] = ()
     facets: Facets = Facets()
+    waiting: str | None = None
 
 
 class Held(Value):
@@ -65,6 +67,13 @@ class Booked(Value):
 
     kind: Literal["booked"] = "booked"
     appointment: Appointment
+
+
+class Listed(Value):
+    """The provider has the person on its waiting list, under this reference of its own."""
+
+    kind: Literal["listed"] = "listed"
+    reference: Key
 
 
 class Changed(Value):
@@ -84,6 +93,7 @@ class Failed(Value):
         "slot_taken",
         "no_hold",
         "unlicensed",
+        "voucher",
         "provider_down",
         "refused",
         "uncertain",
@@ -100,5 +110,5 @@ class Failed(Value):
 
 
 Event = Annotated[
-    Said | Chose | Answered | Woke | SlotsFound | Held | Booked | Changed | Failed, Field(discriminator="kind")
+    Said | Chose | Answered | Woke | SlotsFound | Held | Booked | Listed | Changed | Failed, Field(discriminator="kind")
 ]

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble, Wishes
+from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble, Waiting, Wishes
 from flows.core.catalog import Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
@@ -49,6 +49,7 @@ class Person(Value):
     reminders: tuple[Reminder, ...] = ()  # of a manager: what they asked for, the latest first
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    waiting: Waiting | None = None  # their place on a waiting list
     checked: date | None = None  # the day of the last private check, while it is too soon for another
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
     ticket: Ticket | None = None  # filled for the conversation about it only
@@ -83,6 +84,8 @@ class Carry(Value):
     text: str = Field(default="", max_length=80)
     slot: Slot | None = None
     appointment: str = ""  # an appointment's key
+    wishes: Wishes | None = None
+    provider: str = Field(default="", max_length=40)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from flows.core.care import (
     Slot,
     Ticket,
     Trouble,
+    Waiting,
     Wishes,
 )
 from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
@@ -206,6 +207,17 @@ def test_the_fullest_record_fits(
             conversation=conversation,
             appointments=tuple(appointments),
             troubles=tuple(Trouble(key="f" * 40, what="failed", start=NOW) for _ in range(TROUBLES)),
+            waiting=Waiting(
+                key="f" * 40,
+                provider="p" * 40,
+                reference=appointments[0].reference,
+                since=NOW,
+                wishes=FULLEST,
+                remind="both",
+                offer=appointments[0].slot,
+                until=NOW,
+                passed=NOW,
+            ),
             ticket=Ticket(
                 key="f" * 40,
                 promised=NOW,
@@ -258,12 +270,26 @@ def test_the_fullest_effect_fits(
         book,
         Reschedule(appointment=appointment, slot=slot),
         Cancel(appointment=appointment),
+        Wait(
+            provider=slot.provider,
+            wishes=FULLEST,
+            name=name,
+            contact=contact,
+            zone="z" * 64,
+            consented_at=at,
+            voucher="v" * 40,
+            remind="both",
+        ),
+        TakeOffer(slot=slot, key=key, place="US-CA", remind="both"),
     )
     every: tuple[tasks.Task, ...] = (
         *(tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=each) for each in asked),
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Placed(appointment=appointment, place="US-CA")),
         settle,
         tasks.Undo(key="f" * 40, since=2**40, provider=slot.provider),
+        tasks.Unlist(key="f" * 40, provider=slot.provider, since=2**40, gone=True),
+        tasks.Decline(key="f" * 40, slot=slot, until=2**40),
+        tasks.Offered(sid=SIDS[0], key="f" * 40, until=at),
         tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40, each=True),
         tasks.Tell(
             to=address,

@@ -25,6 +25,7 @@ OTHERS = tuple(locale for locale in SHIPPED if locale != "en")
 SAME = {  # lines that are rightly the same as in English
     ("booking", "offer"): {"de", "es", "pt"},
     ("booking", "remind_none"): {"es"},
+    ("waiting", "remind_none"): {"es"},
     ("booking", "topic_stress"): {"de", "fr"},
     ("checkin", "holidays_no"): {"es"},
     ("checkin", "holidays_in"): {"es"},

@@ -1,0 +1,65 @@
+"""The words of waiting for a time."""
+
+from typing import Annotated
+
+from flows.core.words import Blanks, Label, Line, Title, Words
+
+
+class WaitingWords(Words):
+    """From asking to be told to what came of it."""
+
+    title: Title
+    about: Line
+    shared: Line
+    name: Line
+    name_hint: Line
+    name_wrong: Line
+    contact: Line
+    contact_hint: Line
+    contact_wrong: Line
+    place: Line
+    elsewhere: Label
+    place_wrong: Line
+    remind: Line
+    remind_hint: Line
+    remind_both: Label
+    remind_day: Label
+    remind_hour: Label
+    remind_none: Label
+    voucher: Line
+    voucher_hint: Line
+    voucher_wrong: Line
+    voucher_spent: Annotated[Line, Blanks("phone")]
+    consent: Line
+    consent_yes: Label
+    consent_wrong: Line
+    submit: Title
+    back: Label
+    joining: Line
+    slow: Line
+    look_again: Label
+    waiting: Annotated[Line, Blanks("day")]
+    waiting_next: Line
+    offered: Annotated[Line, Blanks("when", "minutes", "who")]
+    offered_until: Annotated[Line, Blanks("until")]
+    take: Label
+    not_this: Label
+    passed: Line
+    gone: Line
+    taking: Line
+    unsure: Annotated[Line, Blanks("phone")]
+    down: Annotated[Line, Blanks("phone")]
+    refused: Annotated[Line, Blanks("phone")]
+    unlicensed: Line
+    used: Annotated[Line, Blanks("phone")]
+    leave: Label
+    sure: Line
+    leave_yes: Label
+    leave_no: Label
+    left: Line
+    nowhere: Line
+    find: Label
+    mine: Label
+    done: Label
+    message: Annotated[Line, Blanks("until")]
+    message_open: Label
