@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from flows.core.base import Value
 
@@ -156,6 +156,12 @@ class Waiting(Value):
     offer: Slot | None = None
     until: AwareDatetime | None = None
     passed: AwareDatetime | None = None
+
+    @field_validator("wishes")
+    @classmethod
+    def _fewer(cls, wishes: Wishes) -> Wishes:
+        """Keep the latest of those who were not a fit: a record has room for so many."""
+        return wishes.model_copy(update={"without": wishes.without[-6:], "only": ""})
 
     def offered(self, now: datetime) -> Slot | None:
         """Return the slot that is kept for the person now, if there is one."""

@@ -27,7 +27,7 @@ from flows.core.care import (
     Waiting,
     Wishes,
 )
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
 from flows.registry import FLOWS
 from flows.safety.conversation.states import PARTS
 from flows.safety.conversation.steps import fitting
