@@ -18,7 +18,7 @@ from rich.table import Table
 
 from bot import log, wiring
 from bot.clinic_commands import clinic
-from bot.clock import ShiftedClock, SystemClock
+from bot.clock import TZDATA, ShiftedClock, SystemClock, other_zones
 from bot.doctor import examine
 from bot.manifest import slack, teams
 from bot.preview import opted_in, preview
@@ -185,6 +185,8 @@ def serve() -> None:
     _err.print(
         f"Haven listens on http://{settings.host}:{settings.port} ({settings.profile}). Health: /healthz, /readyz"
     )
+    if other := other_zones():
+        _err.print(f"tzdata {other} is installed, and {TZDATA} locked: times elsewhere may be off. See haven doctor.")
     app = create_app(service)
     gc.collect()
     gc.freeze()  # what is loaded stays: to look all of it through again takes 0.2 s, in which nobody is answered

@@ -1,8 +1,26 @@
-"""The only place where time and chance come from; everything else takes them as arguments."""
+"""The only place where time and chance come from; everything else takes them as arguments.
+
+What time it is elsewhere is said by the package tzdata, in the version of our lock: the machine's own tables of zones,
+which Python would read first, may be years old.
+"""
 
 import os
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo, reset_tzpath
+
+TZDATA: Final = "2026.6"  # as in requirements/run.txt
+
+reset_tzpath([str(files("tzdata") / "zoneinfo")])
+ZoneInfo.clear_cache()
+
+
+def other_zones() -> str:
+    """Return the installed version of tzdata if it is not the locked one, with which Haven was tested; else nothing."""
+    installed = version("tzdata")
+    return "" if installed == TZDATA else installed
 
 
 class Clock(Protocol):

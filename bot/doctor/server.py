@@ -1,6 +1,6 @@
-"""What every Haven needs: a database with its keys, content without mistakes, a provider that answers."""
+"""What every Haven needs: a database with its keys, the right time zones, good content, a provider that answers."""
 
-from bot.clock import Clock
+from bot.clock import TZDATA, Clock, other_zones
 from bot.doctor.finding import Finding
 from bot.providers.fhir import FhirProvider
 from bot.providing import elsewhere
@@ -18,7 +18,7 @@ from content.problems import ContentError
 
 async def look(settings: Settings, clock: Clock) -> list[Finding]:
     """Return what was found about the data, the content and the provider."""
-    own = [_data(settings, clock), *_content(settings, clock), await _provider(settings, clock)]
+    own = [_data(settings, clock), _zones(), *_content(settings, clock), await _provider(settings, clock)]
     return [*own, *await _elsewhere(settings, clock)]
 
 
@@ -43,6 +43,14 @@ def _data(settings: Settings, clock: Clock) -> Finding:
             "HAVEN_DATABASE_URL: is the file writable, the disk not full?",
         )
     return Finding("database and keys", True, "ready")
+
+
+def _zones() -> Finding:
+    """Look at the tables of time zones: with others than the locked ones, check-ins may come an hour off."""
+    if other := other_zones():
+        remedy = "install from requirements/run.txt, or use the image"
+        return Finding("time zones", False, f"tzdata {other}, tested with {TZDATA}", remedy)
+    return Finding("time zones", True, f"tzdata {TZDATA}, as locked")
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -34,6 +34,7 @@ async def test_a_demo_is_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert found.keys() == {
         "settings",
         "database and keys",
+        "time zones",
         "content",
         "crisis lines",
         "provider",
