@@ -1,11 +1,11 @@
 """Asks the provider on somebody's behalf, and turns its answers and failures into events: the truth, always."""
 
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import log, tasks
 from bot.clock import Clock
-from bot.offering import Offering
+from bot.offering import FRESH, Offering
 from bot.providers.base import (
     Provider,
     ProviderDown,
@@ -32,6 +32,7 @@ class Asking:
 
     def __init__(self, providers: Providers, offering: Offering, clock: Clock) -> None:
         self._provider, self._offering, self._clock = providers, offering, clock
+        self._worked: datetime | None = None  # when a search was last seen answered
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
         """Return what came of it; None if a lost booking, or a place on a waiting list, is still not known.
@@ -68,6 +69,21 @@ class Asking:
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
             log.failure("provider_failed", error, where="asking", kind=task.what.kind)
             return Failed(why="uncertain")
+
+    async def works(self) -> bool:
+        """Tell whether a search is answered again. What was found out is good for a minute, whoever asks."""
+        now = self._clock.now()
+        if self._worked and now - self._worked < FRESH:
+            return True
+        try:
+            await self._provider.find_slots(now, now + timedelta(days=1), 1)
+        except ProviderDown:
+            return False
+        except Exception as error:
+            log.failure("provider_failed", error, where="asking", kind="retry")
+            return False
+        self._worked = now
+        return True
 
     def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline) -> int:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to RARELY."""

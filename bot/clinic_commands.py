@@ -36,7 +36,13 @@ _out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False)
 CLOCK: Callable[[], Clock] = SystemClock
 _WIDE = 120
 _SHORT = 8  # characters of an appointment's id
-_STATES = {"free": "free", "busy": "booked", "busy-tentative": "held", "pending": "not confirmed"}
+_STATES = {
+    "free": "free",
+    "busy": "booked",
+    "busy-tentative": "held",
+    "pending": "not confirmed",
+    "noshow": "nobody came",
+}
 _PRIVATE = "This is the clinic's own book: not for the employer, and not for HR."
 Person = Annotated[str, typer.Argument(help="Whose, by the key in org/providers.yaml.")]
 
@@ -126,6 +132,22 @@ def cancel(
             raise typer.Exit(1)
         _known(lambda: desk.reception.call_off(one, again=again))
         _say("Called off. They are told of it once, when Haven next looks; nothing else is to be done.")
+
+
+@clinic.command("noshow")
+def noshow(
+    which: Annotated[str, typer.Argument(help="The appointment's reference, as haven clinic day shows it.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Note that nobody came. The person hears once, kindly and in private, that they can find another time."""
+    with _open() as desk:
+        one = _known(lambda: desk.reception.find(which))
+        _print("Nobody came:", [one], desk)
+        if not (yes or typer.confirm("Note it?")):
+            _say("It stands as it was.")
+            raise typer.Exit(1)
+        _known(lambda: desk.reception.no_show(one))
+        _say("Noted. They are told once, neutrally, within a day, and can find another time. No reason is asked.")
 
 
 @clinic.command("vouchers")
@@ -253,7 +275,8 @@ def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
             if (one.who, one.how) == (who, how):
                 on = f"{desk.local(one.start):%a %d %b} " if len(days) > 1 else ""
                 when = f"{on}{desk.local(one.start):%H:%M}-{desk.local(one.end):%H:%M}"
-                state = "booked" if one.reference and one.status != "pending" else _STATES.get(one.status, "")
+                known = one.status in {"pending", "noshow"} or not one.reference
+                state = _STATES.get(one.status, "") if known else "booked"
                 table.add_row(when, state, _plain(one.name), _plain(one.contact), one.reference[:_SHORT])
         _show(table)
     if any(one.reference for one in entries):

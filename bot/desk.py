@@ -115,15 +115,26 @@ class Desk:
 
     async def found(self, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
         """Put right what somebody holds by what the provider holds. False if they do not hold it that way any more."""
-        changed = await self._store.transact(lambda conn: self._turns.found(conn, sid, held, now))
+        changed = await self._store.transact(lambda conn: self._turns.findings.found(conn, sid, held, now))
         self.wake.set()
         return changed
 
     async def waits(self, sid: bytes, held: Waiting, now: Waiting | Appointment | None) -> bool:
         """Put right somebody's place on a waiting list. False if it is not held that way any more."""
-        changed = await self._store.transact(lambda conn: self._turns.waits(conn, sid, held, now))
+        changed = await self._store.transact(lambda conn: self._turns.findings.waits(conn, sid, held, now))
         self.wake.set()
         return changed
+
+    async def missed(self, sid: bytes, held: Appointment) -> bool:
+        """Note that the provider says that nobody came. False if that is not held any more."""
+        noted = await self._store.transact(lambda conn: self._turns.findings.missed(conn, sid, held))
+        self.wake.set()
+        return noted
+
+    async def resumed(self, sid: bytes, done: bytes) -> None:
+        """Plan to tell somebody who asked for it that booking works again. `done` is the errand that found out."""
+        await self._store.transact(lambda conn: self._turns.findings.resumed(conn, sid, done))
+        self.wake.set()
 
     async def file(self, address: Address) -> bytes | None:
         """Return the file that goes with somebody's screen, for their calendar; None if there is none. Raises Busy."""

@@ -83,6 +83,12 @@ class Drawing:
         """Return a message for a team's channel: its button opens the private chat of whoever presses it."""
         return self.public(ANYBODY, screen, locale)
 
+    def news(self, sid: bytes, about: str, locale: str) -> Public:
+        """Return a message that something has an answer, and not what; `about` is the button that opens it."""
+        common = self.common(locale)
+        opener = Button(key=about, label=common.open, standing=True)
+        return self.public(sid, Screen(lines=(common.news,), buttons=(opener,)), locale)
+
     def front(self, record: Record, at: Moment, agreed: bool, known: bool) -> Front:
         """Draw the front page: the notice as long as it is not agreed to, then the ways in.
 

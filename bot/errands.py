@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.contact.calling import Calling
 from bot.desk import Desk
 from bot.engine.base import Engine
+from bot.local import LOOK_AGAIN
 from bot.sending import RETRY, Sending
 from bot.store import queries
 from bot.store.engine import Store
@@ -85,6 +86,8 @@ class Errands:
                     await self._until(row.id, task, await self._asking.decline(task))
                 case tasks.Show():
                     await self._show(row.id, task)
+                case tasks.Retry():
+                    await self._retry(row.id, task)
                 case tasks.Ticket() | tasks.Follow():
                     await self._call(row.id, task)
                 case tasks.Withdraw():
@@ -93,7 +96,13 @@ class Errands:
                     await self._post(await self._desk.news(task.sid, about))
                     await self._drop(row.id)
                 case (
-                    tasks.Caring() | tasks.Upcoming() | tasks.Offered() | tasks.Send() | tasks.Announce() | tasks.Tell()
+                    tasks.Caring()
+                    | tasks.Upcoming()
+                    | tasks.Offered()
+                    | tasks.Note()
+                    | tasks.Send()
+                    | tasks.Announce()
+                    | tasks.Tell()
                 ):
                     await self._sending.carry_out(row, task)
         except Unreachable:
@@ -123,6 +132,14 @@ class Errands:
             await self._drop(id_)
         else:
             await self._wait(id_, task)
+
+    async def _retry(self, id_: bytes, task: tasks.Retry) -> None:
+        """See whether booking works again for somebody who wants to be told."""
+        if await self._asking.works():
+            await self._desk.resumed(task.sid, id_)
+        else:
+            due = int((self._clock.now() + LOOK_AGAIN).timestamp())
+            await self._store.transact(lambda conn: queries.postpone(conn, id_, due))
 
     async def _call(self, id_: bytes, task: tasks.Ticket | tasks.Follow) -> None:
         """Hand a request to be called back over, or see at the promised time whether the promise was kept."""

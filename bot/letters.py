@@ -47,7 +47,7 @@ class Letters:
                 return task.asker, self._channel(task)
             case tasks.Tell():
                 return task.to, task.channel
-            case tasks.Send() | tasks.Caring() | tasks.Upcoming() | tasks.Offered():
+            case tasks.Send() | tasks.Caring() | tasks.Upcoming() | tasks.Offered() | tasks.Note():
                 person = self._people.outline(conn, task.sid)
                 return (person.ops.address, "") if person else None
 
@@ -66,6 +66,8 @@ class Letters:
                 return self._upcoming(conn, task)
             case tasks.Offered():
                 return self._offered(conn, task)
+            case tasks.Note():
+                return self._note(conn, task)
 
     def _check_in(self, conn: Connection, send: tasks.Send) -> Letter | None:
         """A check-in, unless it is late, or was stopped or paused since: the first column says so."""
@@ -142,6 +144,18 @@ class Letters:
         return self._to(
             record.sid, record.ops, waiting.message(task.until, words, content.catalog(locale), record.ops.zone)
         )
+
+    def _note(self, conn: Connection, task: tasks.Note) -> Letter | None:
+        """That there is something new, if there still is: an appointment that nobody came to is told of on "My
+        appointments"; booking works again for who has not booked since."""
+        record = self._people.load(conn, task.sid)
+        if record is None:
+            return None
+        intent, troubles = record.private.intent, record.private.troubles
+        about = {"again": [intent.until.isoformat()] if intent else [], "mine": [each.key for each in troubles]}
+        if task.key not in about[task.about]:
+            return None
+        return Letter(record.ops.address, self._drawing.news(task.sid, task.about, record.ops.locale))
 
     def _to(self, sid: bytes, ops: Ops, screen: Screen) -> Letter:
         return Letter(ops.address, self._drawing.public(sid, screen, ops.locale))

@@ -1,6 +1,6 @@
 """Effects that take place inside the turn's own transaction, and the planning of those that do not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
-from flows.core.care import Appointment, Reminder, Slot
+from flows.core.care import Appointment, Intent, Reminder, Slot
 from flows.core.effects import (
     Agree,
     Book,
@@ -29,6 +29,7 @@ from flows.core.effects import (
     Forget,
     ForgetMoods,
     Hold,
+    KeepIntent,
     KeepMood,
     KeepSafetyPlan,
     PassOffer,
@@ -47,7 +48,9 @@ from flows.core.effects import (
     Wait,
 )
 from flows.core.events import Changed, Event, Failed
-from flows.core.timing import HALF, next_due
+from flows.core.timing import HALF, QUIET, civil, next_due
+
+LOOK_AGAIN = timedelta(minutes=1)  # whether a provider answers that did not
 
 
 class Local:
@@ -82,6 +85,8 @@ class Local:
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, remind=remind))
             case SetFiled(appointment=key):
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, filed=True))
+            case KeepIntent(intent=intent):
+                self._keep_intent(conn, record, intent)
             case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed():
                 held = effect.hold if isinstance(effect, Book) else ""  # a hold is kept under the booking's own key
                 key = record.asked = held or token(self._clock)
@@ -120,7 +125,24 @@ class Local:
     def set_appointments(self, conn: Connection, record: Record, held: tuple[Appointment, ...]) -> None:
         """Keep these appointments, and remind as their person wants, but not of those that are gone or moved."""
         reminding.replan(conn, self.plan, self._vault, record, held, self._clock.now())
+        if record.private.intent and len(held) > len(record.private.appointments):  # booked meanwhile
+            self._keep_intent(conn, record, None)
         record.set_private(appointments=held)
+
+    def note(self, conn: Connection, record: Record, task: tasks.Note, *, at_once: bool = False) -> None:
+        """Plan to tell somebody that there is something new, when they may be written to."""
+        now, plan = self._clock.now(), record.ops.plan
+        quiet = (plan.quiet_from, plan.quiet_until) if plan else QUIET
+        due = now if at_once else civil(now, record.ops.zone, quiet)
+        self.plan(conn, task, due, record.sid, task.key, to=record.ops.address)
+
+    def _keep_intent(self, conn: Connection, record: Record, intent: Intent | None) -> None:
+        """Keep what somebody looks for, and look from now on whether booking works again; or let go of it."""
+        record.set_private(intent=intent)
+        if intent:
+            self.plan(conn, tasks.Retry(sid=record.sid), self._clock.now() + LOOK_AGAIN, record.sid)
+        else:
+            queries.drop_effect(conn, self._vault.effect_id("retry", record.sid))
 
     def _reacted(self, record: Record, now: datetime) -> None:
         """Somebody reacts to check-ins, so they come as often as they were asked for."""

@@ -1,7 +1,7 @@
 """What an errand's result leaves in its owner's record, wherever their conversation has gone since."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot import tasks
 from bot.people import TROUBLES, Record
@@ -29,9 +29,9 @@ def note_unlisted(record: Record, key: str, now: datetime) -> None:
     record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
 
 
-def note_withdrawn(record: Record, held: Appointment) -> None:
-    """Keep that the provider called an appointment off, so that "My appointments" tells it."""
-    trouble = Trouble(key=held.key, what="withdrawn", start=held.slot.start)
+def note_gone(record: Record, held: Appointment, what: Literal["withdrawn", "missed"]) -> None:
+    """Keep that the provider called an appointment off, or that nobody came, so that "My appointments" tells it."""
+    trouble = Trouble(key=held.key, what=what, start=held.slot.start)
     record.set_private(troubles=(*record.private.troubles, trouble)[-TROUBLES:])
 
 

@@ -18,11 +18,11 @@ from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble, Waiting
+from flows.core.care import Appointment, Intent, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble, Waiting
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
-from flows.core.retention import APPOINTMENT, CARING, CHECK, TICKET, WAITING
+from flows.core.retention import APPOINTMENT, CARING, CHECK, MISSED, TICKET, WAITING
 from flows.core.timing import A_WEEK
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -71,7 +71,7 @@ class Ops(Value):
 
 
 class Private(Value):
-    """What is nobody else's business: sealed, 14 KiB."""
+    """What is nobody else's business: sealed, 15 KiB."""
 
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()
@@ -82,6 +82,7 @@ class Private(Value):
     caring: tuple[AwareDatetime, ...] = Field(default=(), max_length=2)
     moods: tuple[Mood, ...] = Field(default=(), max_length=MOODS)
     checked: date | None = None
+    intent: Intent | None = None
 
 
 @dataclass
@@ -194,7 +195,8 @@ class People:
     def _hint(self, record: Record) -> None:
         conversation = record.private.conversation
         untils = [each.slot.end + APPOINTMENT for each in record.private.appointments]
-        untils += [each.start + APPOINTMENT for each in record.private.troubles]
+        untils += [told_until(each) for each in record.private.troubles]
+        untils += [record.private.intent.until] if record.private.intent else []
         untils += [each + CARING for each in record.private.caring]
         untils += [record.private.waiting.since + WAITING] if record.private.waiting else []
         untils += [record.private.ticket.promised + TICKET] if record.private.ticket else []
@@ -225,6 +227,12 @@ def check_until(record: Record) -> datetime | None:
     """Return until when the day of the last private check is kept: the midnight at which another may be made."""
     day = record.private.checked
     return datetime.combine(day + CHECK, time.min, ZoneInfo(record.ops.zone)) if day else None
+
+
+def told_until(trouble: Trouble) -> datetime:
+    """Return until when it is said that something did not come out well: of one that nobody came to longer, as it is
+    over by the time that it is told."""
+    return trouble.start + (MISSED if trouble.what == "missed" else APPOINTMENT)
 
 
 def welcome(record: Record, profile: Profile, content: Loaded) -> None:
@@ -264,6 +272,7 @@ def person_of(record: Record, content: Loaded) -> Person:
         troubles=record.private.troubles,
         waiting=record.private.waiting,
         checked=record.private.checked,
+        intent=record.private.intent,
     )
 
 
@@ -301,6 +310,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         ],
         "caring": [catalog.when(each, record.ops.zone) for each in record.private.caring] or [nothing],
         "checked": [catalog.date(record.private.checked) if record.private.checked else nothing],
+        "intent": [_sought(record.private.intent, catalog, record.ops.zone) if record.private.intent else nothing],
         "safety_plan": [safety_plan or nothing],
         "appointments": [
             f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
@@ -318,6 +328,11 @@ def _waits(waiting: Waiting, zone: str, catalog: Catalog) -> str:
     offer = f"; {catalog.when(waiting.offer.start, zone)}, {waiting.offer.who}" if waiting.offer else ""
     known = ", ".join(each for each in (waiting.reference, waiting.key) if each)
     return f"{catalog.when(waiting.since, zone)} ({known}){offer}{wished and f' ({wished})'}"
+
+
+def _sought(intent: Intent, catalog: Catalog, zone: str) -> str:
+    wished = intent.wishes.model_dump(exclude_defaults=True).values()
+    return "; ".join((f"{catalog.when(intent.until, zone)}", *(str(each) for each in wished)))
 
 
 def _planned(plan: Plan, catalog: Catalog) -> str:

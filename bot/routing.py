@@ -86,6 +86,7 @@ STANDING_ROUTES: Mapping[str, Enter] = {
     "coming": Enter("booking", Carry(ask="coming")),
     "cant": Enter("booking", Carry(ask="cant")),
     "offer": Enter("waiting"),
+    "again": Enter("booking", Carry(ask="again")),
     "end_caring": Enter("caring", Carry(ask="end")),
 }
 

@@ -95,6 +95,13 @@ class News(_Task):
     about: Literal["mine", "callback"] = "mine"
 
 
+class Retry(_Task):
+    """No provider answered somebody who wants to be told when one does: look, until then."""
+
+    kind: Literal["retry"] = "retry"
+    sid: bytes
+
+
 class Ticket(_Task):
     """Hand a request to be called back to the staffed contact. What is in it stands in the person's row only."""
 
@@ -161,6 +168,16 @@ class Offered(_Once):
     until: AwareDatetime
 
 
+class Note(_Once):
+    """Tell somebody, neutrally, that there is something new for them; `about` is the button that opens it. At most
+    once, and only if what it is about (its `key`) holds still. Not counted, as nobody else is to know."""
+
+    kind: Literal["note"] = "note"
+    sid: bytes
+    about: Literal["mine", "again"]
+    key: str = Field(max_length=40)
+
+
 class Send(_Once):
     """Send a check-in line. At most once."""
 
@@ -212,7 +229,7 @@ class Tell(_Once):
         return "reminder" if self.asker else "campaign"
 
 
-Once = Caring | Upcoming | Offered | Send | Announce | Tell
+Once = Caring | Upcoming | Offered | Note | Send | Announce | Tell
 
 Task = Annotated[
     Show
@@ -222,12 +239,14 @@ Task = Annotated[
     | Unlist
     | Decline
     | News
+    | Retry
     | Ticket
     | Follow
     | Withdraw
     | Caring
     | Upcoming
     | Offered
+    | Note
     | Send
     | Announce
     | Tell,

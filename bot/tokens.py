@@ -17,7 +17,7 @@ STANDING = timedelta(days=90)
 ANYBODY = b""  # the owner of a button in a team's channel, and of every "Help now"
 KEYS = (
     *("help", "open", "asked", "not_now", "pause", "stop", "mine", "room", "callback"),  # of messages
-    *("end_caring", "coming", "cant", "offer"),
+    *("end_caring", "coming", "cant", "offer", "again"),
     *("check", "options", "exercise", "checkins", "remind", "my_data", "language"),  # of the front page
 )
 """What a standing button can do."""

@@ -11,9 +11,10 @@ from bot import listing, tasks
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.drawing import Drawing
+from bot.findings import Findings
 from bot.local import Local
-from bot.outcomes import facts, holds, note_trouble, note_unlisted, note_withdrawn, place, start
-from bot.people import People, Private, Record, check_until, managed_by, welcome
+from bot.outcomes import facts, holds, note_trouble, place, start
+from bot.people import People, Private, Record, check_until, managed_by, told_until, welcome
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -22,11 +23,10 @@ from bot.vault import Vault
 from bot.waking import Waking
 from content.library import Library
 from flows import booking
-from flows.core.care import Appointment, Status, Ticket, Waiting
+from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel, Reschedule, TakeOffer, Wait
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Listed, Said
 from flows.core.retention import APPOINTMENT, CARING, TICKET, WAITING
-from flows.core.screen import Button, Screen
 from flows.safety import Alarm
 
 CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
@@ -46,6 +46,7 @@ class Turns:
         self.tokens = Tokens(vault)
         self.drawing = Drawing(self.tokens, library, clock)
         self._local = Local(vault, library, clock)
+        self.findings = Findings(people, self._local, clock)
         self._stepping = Stepping(self._local, library, clock)
         self._waking = Waking(vault, people, self._stepping, library, clock)
 
@@ -145,42 +146,6 @@ class Turns:
             self._people.save(conn, record)
         return True
 
-    def found(self, conn: Connection, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
-        """Put right what somebody holds by what the provider holds: an appointment as it is `now`, or none any more;
-        and tell them, neutrally, that there is something new. False if it is not held that way any more."""
-        record = self._people.load(conn, sid)
-        if record is None or held not in record.private.appointments:
-            return False
-        others = [each for each in record.private.appointments if each != held]
-        if now is not None:  # what we alone know of it stays with it
-            ours = held.model_dump(exclude={"key", "reference", "slot", "link"})
-            others.append(now.model_copy(update=ours))
-        else:
-            note_withdrawn(record, held)
-        self._local.set_appointments(conn, record, tuple(others))
-        self._local.plan(conn, tasks.News(sid=sid), self._clock.now(), sid, held.key)
-        self._people.save(conn, record)
-        return True
-
-    def waits(self, conn: Connection, sid: bytes, held: Waiting, now: Waiting | Appointment | None) -> bool:
-        """Put right somebody's place on a waiting list by what the provider holds: as it is `now`, with what is offered
-        or is no more; booked; or gone. False if it is not held that way any more."""
-        record = self._people.load(conn, sid)
-        if record is None or record.private.waiting != held:
-            return False
-        if isinstance(now, Waiting):
-            listing.offered(conn, self._local.plan, record, now, self._clock.now())
-        else:
-            record.set_private(waiting=None)
-            if now is None:
-                note_unlisted(record, held.key, self._clock.now())
-            else:
-                made = now.model_copy(update={"place": held.wishes.place, "remind": held.remind})
-                self._local.set_appointments(conn, record, (*record.private.appointments, made))
-            self._local.plan(conn, tasks.News(sid=sid), self._clock.now(), sid, held.key)
-        self._people.save(conn, record)
-        return True
-
     def undo(self, conn: Connection, task: tasks.Ask | tasks.Settle, event: Event) -> None:
         """Plan to undo a booking, or to give up a place on a waiting list, whose owner is gone or left."""
         now = self._clock.now()
@@ -227,9 +192,7 @@ class Turns:
         record = self._people.load(conn, sid)
         if record is None:
             return None
-        common = self.drawing.common(record.ops.locale)
-        screen = Screen(lines=(common.news,), buttons=(Button(key=about, label=common.open, standing=True),))
-        return record.ops.address, self.drawing.public(sid, screen, record.ops.locale)
+        return record.ops.address, self.drawing.news(sid, about, record.ops.locale)
 
     def _look_back(self, conn: Connection, record: Record) -> None:
         if managed_by(record.ops.address, self._library.current):
@@ -325,11 +288,13 @@ class Turns:
         appointments = record.private.appointments
         record.set_private(
             appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now),
-            troubles=tuple(each for each in record.private.troubles if each.start + APPOINTMENT > now),
+            troubles=tuple(each for each in record.private.troubles if told_until(each) > now),
             caring=tuple(each for each in record.private.caring if each + CARING > now),
         )
         if record.private.waiting and record.private.waiting.since + WAITING <= now:
             record.set_private(waiting=None)
+        if record.private.intent and record.private.intent.until <= now:
+            record.set_private(intent=None)
         if record.private.ticket and record.private.ticket.promised + TICKET <= now:
             record.set_private(ticket=None)
         if (until := check_until(record)) and until <= now:

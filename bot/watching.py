@@ -18,6 +18,7 @@ from bot.providers.several import Providers
 from bot.store.engine import Store
 from content.library import Library
 from flows.core.care import Appointment
+from flows.core.retention import APPOINTMENT
 
 NIGHT: Final = 3  # o'clock in the organisation's zone
 AT_ONCE: Final = 4  # questions to providers
@@ -71,7 +72,7 @@ class Watch:
         await self.settle()
 
     async def look(self, provider: str | None = None, references: frozenset[str] | None = None) -> int:
-        """Ask the providers about what people hold: all of it that is not over, or what is named. Returns how many had
+        """Ask the providers about what people hold: all that is not long over, or what is named. Returns how many had
         changed. A provider that cannot be asked says nothing about anything."""
         held = await self._store.transact(lambda conn: list(self._held(conn, provider, references)))
         gate = asyncio.Semaphore(AT_ONCE)
@@ -96,12 +97,17 @@ class Watch:
         now = self._clock.now()
         for sid, appointment in self._people.appointments(conn):
             named = references is None or appointment.reference in references
-            if named and provider in (None, appointment.slot.provider) and appointment.slot.end > now:
+            if named and provider in (None, appointment.slot.provider) and appointment.slot.end + APPOINTMENT > now:
                 yield sid, appointment
 
     async def _ask(self, sid: bytes, held: Appointment) -> bool:
+        now = self._clock.now()
         try:
             provider = self._providers.at(held.slot.provider)
+            if held.slot.start <= now and await provider.missed(held.key):
+                return await self._desk.missed(sid, held)
+            if held.slot.end <= now:
+                return False
             found = await provider.status(held.key)
             if found is None:  # a search may be behind: what is gone is looked for twice
                 await asyncio.sleep(AGAIN)

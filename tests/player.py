@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from adapters.console.read import values
 from adapters.console.render import render
-from flows.core.care import Ticket
+from flows.core.care import Intent, Ticket, Wishes
 from flows.core.catalog import Screening
 from flows.core.effects import SetFiled, SetRemind
 from flows.core.events import Answered, Chose, Event, Failed, Listed, Said
@@ -78,6 +78,10 @@ def _moment(settings: dict[str, str]) -> Moment:
     if "appointments" in given:
         changes["appointments"] = tuple(
             world.appointment(f"k{number}", number) for number in range(1, int(given["appointments"]) + 1)
+        )
+    if "intent" in given:
+        changes["intent"] = Intent(
+            wishes=Wishes(place="GB", hours=given["intent"]), until=world.NOW + timedelta(days=6)
         )
     if "checked" in given:
         changes["checked"] = date.fromisoformat(given["checked"])

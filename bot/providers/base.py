@@ -176,6 +176,9 @@ class Provider(Protocol):
 
         Raises ProviderDown or Uncertain."""
 
+    async def missed(self, key: str) -> bool:
+        """Tell whether the provider noted that nobody came to our appointment with this key. Raises ProviderDown."""
+
     async def alive(self) -> bool:
         """Tell whether the provider answers and speaks what we need. Never raises."""
 

@@ -92,6 +92,10 @@ class Breaker:
         """See Provider."""
         await self._call(lambda: self.provider.unwait(key))
 
+    async def missed(self, key: str) -> bool:
+        """See Provider."""
+        return await self._call(lambda: self.provider.missed(key))
+
     async def alive(self) -> bool:
         """See Provider. Asked even when the circuit is open; an answer closes it."""
         alive = await self.provider.alive()

@@ -227,6 +227,10 @@ class CalcomProvider(NoList):
             raise ProviderDown("the provider does not let us in")
         raise SlotTaken("the slot is no longer free") if taken(reply) else Refused("the provider does not book this")
 
+    async def missed(self, key: str) -> bool:
+        """Tell whether the host marked whoever booked as absent. Raises ProviderDown."""
+        return any(one.active and any(each.absent for each in one.attendees) for one in await self._find(key))
+
     async def _standing(self, known: list[Booking], key: str, slot: care.Slot | None) -> care.Appointment:
         """Return the one of ours that stands. Of several, and of several people's at one time, the earlier made stands;
         ours is cancelled if it is another one."""

@@ -31,6 +31,7 @@ class Person(_Part):
     email: str | None = None
     phoneNumber: str | None = None  # noqa: N815  Cal.com's name
     timeZone: str = "UTC"  # noqa: N815
+    absent: bool = False  # the host says that they did not come
 
 
 class EventType(_Part):

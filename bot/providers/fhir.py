@@ -233,6 +233,11 @@ class FhirProvider:
         provider holds it without confirming it."""
         return await self._records.keep(await self._records.find(key), None)
 
+    async def missed(self, key: str) -> bool:
+        """Tell whether our appointment with this key is a no-show (FHIR R4, AppointmentStatus). Raises ProviderDown."""
+        found = await self._records.find(key)
+        return any(one.seen.status == "noshow" for one in found) and not any(one.active for one in found)
+
     async def _standing(self, known: list[Record], request: Request) -> care.Appointment:
         kept = await self._records.keep(known, request.slot)
         if kept is None:

@@ -99,6 +99,10 @@ class Providers:
             raise ProviderDown("not every provider could be asked")
         return standing
 
+    async def missed(self, key: str) -> bool:
+        """See Provider; wherever that could be asked. Where the provider is known, ask `at(provider)`."""
+        return any(await self._all(lambda one: one.missed(key)))
+
     async def alive(self) -> bool:
         """Tell whether one of them answers at least. Never raises."""
         return any(await asyncio.gather(*(one.alive() for one in self._providers.values())))
@@ -135,7 +139,7 @@ class _Marked:
         self._key, self._provider = key, provider
         self.capabilities, self.release, self.cancel = provider.capabilities, provider.release, provider.cancel
         self.wait, self.decline, self.unwait = provider.wait, provider.decline, provider.unwait
-        self.alive, self.aclose = provider.alive, provider.aclose
+        self.alive, self.missed, self.aclose = provider.alive, provider.missed, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:
         people = await self._provider.find_services()

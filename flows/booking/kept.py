@@ -25,7 +25,7 @@ from flows.booking.states import (
 )
 from flows.booking.words import BookingWords
 from flows.core import care, forms
-from flows.core.care import Appointment, Slot
+from flows.core.care import Appointment, Slot, Wishes
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
 from flows.core.screen import Button, Screen
@@ -53,7 +53,8 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
                 "move": words.move_failed,
             }
             mine = Button(key="mine", label=words.mine)
-            return screen(words, told[what].fill(phone=phone), buttons=(mine, done))
+            keep = (Button(key="keep", label=words.keep),) if what == "down" and state.wishes != Wishes() else ()
+            return screen(words, told[what].fill(phone=phone), buttons=(*keep, mine, done))
         case Coming(appointment=appointment):
             return _coming(appointment, words, at)
         case Placing(appointment=appointment):

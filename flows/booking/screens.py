@@ -8,6 +8,7 @@ from flows.booking.states import (
     Choosing,
     Confirming,
     Holding,
+    Later,
     Searching,
     State,
     Trouble,
@@ -18,6 +19,7 @@ from flows.booking.words import BookingWords
 from flows.core import forms
 from flows.core.care import REGULATED, Offer, Wish, Wishes
 from flows.core.flow import Moment
+from flows.core.retention import INTENT
 from flows.core.screen import Button, Option, Screen
 from flows.core.screen import Field as FormField
 
@@ -37,6 +39,10 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
             return screen(words, words.holding, buttons=(again(words),))
         case Confirming():
             return _form(state, words, at)
+        case Later():
+            drop = Button(key="drop", label=words.keep_drop)
+            lines = (words.kept.fill(days=str(INTENT.days)), words.kept_phone.fill(phone=at.catalog.phone))
+            return screen(words, *lines, buttons=(_done(words), drop))
         case Working():
             return screen(words, words.working, buttons=(again(words),))
         case Trouble(what="unlicensed" | "refused"):
@@ -117,9 +123,10 @@ def _nothing(state: Choosing, words: BookingWords, at: Moment) -> Screen:
     relax = tuple(Button(key="relax", arg=each, label=getattr(words, f"relax_{each}")) for each in state.relax)
     callback = (Button(key="callback", label=words.callback, style="primary"),) if at.contact else ()
     wait = (Button(key="wait", label=words.wait),) if state.waiting is not None else ()
+    keep = Button(key="keep", label=words.keep)
     ways, wishes = Button(key="ways", label=words.ways), Button(key="wishes", label=words.wishes)
     if state.down:
-        line, buttons = words.down.fill(phone=phone), (*callback, find, ways)
+        line, buttons = words.down.fill(phone=phone), (*callback, find, keep, ways)
     elif relax:
         line, buttons = str(words.none_fit), (*relax, *wait, wishes, ways)
     elif state.wishes.without:
@@ -128,7 +135,7 @@ def _nothing(state: Choosing, words: BookingWords, at: Moment) -> Screen:
     else:
         line, buttons = words.none_free.fill(phone=phone), (*callback, *wait, find, wishes, ways)
     if state.moving:
-        buttons = tuple(each for each in buttons if each.key not in {"wishes", "ways", "wait"})
+        buttons = tuple(each for each in buttons if each.key not in {"wishes", "ways", "wait", "keep"})
     return screen(words, *_taken(words, state.taken, state.moving, at), line, buttons=(*buttons, _done(words)))
 
 

@@ -98,6 +98,13 @@ class Confirmed(Value):
     moved: bool = False
 
 
+class Later(Value):
+    """No provider answers, and what they look for is kept, as they wanted."""
+
+    at: Literal["later"] = "later"
+    wishes: Wishes = Wishes()
+
+
 class Trouble(Value):
     """Not done, or not known. `unsure`: it may be booked, and the service goes on asking; `move`: it stands as it did;
     `unlicensed`: they may not see anybody there."""
@@ -211,6 +218,7 @@ State = Annotated[
     | Working
     | Confirmed
     | Trouble
+    | Later
     | Mine
     | Extras
     | Timing

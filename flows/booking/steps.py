@@ -9,6 +9,7 @@ from flows.booking.states import (
     Confirmed,
     Confirming,
     Holding,
+    Later,
     Mine,
     Released,
     Searching,
@@ -17,11 +18,12 @@ from flows.booking.states import (
     Wishing,
     Working,
 )
-from flows.core.care import REGULATED, WISHES, Profession, Reminding, Slot, Wishes
-from flows.core.effects import Book, FindSlots, Hold
+from flows.core.care import REGULATED, WISHES, Intent, Profession, Reminding, Slot, Wishes
+from flows.core.effects import Book, FindSlots, Hold, KeepIntent
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import ELSEWHERE, plain
+from flows.core.retention import INTENT
 
 MOST = 3  # appointments held at once; the sealed record has room for so many
 DAYS = 14
@@ -34,6 +36,9 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
     match carry:
         case Carry(ask="mine" | "cancel" | "cant" | "coming" | "booked"):
             return keeping.begin(carry, at)
+        case Carry(ask="again") if at.person.intent and len(held) < MOST:
+            found = search(at.person.intent.wishes, at)
+            return Turn(found.state, (KeepIntent(intent=None), *found.effects))
         case _ if len(held) >= MOST:
             return Turn(Mine(full=True))
         case Carry(slot=Slot() as slot):
@@ -71,6 +76,10 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             wishes = state.wishes.model_copy(update={"only": slot.practitioner})
             find = FindSlots(days=DAYS, wishes=wishes, zone=at.person.zone, slot=slot if key else None, hold=key)
             return Turn(Searching(wishes=wishes), (find,))
+        case Trouble(what="down"), Chose(key="keep"):
+            return _keep(state.wishes, at)
+        case Later(), Chose(key="drop"):
+            return Turn(Mine(), (KeepIntent(intent=None),))
         case Trouble(), Chose(key="find"):
             return search(state.wishes, at)
         case ((Mine() | Released()), Chose(key="find")):
@@ -87,6 +96,12 @@ def search(wishes: Wishes, at: Moment, *, taken: bool = False, moving: str = "")
     """Look for times that fit."""
     find = FindSlots(days=DAYS, wishes=wishes, zone=at.person.zone)
     return Turn(Searching(taken=taken, wishes=wishes, moving=moving), (find,))
+
+
+def _keep(wishes: Wishes, at: Moment) -> Turn[State]:
+    """Keep what they look for until booking works again; but not who was no fit."""
+    wishes = wishes.model_copy(update={"without": (), "only": ""})
+    return Turn(Later(wishes=wishes), (KeepIntent(intent=Intent(wishes=wishes, until=at.now + INTENT)),))
 
 
 def hold(slot: Slot, wishes: Wishes) -> Turn[State]:
@@ -119,6 +134,8 @@ def _chosen(state: Choosing, event: Chose, at: Moment) -> Step[State]:
             wishes = wishes.model_copy(update={wish: Wishes.model_fields[wish].default})
         case Chose(key="start_over"):
             wishes = wishes.model_copy(update={"without": (), "only": ""})
+        case Chose(key="keep") if state.down and not state.moving:
+            return _keep(wishes, at)
         case Chose(key="callback"):
             return Goto("callback")
         case Chose(key="wait"):

@@ -34,6 +34,10 @@ class BookingWords(Words):
     relax_hours: Label
     relax_free_only: Label
     down: Annotated[Line, Blanks("phone")]
+    keep: Label
+    keep_drop: Label
+    kept: Annotated[Line, Blanks("days")]
+    kept_phone: Annotated[Line, Blanks("phone")]
     wish: Line
     wish_submit: Title
     wish_skip: Label

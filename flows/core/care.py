@@ -179,6 +179,14 @@ class Trouble(Value):
     start: AwareDatetime
 
 
+class Intent(Value):
+    """What somebody was looking for when no provider answered: kept because they want it kept, and to be told once when
+    booking works again. It is theirs to take up `until` then."""
+
+    wishes: Wishes = Wishes()
+    until: AwareDatetime
+
+
 class CallRequest(Value):
     """What the staffed contact gets when somebody asks to be called back: these items, those left empty not at all.
 

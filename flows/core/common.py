@@ -44,6 +44,7 @@ class CommonWords(Words):
     held_ticket: Line
     held_caring: Line
     held_checked: Line
+    held_intent: Line
     held_conversation: Line
     held_nothing: Line
     usage: Annotated[Line, Blanks("words")]

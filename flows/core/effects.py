@@ -9,6 +9,7 @@ from flows.core.base import Value
 from flows.core.care import (
     Appointment,
     CallRequest,
+    Intent,
     Mood,
     Place,
     Plan,
@@ -174,6 +175,13 @@ class SetFiled(Value):
     appointment: str = Field(max_length=40)  # its key
 
 
+class KeepIntent(Value):
+    """Keep what somebody is looking for, and tell them once when booking works again; None: let go of it."""
+
+    kind: Literal["keep_intent"] = "keep_intent"
+    intent: Intent | None
+
+
 class CallBack(Value):
     """Ask the staffed contact to be in touch by the promised time. Answered by Changed("ticket"), as often as there is
     something new about it."""
@@ -264,6 +272,7 @@ Effect = Annotated[
     | PassOffer
     | SetRemind
     | SetFiled
+    | KeepIntent
     | CallBack
     | TakeBack
     | SetCaring

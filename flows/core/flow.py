@@ -13,7 +13,19 @@ from typing import Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Mood, Plan, Reminder, SafetyPlan, Slot, Ticket, Trouble, Waiting, Wishes
+from flows.core.care import (
+    Appointment,
+    Intent,
+    Mood,
+    Plan,
+    Reminder,
+    SafetyPlan,
+    Slot,
+    Ticket,
+    Trouble,
+    Waiting,
+    Wishes,
+)
 from flows.core.catalog import Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
@@ -50,6 +62,7 @@ class Person(Value):
     appointments: tuple[Appointment, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     waiting: Waiting | None = None  # their place on a waiting list
+    intent: Intent | None = None  # what they looked for when booking did not work, if they wanted that kept
     checked: date | None = None  # the day of the last private check, while it is too soon for another
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
     ticket: Ticket | None = None  # filled for the conversation about it only

@@ -91,6 +91,15 @@ def is_quiet(at: time, start: time, end: time) -> bool:
     return start <= at < end if start <= end else at >= start or at < end
 
 
+def civil(now: datetime, zone: str, quiet: tuple[time, time] = QUIET) -> datetime:
+    """Return `now`, or when the hours are over in which nobody is written to there."""
+    local = now.astimezone(zone_of(zone))
+    if not is_quiet(local.time(), *quiet):
+        return now
+    day = local.date() + timedelta(days=local.time() >= quiet[1])
+    return instant(day, quiet[1], zone_of(zone))
+
+
 def may_write(now: datetime, zone: str, contacts: Sequence[datetime]) -> bool:
     """Tell whether the cap leaves room for a message: none yet on this day, fewer than two in seven days.
 

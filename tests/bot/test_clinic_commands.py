@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -177,3 +177,14 @@ def test_without_the_key_or_the_book_it_says_what_is_missing(
     monkeypatch.setenv("HAVEN_DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
     assert "There is no clinic's book at" in haven("day", code=2)
     assert not (tmp_path / "other-clinic.db").exists()
+
+
+def test_that_nobody_came_is_noted_once_it_has_begun(clinic: FastAPI, clock: StillClock) -> None:
+    reference = book(clinic, "k1")
+    assert "has not begun yet" in haven("noshow", reference[:8], "--yes", code=2)
+    clock.later(timedelta(hours=1))
+    assert "It stands as it was." in haven("noshow", reference[:8], typed="n\n", code=1)
+    assert "told once" in haven("noshow", reference[:8], "--yes")
+    assert "nobody came" in haven("day", "2026-11-26")
+    assert "No appointment that stands" in haven("noshow", reference[:8], "--yes", code=2)
+    assert "No appointment that stands" in haven("cancel", reference[:8], "--yes", code=2)

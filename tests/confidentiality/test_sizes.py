@@ -18,6 +18,7 @@ from flows.core.care import (
     WISHES,
     Appointment,
     CallRequest,
+    Intent,
     Mood,
     Plan,
     SafetyPlan,
@@ -108,6 +109,8 @@ APPOINTMENT = st.builds(
     link=_full(192, LINK).map("https://{}".format),
     place=st.just("US-CA"),
     remind=st.just("both"),
+    filed=st.just(True),
+    origin=_full(40, PLAIN),
 )
 ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN), user=_full(120, PLAIN))
 
@@ -227,6 +230,19 @@ def test_the_fullest_record_fits(
             safety_plan=SafetyPlan.model_validate({part: fitting(text) for part in PARTS}),
             moods=tuple(Mood(day=date(2026, 11, 23), mood="so_so") for _ in range(MOODS)),
             checked=date(2026, 12, 31),
+            intent=Intent(
+                wishes=Wishes(
+                    profession="psychiatry",
+                    place="US-CA",
+                    language="l" * 8,
+                    topic="relationships",
+                    modality="in_person",
+                    gender="female",
+                    hours="weekend",
+                    free_only=True,
+                ),
+                until=NOW.replace(microsecond=999_999),
+            ),
         ),
     )
     vault = _vault()
@@ -286,6 +302,8 @@ def test_the_fullest_effect_fits(
         *(tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=each) for each in asked),
         tasks.Ask(sid=SIDS[0], flow="screening", key=key, what=Placed(appointment=appointment, place="US-CA")),
         settle,
+        tasks.Retry(sid=SIDS[0]),
+        tasks.Note(sid=SIDS[0], about="again", key="f" * 40),
         tasks.Undo(key="f" * 40, since=2**40, provider=slot.provider),
         tasks.Unlist(key="f" * 40, provider=slot.provider, since=2**40, gone=True),
         tasks.Decline(key="f" * 40, slot=slot, until=2**40),

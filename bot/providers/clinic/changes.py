@@ -24,6 +24,7 @@ _AFTER: Final = {
     "booked": ("booked", "cancelled"),
     "waitlist": ("waitlist", "pending", "booked", "cancelled"),
     "cancelled": ("cancelled",),
+    "noshow": (),
 }
 
 

@@ -25,7 +25,7 @@ class Unknown(Exception):
 @dataclass(frozen=True)
 class Entry:
     """A slot as the counsellor sees it. `reference` is the appointment's id, empty where nobody is booked; `status` the
-    slot's, or "pending" for an appointment that is not confirmed."""
+    slot's, "pending" for an appointment that is not confirmed, or "noshow" for one to which nobody came."""
 
     start: datetime
     end: datetime
@@ -59,7 +59,7 @@ class Reception:
         named. What is out of the hours and not booked is left out."""
         now = self._clock.now().timestamp()
         status = status_at(now).label("is_now")
-        taken = (appointment.c.slot == slot.c.id) & appointment.c.status.in_(ACTIVE)
+        taken = (appointment.c.slot == slot.c.id) & appointment.c.status.in_((*ACTIVE, "noshow"))
         query = (
             sa.select(slot, status, practitioner.c.name, appointment.c.id.label("booking"))
             .add_columns(appointment.c.document, appointment.c.status.label("stands"))
@@ -164,6 +164,22 @@ class Reception:
 
         self._database.write(work)
 
+    def no_show(self, one: Entry) -> None:
+        """Note that nobody came to an appointment that has begun. Raises Unknown if it does not stand any more."""
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(sa.select(appointment).where(appointment.c.id == one.reference)).one_or_none()
+            now = self._clock.now()
+            if row is None or row.status not in ACTIVE:
+                raise Unknown("this appointment has been cancelled or moved meanwhile")
+            if row.starts > now.timestamp():
+                raise Unknown("this appointment has not begun yet; haven clinic cancel calls it off")
+            values = {"status": "noshow", "version": row.version + 1, "updated": int(now.timestamp() * 1000)}
+            connection.execute(sa.update(appointment).where(appointment.c.id == row.id).values(values))
+            announce(connection, row.id, row.version + 1, now.timestamp())
+
+        self._database.write(work)
+
     def _entry(self, row: Row[Any]) -> Entry:
         name = contact = ""
         if row.booking:
@@ -174,7 +190,7 @@ class Reception:
             key=row.practitioner,
             who=row.name,
             how=row.modality,
-            status="pending" if row.stands == "pending" else row.is_now,
+            status=row.stands if row.stands in {"pending", "noshow"} else row.is_now,
             reference=row.booking or "",
             name=name,
             contact=contact,

@@ -69,7 +69,7 @@ appointment = sa.Table(
     sa.Column("slot", sa.String(64), sa.ForeignKey("slot.id")),  # none: a cancelled record that held no time
     sa.Column("starts", sa.Integer),
     sa.Column("ends", sa.Integer),
-    sa.Column("status", sa.String(20), nullable=False),  # booked, pending, waitlist, cancelled
+    sa.Column("status", sa.String(20), nullable=False),  # booked, pending, waitlist, cancelled, noshow
     sa.Column("since", sa.Integer),  # when it was made, in milliseconds: the order of the waiting list
     sa.Column("offered_until", sa.Integer),  # of somebody on the list: until when `slot` is theirs to take
     sa.Column("document", sa.LargeBinary, nullable=False),  # everything else of the resource, sealed
