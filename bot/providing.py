@@ -15,6 +15,7 @@ from bot.providers.listed import Listed
 from bot.providers.several import Providers
 from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
 from bot.settings import ProviderAccess, Settings, SettingsTrouble, is_loopback
+from bot.tls import trusted
 from bot.vault import Vault
 from content.booking import ProviderEntry
 from content.booking import Providers as File
@@ -75,7 +76,7 @@ def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provid
             )
         token = access.token.get_secret_value()
         return CalcomProvider(entry.url, people=people(entry), clock=clock, token=token)
-    client = httpx.AsyncClient(trust_env=False, timeout=4.0)
+    client = httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=4.0)
     bearer = _bearer(entry, access, clock, client)
     provider = FhirProvider(entry.url, clock=clock, token=bearer, patient=entry.patient, client=client)
     return Listed(provider, people(entry)) if entry.people else provider
@@ -83,7 +84,7 @@ def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provid
 
 def wire_of(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Wire:
     """Return the wire to a FHIR server alone, to look at it. Raises SettingsTrouble."""
-    client = httpx.AsyncClient(trust_env=False, timeout=4.0)
+    client = httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=4.0)
     return Wire(entry.url, _bearer(entry, access, clock, client), 4.0, client)
 
 

@@ -18,6 +18,7 @@ from bot.sandbox.serve import serve
 from bot.settings import Settings
 from bot.store import queries
 from bot.store.tables import metadata
+from bot.tls import trusted
 from bot.wiring import CLINIC, Service, build
 from flows.core.common import CommonWords
 from flows.core.events import Answered, Said
@@ -169,7 +170,7 @@ class Rig:
     async def booked(self) -> list[dict[str, Any]]:
         """Return the appointments that stand in the clinic's book, as they are read over HTTP."""
         headers = {"Authorization": f"Bearer {self.service.vault.clinic_token()}"}
-        async with httpx.AsyncClient(headers=headers) as client:
+        async with httpx.AsyncClient(headers=headers, verify=trusted()) as client:
             answer = await client.get(f"{self.base}{CLINIC}/Appointment", params={"status": "booked", "_count": "50"})
         return [entry["resource"] for entry in answer.json().get("entry", [])]
 

@@ -17,6 +17,7 @@ import json
 import httpx
 
 from bot.clock import Clock
+from bot.tls import trusted
 
 TIMEOUT = 10.0  # seconds for one answer
 
@@ -42,7 +43,7 @@ class Desk:
 
     def __init__(self, url: str, secret: str, clock: Clock) -> None:
         self._url, self._secret, self._clock = url.rstrip("/"), secret, clock
-        self._client = httpx.AsyncClient(trust_env=False, timeout=TIMEOUT, follow_redirects=False)
+        self._client = httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=TIMEOUT, follow_redirects=False)
 
     async def close(self) -> None:
         """Close the connections."""

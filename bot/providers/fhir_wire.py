@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot import log
 from bot.providers.fhir_models import Bundle
+from bot.tls import trusted
 
 _FHIR_JSON = "application/fhir+json"
 _LIMIT = 2 * 1024 * 1024  # bytes of one answer
@@ -96,7 +97,7 @@ class Wire:
         self._media = media
         self._headers = {"Accept": media, "Accept-Encoding": "identity"}
         self._bearer = bearer
-        self._client = client or httpx.AsyncClient(trust_env=False, timeout=timeout)
+        self._client = client or httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=timeout)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -11,6 +11,7 @@ import pytest
 from adapters.platform import Public
 from bot.providers.base import Request
 from bot.providers.fhir import FhirProvider
+from bot.tls import trusted
 from bot.wiring import CLINIC
 from tests.fakes import nothing
 from tests.rig import Rig, rig
@@ -68,7 +69,7 @@ async def look(haven: Rig, by: timedelta = LOOK) -> None:
 
 async def on_the_list(haven: Rig) -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {haven.service.vault.clinic_token()}"}
-    async with httpx.AsyncClient(headers=headers) as client:
+    async with httpx.AsyncClient(headers=headers, verify=trusted()) as client:
         answer = await client.get(f"{haven.base}{CLINIC}/Appointment", params={"status": "waitlist"})
     return [entry["resource"] for entry in answer.json().get("entry", [])]
 

@@ -26,7 +26,7 @@ from bot.contact import wire
 from bot.engine import embedded
 from bot.sandbox.care.desk import CareDesk, Case, create_desk
 from tests.fakes import NOW, FakeClock, Wire
-from tests.faults.driver import WHO, Chat, Fuse, Journal
+from tests.faults.driver import WHO, Chat, Fuse, Journal, warm
 from tests.rig import Rig, token_of
 
 Story = Literal["missed", "taken", "down", "withdrawn"]
@@ -184,6 +184,8 @@ def main(folder: Path, few: bool) -> None:
     embedded.LOOK = 60.0
     (folder / "untouched").mkdir(parents=True)
     asyncio.run(prepare(folder / "untouched"))
+    shutil.copytree(folder / "untouched", folder / "warm")
+    warm(lambda: life(folder / "warm", Timed(0, folder / "warm"), NOW, STORIES[0], 1))
     for story in STORIES[:1] if few else STORIES:
         place = folder / story
         shutil.copytree(folder / "untouched", place)

@@ -25,7 +25,7 @@ from adapters.pacing import LAUNCH
 from adapters.platform import Address, Public
 from bot.engine import embedded
 from tests.fakes import NOW, FakeClock, Recorder
-from tests.faults.driver import Fuse
+from tests.faults.driver import Fuse, warm
 from tests.rig import Rig
 
 DUE = timedelta(hours=26)  # from NOW, a Monday at eight: Tuesday at ten, for the check-in and for the reminder
@@ -144,6 +144,7 @@ def main(folder: Path, every: int) -> None:
         shutil.copytree(folder / "untouched", folder / name)
         return folder / name
 
+    warm(lambda: life(copy("warm"), Fuse(0), 1))
     whole = forked(copy("whole"), 0, 1)
     points = whole["passed"]
     print(json.dumps({"points": points}))

@@ -20,6 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from bot import log
 from bot.clock import Clock
 from bot.providers.clinic.tables import Database, delivery
+from bot.tls import trusted
 
 SIGNATURE: Final = "X-Haven-Signature"
 GIVE_UP: Final = timedelta(hours=24)  # whoever polls finds it all the same
@@ -68,7 +69,7 @@ class Outbox:
         if not rows:
             return 0
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, timeout=_PATIENCE)
+            self._client = httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=_PATIENCE)
         taken = 0
         for row in rows:
             sent = await self._send(self._client, self._subscriber, row)
