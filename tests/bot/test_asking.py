@@ -1,4 +1,6 @@
-"""With several providers, what was asked of one is settled and undone there: no other is asked, or waited for."""
+"""What is asked of providers on somebody's behalf: by whom they may be seen, and, of several, at the right one.
+
+What was asked of one is settled and undone there: no other is asked, or waited for."""
 
 import json
 
@@ -6,11 +8,12 @@ import pytest
 
 from bot import tasks
 from bot.asking import LATE, Asking
-from bot.offering import Offering
+from bot.offering import FRESH, Offering
 from bot.providers.several import Providers
 from flows.core.care import Slot
-from flows.core.events import Booked, Failed
-from tests.bot.providers.conftest import StillClock
+from flows.core.effects import Book, Placed
+from flows.core.events import Booked, Changed, Event, Failed
+from tests.bot.providers.conftest import NOW, StillClock
 from tests.bot.providers.standin import Standin
 from tests.bot.providers.test_fhir import WEEK, request
 from tests.bot.providers.trying import SHORT, always, client
@@ -69,3 +72,31 @@ async def test_what_cannot_be_asked_is_not_undone_yet(provider: str | None) -> N
     south.fault = held
     assert await asking.undo(undo)
     assert south.standing() == []
+
+
+async def test_nobody_is_booked_or_kept_where_there_is_no_licence_for_the_place() -> None:
+    """Asked as it is booked, and again when they say where they will be: by the directory as it is then."""
+    clock, server = StillClock(), Standin(people=True)  # Kim, licensed in GB
+    del server.store["PractitionerRole/r1"]  # a coach needs no licence
+    providers = Providers({"": client(server)})
+    asking = Asking(providers, Offering(providers, dict, lambda: "", clock), clock)
+    (slot,) = await providers.find_slots(*WEEK, 1)
+
+    async def told(what: Book | Placed, key: str) -> Event | None:
+        clock.later(FRESH)  # past what is remembered of the directory
+        return await asking.answer(tasks.Ask(sid=b"s", flow="booking", key=key, what=what))
+
+    wanted = Book(slot=slot, name="Sam", contact="sam@home.example", zone="Europe/London", consented_at=NOW)
+    for place in ("US", "US-CA", "IE"):
+        assert await told(wanted.model_copy(update={"place": place}), "k1") == Failed(why="unlicensed")
+    assert server.standing() == []
+    booked = await told(wanted.model_copy(update={"place": "GB-SCT"}), "k2")
+    assert isinstance(booked, Booked)
+    held = booked.appointment
+    assert await told(Placed(appointment=held, place="GB"), "p1") == Changed(what="placed")
+    assert await told(Placed(appointment=held, place="FR"), "p2") == Failed(why="unlicensed")
+    server.store["Practitioner/kim"]["qualification"] = []  # given up since
+    assert await told(Placed(appointment=held, place="GB"), "p3") == Failed(why="unlicensed")
+    server.fault = always("503")
+    assert await told(Placed(appointment=held, place="GB"), "p4") == Failed(why="provider_down")
+    assert len(server.standing()) == 1  # it is theirs to move or cancel

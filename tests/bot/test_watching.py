@@ -41,6 +41,17 @@ async def test_an_appointment_that_the_provider_cancels_is_told_once(haven: Rig)
     watch, before = haven.service.watch, news(haven)
     assert watch
     assert await watch.look() == 0  # nothing has changed, nothing is said
+    assert await watch.look("", frozenset({appointment.reference})) == 0  # whatever a hint may say
+    status, looks = haven.service.provider.status, 0
+
+    async def behind(key: str) -> Appointment | None:  # a search that has not caught up yet
+        nonlocal looks
+        looks += 1
+        return None if looks == 1 else await status(key)
+
+    haven.service.provider.status = behind  # type: ignore[method-assign]
+    assert await watch.look() == 0  # what is gone is looked for twice
+    haven.service.provider.status = status  # type: ignore[method-assign]
     await haven.service.provider.cancel(appointment)
     assert await watch.look("", frozenset({"Appointment/other"})) == 0  # a hint about another one
     watch.heard("", frozenset({appointment.reference}))

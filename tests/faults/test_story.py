@@ -224,6 +224,22 @@ async def test_a_booking_that_was_under_way_when_they_left_is_undone(tmp_path: P
         assert await haven.rows("subject") == await haven.rows("effect") == []
 
 
+async def test_who_cancelled_may_book_the_very_same_time_again(tmp_path: Path) -> None:
+    """The key of a booking is made of nothing: one made of person and time would stand in the way."""
+    async with rig(tmp_path) as haven:
+        await haven.agree("sam")
+        await haven.check("sam")
+        time = haven.times("sam")[0]
+        await haven.book("sam")
+        await haven.tap("sam", "cancel")
+        await haven.tap("sam", "yes")
+        await haven.tap("sam", "find")
+        await haven.tap("sam", time)
+        await haven.fill("sam", **FORM.values)
+        assert haven.text("sam").startswith("Booked")
+        assert len(await haven.booked()) == 1
+
+
 async def test_declining_the_notice_leaves_nothing(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         await haven.open("sam")
