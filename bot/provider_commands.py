@@ -17,6 +17,8 @@ from bot import wiring
 from bot.clock import Clock, SystemClock
 from bot.providers.base import ProviderDown
 from bot.providers.fhir_trial import Tried, trial
+from bot.providers.links import MANIFEST, LinksProvider
+from bot.providers.links_trial import links_trial
 from bot.providers.smart import KeyTrouble, load
 from bot.providing import opened, wire_of
 from bot.settings import ProviderAccess, Settings, SettingsTrouble, load_settings
@@ -68,7 +70,8 @@ def key(file: Annotated[Path, typer.Argument(help="A file of P-384 keys in PEM; 
 def _asked_for(which: str, settings: Settings) -> tuple[ProviderEntry, ProviderAccess]:
     """Return a provider of the file, or one at an address, asked with HAVEN_PROVIDER__TOKEN if there is one."""
     if "://" in which:
-        entry = ProviderEntry(key="asked", name=which[:80], kind="fhir", url=which)
+        kind = "links" if which.endswith(MANIFEST) else "fhir"
+        entry = ProviderEntry.model_validate({"key": "asked", "name": which[:80], "kind": kind, "url": which})
         return entry, ProviderAccess(token=settings.provider.token)
     content = Library(wiring.content_root(settings), wiring.WORDS, lambda: SystemClock().now().date()).current
     known = {one.key: one for one in content.providers.providers}
@@ -85,6 +88,11 @@ async def _tried(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> 
         finally:
             await wire.close()
     client, now = opened(entry, access, clock), clock.now()
+    if isinstance(client, LinksProvider):
+        try:
+            return await links_trial(client, now)
+        finally:
+            await client.aclose()
     try:
         alive = await client.alive()
         slots = await client.find_slots(now, now + timedelta(days=14), 500) if alive else ()

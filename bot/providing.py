@@ -11,6 +11,7 @@ from bot.providers.breaker import Breaker
 from bot.providers.calcom import CalcomProvider
 from bot.providers.fhir import FhirProvider
 from bot.providers.fhir_wire import Bearer, Fixed, Wire
+from bot.providers.links import LinksProvider
 from bot.providers.listed import Listed
 from bot.providers.several import Providers
 from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
@@ -76,6 +77,8 @@ def opened(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> Provid
             )
         token = access.token.get_secret_value()
         return CalcomProvider(entry.url, people=people(entry), clock=clock, token=token)
+    if entry.kind == "links":
+        return LinksProvider(entry.url, people=people(entry), clock=clock)
     client = httpx.AsyncClient(verify=trusted(), trust_env=False, timeout=4.0)
     bearer = _bearer(entry, access, clock, client)
     provider = FhirProvider(entry.url, clock=clock, token=bearer, patient=entry.patient, client=client)
@@ -94,7 +97,7 @@ def told(file: File, settings: Settings) -> Mapping[str, Known]:
     return {
         one.key: Known(one.kind, access.webhook_secret.get_secret_value())
         for one in file.providers
-        if (access := secrets[one.key]) and access.webhook_secret
+        if one.kind != "links" and (access := secrets[one.key]) and access.webhook_secret
     }
 
 

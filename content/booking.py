@@ -128,7 +128,8 @@ class Practitioner(Profile):
 
 class Listed(Profile):
     """Somebody at a provider elsewhere, as far as its own directory does not say it. `key` is the provider's own: for
-    FHIR a reference as Practitioner/12, for Cal.com the number of the event type."""
+    FHIR a reference as Practitioner/12, for Cal.com the number of the event type, for SMART Scheduling Links whose the
+    schedule is, as PractitionerRole/12 or Location/12."""
 
     key: Annotated[str, BeforeValidator(_reference), Field(min_length=1, max_length=80, pattern=r"^[!-~]+$")]
     name: Name
@@ -141,11 +142,12 @@ class ProviderEntry(Part):
 
     `patient`: whether the person's name goes into the appointment (contained) or into a record of its own (created).
     `settled`: what was agreed with them before going live; `haven provider check` asks for it.
+    A provider of kind links is booked with on its own page only.
     """
 
     key: Key
     name: Name
-    kind: Literal["fhir", "calcom"]
+    kind: Literal["fhir", "calcom", "links"]
     url: Annotated[str, AfterValidator(_address)]
     patient: Literal["contained", "created"] = "contained"
     settled: Annotated[tuple[Settled, ...], Some] = ()

@@ -164,6 +164,8 @@ def _expand(event: dict[str, Any]) -> dict[str, Any]:
     """Spell out slots (by number) and appointments (by key), which would be tedious to write."""
     if isinstance(event.get("slots"), int):
         event["slots"] = [world.slot(number + 1, 24 + number).model_dump() for number in range(event["slots"])]
+        for number, link in event.pop("links", {}).items():
+            event["slots"][int(number) - 1]["link"] = link
         event["offers"] = [{"slot": slot, **event.get("each", {})} for slot in event["slots"]]
         event.pop("each", None)
     if isinstance(event.get("slot"), int):

@@ -79,7 +79,7 @@ def room(sent: Sent, language: Language, *, form: str, page: str) -> str:
     """Return the page of a screen. `form` is the session's token, `page` names this very drawing of it."""
     shown, screen = sent.shown, sent.shown.screen
     fields = [_drawn(field, sent, language) for field in screen.fields]
-    buttons = [(button, token) for button, token in _pairs(shown) if button.key not in OWN and not button.link]
+    buttons = [(button, token) for button, token in _pairs(shown) if button.key not in OWN]
     return _render(
         "room.html",
         language,

@@ -12,7 +12,7 @@ from bot.providers.fhir_records import Records
 from bot.providers.fhir_slots import free
 from bot.providers.fhir_wire import Lost, Unsent, Wire
 
-_AHEAD = timedelta(days=14)
+AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ async def _reading(wire: Wire, now: datetime, stated: Resource) -> list[Tried]:
         page = list(bundle.resources())
         break
     slots = sum(one.get("resourceType") == "Slot" for one in page)
-    usable = len(free(page, now, now + _AHEAD))
+    usable = len(free(page, now, now + AHEAD))
     people = await directory(wire, kinds(stated)) if "Practitioner" in kinds(stated) else ()
     licensed, spoken = sum(bool(one.licensed) for one in people), sum(bool(one.languages) for one in people)
     says = f"{len(people)}; of {licensed} the licence, of {spoken} the languages"

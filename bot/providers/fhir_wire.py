@@ -156,11 +156,27 @@ class Wire:
             if following is None:
                 return
             url = url.join(following)
-            same = (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
-            if not same or not url.path.startswith(self._base.path):
+            if not self._ours(url) or not url.path.startswith(self._base.path):
                 log.event("fhir_page_elsewhere")
                 raise Lost
         raise Lost
+
+    async def read(self, address: str, accept: str, most: int) -> bytes:
+        """Read a file of the same host, of at most so many bytes. Raises Unsent or Lost."""
+        try:
+            url = self._base.join(address)
+        except httpx.InvalidURL:
+            raise Lost from None
+        if not self._ours(url):
+            log.event("fhir_page_elsewhere")
+            raise Lost
+        response, raw = await self._exchange("GET", url, None, self._headers | {"Accept": accept}, most)
+        if response.status_code != 200:
+            raise Lost
+        return raw
+
+    def _ours(self, url: httpx.URL) -> bool:
+        return (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
 
     async def _ask(
         self,
@@ -195,6 +211,16 @@ class Wire:
                 await asyncio.sleep(unsent.again)
 
     async def _once(self, method: str, url: str | httpx.URL, content: bytes | None, sent: Mapping[str, str]) -> Reply:
+        response, raw = await self._exchange(method, url, content, sent, _LIMIT)
+        reply = Reply(response.status_code, _object(raw, response), response.headers.get("location", ""))
+        if reply.status == 401:
+            raise _Unauthorized(reply)
+        return reply
+
+    async def _exchange(
+        self, method: str, url: str | httpx.URL, content: bytes | None, sent: Mapping[str, str], most: int
+    ) -> tuple[httpx.Response, bytes]:
+        """Send, and return an answer below 500 with its body, of at most so many bytes. Raises Unsent or Lost."""
         try:
             async with (
                 asyncio.timeout(self._timeout),
@@ -203,7 +229,7 @@ class Wire:
                 raw = bytearray()
                 async for chunk in response.aiter_bytes():
                     raw += chunk
-                    if len(raw) > _LIMIT:
+                    if len(raw) > most:
                         raise Lost
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             raise Unsent from None
@@ -213,10 +239,7 @@ class Wire:
             raise Unsent(retry_after(response.headers.get("retry-after", "")))
         if response.status_code >= 500:
             raise Lost
-        reply = Reply(response.status_code, _object(bytes(raw), response), response.headers.get("location", ""))
-        if reply.status == 401:
-            raise _Unauthorized(reply)
-        return reply
+        return response, bytes(raw)
 
 
 class _Unauthorized(Exception):

@@ -35,9 +35,10 @@ class Providers:
         return _Marked(key, self._providers[key])
 
     async def capabilities(self) -> Capabilities:
-        """Return what all of them can do: what one of them lacks cannot be promised before one is chosen. Raises
-        ProviderDown."""
-        found = await self._all(lambda one: one.capabilities())
+        """Return what all of them can do: what one of them lacks cannot be promised before one is chosen. Those that
+        book on their own page alone have nothing to do with it. Raises ProviderDown."""
+        every = await self._all(lambda one: one.capabilities())
+        found = [one for one in every if not one.deep_link] or every
         names = [name for name, field in Capabilities.model_fields.items() if field.annotation is bool]
         return Capabilities(**{name: all(getattr(one, name) for one in found) for name in names})
 

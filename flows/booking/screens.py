@@ -1,6 +1,7 @@
 """What a booking looks like until there is one. Everything here is private."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from flows.booking import kept
 from flows.booking.drawing import about, again, screen
@@ -73,15 +74,7 @@ def _offers(state: Choosing, words: BookingWords, at: Moment) -> Screen:
         words.choose_move.fill(when=at.catalog.when(stands.slot.start, at.person.zone)) if stands else str(words.choose)
     )
     told = tuple(dict.fromkeys(_told(each, state.wishes, words, at) for each in state.offers))
-    times = tuple(
-        Button(
-            key="slot",
-            arg=str(index),
-            label=f"{at.catalog.when(offer.slot.start, at.person.zone)}, {offer.slot.who}"[:75],
-            style="primary" if index == 0 else "plain",
-        )
-        for index, offer in enumerate(state.offers)
-    )
+    times = tuple(_time(index, offer, at) for index, offer in enumerate(state.offers))
     others = (
         ()
         if state.moving
@@ -91,8 +84,18 @@ def _offers(state: Choosing, words: BookingWords, at: Moment) -> Screen:
             Button(key="ways", label=words.ways),
         )
     )
-    lines = (*_taken(words, state.taken, state.moving, at), top, *told)
+    away = (words.away,) if any(each.slot.link for each in state.offers) else ()
+    lines = (*_taken(words, state.taken, state.moving, at), top, *told, *away)
     return screen(words, *lines, buttons=(*times, *others, _done(words)))
+
+
+def _time(index: int, offer: Offer, at: Moment) -> Button:
+    """Return the button of a time: it books here, or opens their own page and tells us nothing."""
+    label = f"{at.catalog.when(offer.slot.start, at.person.zone)}, {offer.slot.who}"[:75]
+    style: Literal["primary", "plain"] = "primary" if index == 0 else "plain"
+    if offer.slot.link:
+        return Button(key=f"away_{index}", label=label, link=offer.slot.link, style=style)
+    return Button(key="slot", arg=str(index), label=label, style=style)
 
 
 def _told(offer: Offer, wishes: Wishes, words: BookingWords, at: Moment) -> str:
@@ -103,7 +106,8 @@ def _told(offer: Offer, wishes: Wishes, words: BookingWords, at: Moment) -> str:
     )
     line = words.offer_why.fill(who=offer.slot.who, how=how, why=why) if why else None
     line = line or words.offer.fill(who=offer.slot.who, how=how)
-    return f"{line} {words.offer_price.fill(price=offer.price)}" if offer.price else line
+    line = f"{line} {words.offer_price.fill(price=offer.price)}" if offer.price else line
+    return f"{line} {words.offer_away}" if offer.slot.link else line
 
 
 def _preference(wish: Wish, wishes: Wishes, words: BookingWords, at: Moment) -> str:

@@ -110,8 +110,9 @@ def hold(slot: Slot, wishes: Wishes) -> Turn[State]:
 
 
 def _choosing(state: Searching, found: SlotsFound) -> Choosing:
+    bookable = tuple(each for each in found.offers if not each.slot.link)
     return Choosing(
-        offers=found.offers,
+        offers=bookable if state.moving else found.offers,  # nothing moves to a page of theirs
         taken=state.taken,
         wishes=state.wishes,
         relax=found.relax,

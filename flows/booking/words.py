@@ -16,6 +16,8 @@ class BookingWords(Words):
     offer: Annotated[Line, Blanks("who", "how")]
     offer_why: Annotated[Line, Blanks("who", "how", "why")]
     offer_price: Annotated[Line, Blanks("price")]
+    offer_away: Line
+    away: Line
     unfit: Label
     wishes: Label
     ways: Label

@@ -35,6 +35,8 @@ Reminding = Literal["none", "both", "day", "hour"]
 Key = Annotated[str, Field(max_length=80, pattern=r"^[!-~]*$")]
 Place = Annotated[str, Field(max_length=6, pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
 """A country or a part of one, as ISO 3166 writes it: "GB", "US-CA". Empty: not said."""
+Page = Annotated[str, Field(max_length=200, pattern=r"^(https://[!#-;=?-\[\]-{}~]+)?$")]
+"""A web address, without a quote, an angle, a bar or a backslash in it; or none."""
 Weekday = Annotated[int, Field(ge=0, le=6)]  # 0 is Monday, as datetime.weekday()
 
 
@@ -53,6 +55,7 @@ class Slot(Value):
     modality: Modality
     provider: str = Field(default="", max_length=40)  # its key in providers.yaml; empty: the built-in clinic
     practitioner: Key = ""  # the provider's own reference of whose slot it is, as in Practitioner.key
+    link: Page = ""  # where it is booked, on a page of theirs; empty: it is booked here
 
 
 class Practitioner(Value):

@@ -88,6 +88,7 @@ SLOT = st.builds(
     modality=st.just("in_person"),
     provider=_full(40, PLAIN),
     practitioner=_full(64, PLAIN).map("Practitioner/{}".format),
+    link=_full(192, PLAIN).map("https://{}".format),
 )
 FULLEST = Wishes(
     profession="psychiatry",

@@ -30,7 +30,7 @@ providers:
 WRONG = {
     "nobody": (ELSEWHERE, "providers: []", "nobody can be booked"),
     "a key twice": ("key: riverside", "key: harbour", "this is here twice; give each entry a key of its own"),
-    "unknown kind": ("kind: fhir", "kind: epic", "this is not one of the choices; choose 'fhir' or 'calcom'"),
+    "unknown kind": ("kind: fhir", "kind: epic", "this is not one of the choices; choose 'fhir', 'calcom' or 'links'"),
     "misspelt": ("kind: fhir", "kidn: fhir", "unknown key; did you mean kind?"),
     "no kind": ("    kind: fhir\n", "", "this key is missing; add a line that starts with kind:"),
     "not https": ("https://fhir", "http://fhir", "this is not a safe web address; copy the whole of it, with https://"),
