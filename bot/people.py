@@ -71,7 +71,7 @@ class Ops(Value):
 
 
 class Private(Value):
-    """What is nobody else's business: sealed, 15 KiB."""
+    """What is nobody else's business: sealed, 16 KiB."""
 
     conversation: Conversation | None = None
     appointments: tuple[Appointment, ...] = ()

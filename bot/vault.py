@@ -22,7 +22,7 @@ from adapters.platform import Address
 from bot.clock import Clock
 
 OPS = 2048
-PRIVATE = 15360
+PRIVATE = 16384
 BODY = 3072
 _SCHEMA = b"1"
 _NONCE = 12

@@ -65,6 +65,8 @@ def test_every_screen_turns_round_and_leaves_nothing_in_english() -> None:
                 left = left.replace(said, "")
             if LATIN.search(left):
                 failures.append(f"{name} {frozen['at']}: left in English: {left!r}")
+        if any(f'href="{each.link}"' not in page for each in screen.buttons if each.link):
+            failures.append(f"{name} {frozen['at']}: a way out is not on the page")
         for line in catalog.help_for(held.region).lines if name == "safety" else ():
             for text in screen.lines:
                 if line.dial in text and f"{START}{line.dial}{END}" not in text:
