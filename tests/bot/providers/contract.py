@@ -17,6 +17,7 @@ from bot.providers.base import (
     Unable,
     Uncertain,
     VoucherRefused,
+    Whom,
 )
 from flows.core.care import Appointment, Slot
 from tests.bot.providers.allowed import Known, Sent, leaves, recorded
@@ -445,6 +446,11 @@ async def only_what_may_be_known_leaves_the_house(kit: Kit) -> None:
     moved = await client.reschedule(said, target, kit.key())
     await client.status(moved.key)
     await client.cancel(moved)
+    if can.waiting_list:
+        waits = kit.key()
+        await client.wait(Whom(key=waits, **asked.model_dump(include={"name", "contact", "zone", "consented_at"})))
+        await client.waiting(waits)
+        await client.unwait(waits)
     known = Known(asked.name, asked.contact, asked.zone, asked.consented_at, frozenset({asked.voucher}))
     strays = recorded(sent, known)
     assert not strays, strays
