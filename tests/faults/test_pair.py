@@ -10,8 +10,8 @@ from tests.rig import Rig, rig
 
 
 async def test_a_year_of_messages_is_the_same_byte_for_byte(tmp_path: Path) -> None:
-    """Sam is fine, and asks for nothing. Kim has hard weeks, does checks, books, and was in a crisis. Both press the
-    same buttons of the same check-ins at the same time."""
+    """Sam is fine, and asks for nothing. Kim has hard weeks, does checks, books twice, and was in a crisis. Both press
+    the same buttons of the same check-ins at the same time. Kim is reminded of her own appointments, and only of them."""
     async with rig(tmp_path) as haven:
         for user in ("sam", "kim"):
             await haven.agree(user)
@@ -19,14 +19,19 @@ async def test_a_year_of_messages_is_the_same_byte_for_byte(tmp_path: Path) -> N
             await haven.tap(user, "start")
             await haven.fill(user, day="1", other="4", time="10:00", zone="Europe/London", holidays="no")
         seen: dict[str, list[tuple[str, Screen]]] = {"sam": [], "kim": []}
+        booked, own, count = list[str](), 0, {"sam": 0, "kim": 0}
         for week in range(52):
             if week % 13 == 3:
-                await _hard_week(haven, "kim", week)
+                booked += await _hard_week(haven, "kim", week)
             for _ in range(2):
                 await haven.later(timedelta(days=3, hours=12))
                 for user, messages in seen.items():
                     now = haven.clock.now().isoformat()
-                    new = haven.platform.messages[user][len(messages) :]
+                    new = haven.platform.messages[user][count[user] :]
+                    count[user] += len(new)
+                    theirs = [each for each in new if "coming" in {button.key for button in each.screen.buttons}]
+                    own += len(theirs)
+                    new = [each for each in new if each not in theirs]
                     messages += [(now, each.screen) for each in new]
                     if new and week % 3 == 0:
                         await haven.press(user, new[-1], "asked")
@@ -34,19 +39,25 @@ async def test_a_year_of_messages_is_the_same_byte_for_byte(tmp_path: Path) -> N
                         if week % 2 and user == "kim":
                             await haven.tap(user, "keep" if "keep" in haven.keys(user) else "trend")
         assert len(seen["sam"]) > 40
+        assert len(set(booked)) == 2
+        assert own >= len(booked)  # she is reminded, and of nothing else is there one message more
+        assert count["sam"] == len(seen["sam"])
         written = {user: [(now, screen.model_dump_json()) for now, screen in each] for user, each in seen.items()}
         assert written["sam"] == written["kim"]
 
 
-async def _hard_week(haven: Rig, user: str, week: int) -> None:
-    """Do what is nobody's business: a check with a high score, a booking, in one of these weeks a crisis."""
+async def _hard_week(haven: Rig, user: str, week: int) -> list[str]:
+    """Do what is nobody's business: a check with a high score, a booking, later a crisis. Returns what was booked."""
     if week > 20:
         await haven.say(user, "I want to die")
-        return
+        return []
     await haven.say(user, "home")
     await haven.check(user, "3333", "1")
-    if "slot" in haven.keys(user):
-        await haven.book(user)
+    await haven.tap(user, haven.times(user)[-1])
+    await haven.fill(user, name="Kim", contact="kim@home.example", consent="yes", remind="both")
+    record = await haven.record(user)
+    assert record
+    return [each.key for each in record.private.appointments]
 
 
 async def test_what_is_nobodys_business_is_not_opened_to_plan_a_check_in(tmp_path: Path) -> None:
