@@ -124,27 +124,35 @@ def test_to_a_few_people_no_outcome_is_told_from_another() -> None:
 
 
 async def test_what_is_on_the_wire_when_the_service_stops_is_waited_for(tmp_path: Path) -> None:
+    """Sam's message is on the wire, and its answer is waited for; Kim's is on its way to it."""
     async with rig(tmp_path) as haven:
         haven.platform = chat = Chat()
         haven.service.platforms[chat.name], chat.drawn = chat, haven.service.desk.drawn
-        await haven.place("sam", "checkin", {"at": "choosing", "zone": ""})
-        await haven.fill("sam", day="0", time="10:00", zone="Europe/London")
+        for user in ("sam", "kim"):
+            await haven.place(user, "checkin", {"at": "choosing", "zone": ""})
+            await haven.fill(user, day="0", time="10:00", zone="Europe/London")
         haven.clock.later(2 * HOUR)
         await haven.service.schedule.tick()
-        asked, answer, post = asyncio.Event(), asyncio.Event(), chat.post
+        begun, both, answer = list[str](), asyncio.Event(), asyncio.Event()
 
         async def slowly(address: Address, message: Public) -> str:
-            asked.set()
+            launch = LAUNCH.get()
+            assert launch
+            begun.append(address.user)
+            if len(begun) == 1:
+                launch.on_wire()
+            else:
+                both.set()
             await answer.wait()
-            return await post(address, message)
+            return address.user
 
         chat.post = slowly  # type: ignore[method-assign]
-        working = asyncio.create_task(haven.service.errands.run())
-        await asked.wait()
-        working.cancel()
-        await asyncio.gather(working, return_exceptions=True)
-        ending = asyncio.create_task(haven.service.errands.finish())
+        await haven.service.start()
+        await both.wait()
+        ending = asyncio.create_task(haven.service.stop())
+        await asyncio.sleep(0.1)  # whatever is told to end has ended
         answer.set()
         await ending
-        assert haven.service.errands.in_flight == 0
-        assert (await waves(haven))["checkin"].sent == 1
+        await haven.restart()
+        wave = (await waves(haven))["checkin"]
+        assert (wave.sent, wave.unknown, wave.queued) == (2, 0, 0)

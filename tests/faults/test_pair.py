@@ -10,8 +10,8 @@ from tests.rig import Rig, rig
 
 
 async def test_a_year_of_messages_is_the_same_byte_for_byte(tmp_path: Path) -> None:
-    """Sam is fine, and asks for nothing. Kim has hard weeks, does checks, books twice, and was in a crisis. Both press
-    the same buttons of the same check-ins at the same time. Kim is reminded of her own appointments, and only of them."""
+    """Sam is fine, and asks for nothing. Kim has hard weeks, does checks, books twice, is in a crisis. Both press the
+    same buttons of the same check-ins at the same time. Kim is reminded of her appointments, and of them only."""
     async with rig(tmp_path) as haven:
         for user in ("sam", "kim"):
             await haven.agree(user)
