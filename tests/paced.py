@@ -146,7 +146,7 @@ async def _send(workspace: Slack | Teams, people: int, clock: FastClock, folder:
     assert await service.schedule.tick() == people
     gc.freeze()  # as `haven serve` does
     working = asyncio.create_task(work(service))
-    looks, replies = await _watch(service, working, _place(workspace, people)[0])
+    looks, replies = await _watch(service, working, placed(workspace, people)[0])
     await working
     wave = (await service.store.transact(service.desk.deliveries.waves))["checkin"]
     for door in service.doors:
@@ -186,7 +186,7 @@ async def place_all(service: Service, workspace: Slack | Teams, people: int, now
 
     def save(conn: Any) -> None:
         for number in range(people + 1):
-            address, reference = _place(workspace, number)
+            address, reference = placed(workspace, number)
             record, talks = service.people.stranger(service.vault.sid(address), address), number == people
             plan = Plan(days=(now.weekday(),), at=time(now.hour, now.minute), zone="Etc/UTC")
             record.set_ops(notice="n", zone="Etc/UTC", reference=reference)
@@ -206,7 +206,7 @@ def join(workspace: Slack | Teams, number: int) -> None:
     workspace.personal(person.id).installed = True
 
 
-def _place(workspace: Slack | Teams, number: int) -> tuple[Address, str]:
+def placed(workspace: Slack | Teams, number: int) -> tuple[Address, str]:
     """Return where somebody is, and the reference of their chat."""
     if isinstance(workspace, Slack):
         return Address(platform="slack", tenant=workspace.team_id, user=f"U{number}"), ""
