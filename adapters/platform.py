@@ -161,6 +161,10 @@ class Unreachable(Exception):
     """The platform says, for good, that this person or channel cannot be reached: do not retry."""
 
 
+class Left(Unreachable):
+    """The same, because of the person: they are not there any more, or have removed the app."""
+
+
 class Declined(Exception):
     """The platform said no to a message, not for good: nothing was posted."""
 

@@ -85,7 +85,7 @@ class Asking:
         self._worked = now
         return True
 
-    def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline) -> int:
+    def patience(self, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline | tasks.Reach) -> int:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to RARELY."""
         now = int(self._clock.now().timestamp())
         if isinstance(task, tasks.Ask):
@@ -126,6 +126,19 @@ class Asking:
                 return True
             return False
         return age > LATE.total_seconds()
+
+    async def reach(self, task: tasks.Reach) -> bool:
+        """Tell a provider that the chat no longer reaches somebody. False if it has to be asked again later."""
+        late = self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds()
+        try:
+            await self._provider.at(task.provider).reach(task.key)
+        except Refused as error:
+            log.failure("reach_failed", error, where="asking")
+        except Exception as error:
+            if late:
+                log.failure("reach_failed", error, where="asking")
+            return late
+        return True
 
     async def decline(self, task: tasks.Decline) -> bool:
         """Let an offer pass. False if the provider has to be asked again later; it ends by itself."""

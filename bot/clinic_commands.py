@@ -279,6 +279,9 @@ def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
                 state = _STATES.get(one.status, "") if known else "booked"
                 table.add_row(when, state, _plain(one.name), _plain(one.contact), one.reference[:_SHORT])
         _show(table)
+    for one in entries:
+        if one.note:
+            _say(f"{one.reference[:_SHORT]}: {_plain(one.note)}")
     if any(one.reference for one in entries):
         _err.print(_PRIVATE)
 

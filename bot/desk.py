@@ -131,6 +131,11 @@ class Desk:
         self.wake.set()
         return noted
 
+    async def left(self, sid: bytes) -> None:
+        """Note that the platform says that somebody is not there any more."""
+        await self._store.transact(lambda conn: self._turns.findings.left(conn, sid))
+        self.wake.set()
+
     async def resumed(self, sid: bytes, done: bytes) -> None:
         """Plan to tell somebody who asked for it that booking works again. `done` is the errand that found out."""
         await self._store.transact(lambda conn: self._turns.findings.resumed(conn, sid, done))

@@ -6,7 +6,7 @@ crash leaves it there, and it is taken up again. What must not be said twice (a 
 
 from collections.abc import Mapping
 
-from adapters.platform import Address, Platform, Public, Shown, Unreachable
+from adapters.platform import Address, Left, Platform, Public, Shown, Unreachable
 from bot import log, tasks
 from bot.asking import Asking
 from bot.clock import Clock
@@ -84,6 +84,8 @@ class Errands:
                     await self._until(row.id, task, await self._asking.unlist(task))
                 case tasks.Decline():
                     await self._until(row.id, task, await self._asking.decline(task))
+                case tasks.Reach():
+                    await self._until(row.id, task, await self._asking.reach(task))
                 case tasks.Show():
                     await self._show(row.id, task)
                 case tasks.Retry():
@@ -105,8 +107,10 @@ class Errands:
                     | tasks.Tell()
                 ):
                     await self._sending.carry_out(row, task)
-        except Unreachable:
+        except Unreachable as error:
             log.event("unreachable", where="errands", kind=task.kind)
+            if isinstance(error, Left) and (sid := getattr(task, "sid", None)):
+                await self._desk.left(sid)
             await self._drop(row.id)
         except Exception as error:
             log.failure("effect_failed", error, where="errands", kind=task.kind, attempt=row.attempts)
@@ -126,7 +130,9 @@ class Errands:
         elif result:
             await self._draw(*result)
 
-    async def _until(self, id_: bytes, task: tasks.Undo | tasks.Unlist | tasks.Decline, done: bool) -> None:
+    async def _until(
+        self, id_: bytes, task: tasks.Undo | tasks.Unlist | tasks.Decline | tasks.Reach, done: bool
+    ) -> None:
         """Drop what is done; what is not is tried again."""
         if done:
             await self._drop(id_)
@@ -165,7 +171,7 @@ class Errands:
             await self._store.transact(lambda conn: queries.postpone(conn, id_, again))
 
     async def _wait(
-        self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline
+        self, id_: bytes, task: tasks.Ask | tasks.Settle | tasks.Undo | tasks.Unlist | tasks.Decline | tasks.Reach
     ) -> None:
         due = int(self._clock.now().timestamp()) + self._asking.patience(task)
         await self._store.transact(lambda conn: queries.postpone(conn, id_, due))

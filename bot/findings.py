@@ -72,6 +72,20 @@ class Findings:
         self._people.save(conn, record)
         return True
 
+    def left(self, conn: Connection, sid: bytes) -> None:
+        """Note when somebody was found not to be in the chat any more. The providers of what they have booked are told,
+        where they wanted that; nobody else is told anything."""
+        record, now = self._people.load(conn, sid), self._clock.now()
+        if record is None or record.ops.left:
+            return
+        record.set_ops(left=now)
+        for each in record.private.appointments:
+            if each.reach and each.slot.end > now:
+                provider = each.slot.provider
+                task = tasks.Reach(key=each.key, since=int(now.timestamp()), provider=provider)
+                self._local.plan(conn, task, now, each.key)
+        self._people.save(conn, record)
+
     def resumed(self, conn: Connection, sid: bytes, done: bytes) -> None:
         """Tell somebody once that booking works again, if they want that still. Not at night, unless they have only
         just asked. `done` is the errand that found it out."""

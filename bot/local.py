@@ -41,6 +41,7 @@ from flows.core.effects import (
     SetFiled,
     SetLanguage,
     SetPlan,
+    SetReach,
     SetRemind,
     TakeBack,
     TakeOffer,
@@ -85,6 +86,8 @@ class Local:
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, remind=remind))
             case SetFiled(appointment=key):
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, filed=True))
+            case SetReach(appointment=key, reach=reach):
+                self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, reach=reach))
             case KeepIntent(intent=intent):
                 self._keep_intent(conn, record, intent)
             case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed():
@@ -110,7 +113,7 @@ class Local:
             case CancelReminder():
                 return self._call_off(conn, record, effect)
             case Forget():
-                self._forget(conn, record)
+                self.forget(conn, record)
         return None
 
     def plan(
@@ -215,7 +218,7 @@ class Local:
             Reminder(team=key, template=text, when=datetime.fromtimestamp(due, UTC)) for key, text, due in rows
         )
 
-    def _forget(self, conn: Connection, record: Record) -> None:
+    def forget(self, conn: Connection, record: Record) -> None:
         """Destroy every planned effect that concerns somebody, and who asked for reminders."""
         sid, now = record.sid, self._clock.now()
         queries.disown_reminders(conn, sid)

@@ -65,7 +65,7 @@ def facts(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -> tuple
             told: dict[str, Any] = {"place": ours.place, "remind": ours.remind} if ours else {}
             if known:
                 origin = known.origin or known.key
-                told |= {"filed": known.filed, "origin": origin if origin != made.key else ""}
+                told |= {"filed": known.filed, "reach": known.reach, "origin": origin if origin != made.key else ""}
             made = made.model_copy(update=told)
             if known:
                 return tuple(made if each == known else each for each in held)

@@ -22,7 +22,7 @@ from flows.core.care import Appointment, Intent, Mood, Plan, Reminder, SafetyPla
 from flows.core.catalog import Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
-from flows.core.retention import APPOINTMENT, CARING, CHECK, MISSED, TICKET, WAITING
+from flows.core.retention import APPOINTMENT, CARING, CHECK, LEFT, MISSED, TICKET, WAITING
 from flows.core.timing import A_WEEK
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -68,6 +68,7 @@ class Ops(Value):
     nudges: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=NUDGES)
     contacts: tuple[AwareDatetime, ...] = Field(default=(), max_length=A_WEEK)  # messages nobody asked for, latest last
     ignored: int = 0
+    left: AwareDatetime | None = None  # when the platform first said that they are not there any more
 
 
 class Private(Value):
@@ -200,6 +201,7 @@ class People:
         untils += [each + CARING for each in record.private.caring]
         untils += [record.private.waiting.since + WAITING] if record.private.waiting else []
         untils += [record.private.ticket.promised + TICKET] if record.private.ticket else []
+        untils += [record.ops.left + LEFT] if record.ops.left else []
         untils += [conversation.until] if conversation else []
         untils += [until] if (until := check_until(record)) else []
         if not conversation and not record.ops.notice:
@@ -293,6 +295,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "reference": [record.ops.reference or nothing],
         "plan": [_planned(plan, catalog) if plan else nothing],
         "contacts": [", ".join(catalog.when(each, record.ops.zone) for each in record.ops.contacts) or nothing],
+        "left": [catalog.when(record.ops.left, record.ops.zone) if record.ops.left else nothing],
         "ignored": [str(record.ops.ignored)],
         "moods": [", ".join(f"{each.day}: {each.mood}" for each in record.private.moods) or nothing],
         "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else nothing],

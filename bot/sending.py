@@ -7,7 +7,7 @@ one. Where the platform keeps our opaque id with a message, it is asked whether 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from contextvars import copy_context
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from adapters.pacing import LAUNCH, Launch
-from adapters.platform import Address, Declined, Paced, Platform, Presence, Slow, Unreachable
+from adapters.platform import Address, Declined, Left, Paced, Platform, Presence, Slow, Unreachable
 from bot import log, tasks
 from bot.campaigns import Campaigns
 from bot.clock import Clock
@@ -50,7 +50,9 @@ class Sending:
         campaigns: Campaigns,
         library: Library,
         clock: Clock,
+        left: Callable[[bytes], Awaitable[None]],
     ) -> None:
+        self._left = left
         self._campaigns = campaigns
         self._store, self._vault, self._letters, self._deliveries = store, vault, letters, deliveries
         self._drawing, self._platforms, self._library, self._clock = drawing, platforms, library, clock
@@ -79,8 +81,9 @@ class Sending:
         try:
             async with paced.turn(*where) if paced else nullcontext(), self._launching:
                 landing = await self._launch(row.id, task, platform)
-        except Unreachable:
+        except Unreachable as error:
             await self._end(row.id, task, "unreachable")
+            await self._gone(task, error)
             return
         if landing:
             await asyncio.shield(landing)  # told to stop, we finish what is on the wire
@@ -145,6 +148,7 @@ class Sending:
         self, id_: bytes, task: tasks.Once, platform: Platform, letter: Letter, on_wire: asyncio.Event
     ) -> None:
         outcome: Outcome = "sent"
+        gone: Unreachable | None = None
         try:
             if letter.channel:
                 await platform.announce(letter.address.tenant, letter.channel, letter.message)
@@ -155,8 +159,8 @@ class Sending:
             log.event("send_slowed", where="sending", kind=task.kind)
             await self._give_back(id_, slow.seconds)
             return
-        except Unreachable:
-            outcome = "unreachable"
+        except Unreachable as error:
+            outcome, gone = "unreachable", error
         except Declined as error:
             log.failure("send_failed", error, where="sending", kind=task.kind)
             outcome = "failed"
@@ -168,6 +172,17 @@ class Sending:
             outcome = "unknown"
         LAUNCH.set(None)  # what follows is said in its own name
         await self._end(id_, task, outcome)
+        if gone:
+            await self._gone(task, gone)
+
+    async def _gone(self, task: tasks.Once, error: Unreachable) -> None:
+        """Note that somebody is not in the chat any more, if the platform says so of them."""
+        if not isinstance(error, Left):
+            return
+        if isinstance(task, tasks.Tell) and not task.channel:
+            await self._left(self._vault.sid(task.to))
+        elif sid := getattr(task, "sid", None):
+            await self._left(sid)
 
     async def _end(self, id_: bytes, task: tasks.Once, outcome: Outcome) -> None:
         """Note how it ended. A manager is told of a reminder that did not go out."""

@@ -95,6 +95,16 @@ class News(_Task):
     about: Literal["mine", "callback"] = "mine"
 
 
+class Reach(_Task):
+    """The chat no longer reaches whose appointment this is: tell its provider, as they wanted. Knows nobody. `since`:
+    seconds since 1970."""
+
+    kind: Literal["reach"] = "reach"
+    key: str
+    since: int
+    provider: str
+
+
 class Retry(_Task):
     """No provider answered somebody who wants to be told when one does: look, until then."""
 
@@ -240,6 +250,7 @@ Task = Annotated[
     | Decline
     | News
     | Retry
+    | Reach
     | Ticket
     | Follow
     | Withdraw

@@ -26,7 +26,7 @@ from flows import booking
 from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel, Reschedule, TakeOffer, Wait
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Listed, Said
-from flows.core.retention import APPOINTMENT, CARING, TICKET, WAITING
+from flows.core.retention import APPOINTMENT, CARING, LEFT, TICKET, WAITING
 from flows.safety import Alarm
 
 CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
@@ -64,6 +64,8 @@ class Turns:
         welcome(record, arrival.profile, content)
         if arrival.reference:
             record.set_ops(reference=arrival.reference)
+        if record.ops.left:
+            record.set_ops(left=None)  # they are there after all
         expired = self._expire(record, now)
         commands = content.phrases(record.ops.locale)
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
@@ -140,7 +142,10 @@ class Turns:
         if record is None:
             return False
         self._expire(record, self._clock.now())
-        if not record.ops.notice and record.private == Private():
+        gone = record.ops.left is not None and record.ops.left + LEFT <= self._clock.now()
+        if gone:
+            self._local.forget(conn, record)
+        if gone or (not record.ops.notice and record.private == Private()):
             self._people.forget(conn, sid)
         else:
             self._people.save(conn, record)

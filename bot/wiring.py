@@ -192,6 +192,7 @@ def build(
         campaigns=campaigns,
         library=library,
         clock=clock,
+        left=desk.left,
     )
     errands = Errands(
         store=store,

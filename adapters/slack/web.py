@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.memory import remember
 from adapters.pacing import LAUNCH, Pacer, Rate, tracing
-from adapters.platform import Declined, Slow, Unreachable
+from adapters.platform import Declined, Left, Slow, Unreachable
 from adapters.slack.log import SILENT
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
@@ -51,11 +51,11 @@ _TERMINAL: Final = frozenset(
         "team_access_not_granted",
         "token_expired",
         "token_revoked",
-        "user_disabled",
-        "user_not_found",
         "user_not_visible",
     }
 )
+_LEFT: Final = frozenset({"user_disabled", "user_not_found"})
+"""Terminal, too, and about the person: not about the app, the workspace or the chat."""
 
 
 class Refused(Exception):
@@ -220,6 +220,8 @@ async def _ask(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         code, told = error_code(error), error.response
     if code == "ratelimited" and LAUNCH.get():
         raise Slow(_seconds(told.headers))
+    if code in _LEFT:
+        raise Left("Slack says that this person is not there any more")
     if code in _TERMINAL:
         raise Unreachable("Slack says that this person or channel cannot be reached")
     raise Refused("Slack refused the call", sure=code is not None and code not in _UNSURE)

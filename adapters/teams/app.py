@@ -23,7 +23,7 @@ from fastapi import Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Public, Receive, Say, Shown, Unreachable
+from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Left, Public, Receive, Say, Shown, Unreachable
 from adapters.teams.door import Activity, Door, TokenGuard, refused
 from adapters.teams.draw import Easel
 from adapters.teams.keys import Keys
@@ -176,7 +176,7 @@ class TeamsPlatform:
         try:
             return Reference.model_validate_json(kept or "")
         except ValidationError:
-            raise Unreachable("nobody knows this person's chat: the bot is not installed there") from None
+            raise Left("nobody knows this person's chat: the bot is not installed there") from None
 
     # --- what Teams delivers
 

@@ -18,12 +18,19 @@ from msrest.universal_http import ClientRequest
 from msrest.universal_http.async_abc import AsyncClientResponse
 
 from adapters.pacing import LAUNCH, Pacer, Rate, Window
-from adapters.platform import Declined, Slow, Unreachable
+from adapters.platform import Declined, Left, Slow, Unreachable
 from adapters.teams.wire import Wire
 
 _DONE: Final = {200, 201, 202}
 _AGAIN: Final = {412, 429, 502, 504}  # Microsoft, "Status codes from bot conversational APIs"
 _NEVER: Final = {403, 404, 410}
+_LEFT: Final = {
+    "BotNotInConversationRoster",
+    "ConversationBlockedByUser",
+    "ConversationNotFound",
+    "MessageWritesBlocked",
+}
+"""Microsoft, "Status codes from bot conversational APIs": about whoever's chat it is, not about the app."""
 _TRIES: Final = 4
 _FIRST_WAIT: Final = 0.5  # seconds; doubles with every try
 _LONGEST_WAIT: Final = 10.0
@@ -89,7 +96,7 @@ class Sender(AsyncHTTPSender[Any, Any]):
             if status == 429:
                 self.pacer.slow(_seconds(told.get("Retry-After", "")) or 1.0)
             if launch and status != 401:
-                raise _once(status, told.get("Retry-After", ""))
+                raise _once(status, told.get("Retry-After", ""), body)
             if status == 401:
                 self._login.forget(token)
                 token = await self._login.token()
@@ -98,7 +105,7 @@ class Sender(AsyncHTTPSender[Any, Any]):
             elif attempt < _TRIES - 1:
                 await asyncio.sleep(self._wait(attempt, told.get("Retry-After", "")))
         if status in _NEVER:
-            raise Unreachable("Teams says that this person or channel cannot be reached")
+            raise _never(body)
         raise Refused("Teams refused the call")
 
     def _wait(self, attempt: int, said: str) -> float:
@@ -112,12 +119,23 @@ class Sender(AsyncHTTPSender[Any, Any]):
         return _FIRST_WAIT * 2.0**attempt * jitter
 
 
-def _once(status: int, said: str) -> Exception:
+def _never(body: bytes) -> Unreachable:
+    """Return what a refusal for good means: that the person has left, or anything else."""
+    try:
+        left = json.loads(body)["error"]["code"] in _LEFT
+    except (KeyError, TypeError, ValueError, RecursionError):
+        left = False
+    if left:
+        return Left("Teams says that this person is not there any more")
+    return Unreachable("Teams says that this person or channel cannot be reached")
+
+
+def _once(status: int, said: str, body: bytes) -> Exception:
     """Return what a refusal means for what is said once only: not posted for certain, or nobody knows."""
     if status in {412, 429}:
         return Slow(_seconds(said) or 1.0)
     if status in _NEVER:
-        return Unreachable("Teams says that this person or channel cannot be reached")
+        return _never(body)
     return Declined("Teams refused the message") if status < 500 else Refused("Teams failed")
 
 

@@ -176,6 +176,11 @@ class Provider(Protocol):
 
         Raises ProviderDown or Uncertain."""
 
+    async def reach(self, key: str) -> None:
+        """Tell the provider that the chat no longer reaches whose appointment this is, and that they agreed to be
+        reached by the contact that they gave. To do so twice is once. Raises Unable, Refused, ProviderDown or
+        Uncertain."""
+
     async def missed(self, key: str) -> bool:
         """Tell whether the provider noted that nobody came to our appointment with this key. Raises ProviderDown."""
 

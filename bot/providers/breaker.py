@@ -92,6 +92,10 @@ class Breaker:
         """See Provider."""
         await self._call(lambda: self.provider.unwait(key))
 
+    async def reach(self, key: str) -> None:
+        """See Provider."""
+        await self._call(lambda: self.provider.reach(key))
+
     async def missed(self, key: str) -> bool:
         """See Provider."""
         return await self._call(lambda: self.provider.missed(key))

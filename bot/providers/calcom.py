@@ -227,6 +227,10 @@ class CalcomProvider(NoList):
             raise ProviderDown("the provider does not let us in")
         raise SlotTaken("the slot is no longer free") if taken(reply) else Refused("the provider does not book this")
 
+    async def reach(self, key: str) -> None:
+        """Cal.com's bookings take no note afterwards. Raises Unable."""
+        raise Unable("the provider takes no note")
+
     async def missed(self, key: str) -> bool:
         """Tell whether the host marked whoever booked as absent. Raises ProviderDown."""
         return any(one.active and any(each.absent for each in one.attendees) for one in await self._find(key))

@@ -233,6 +233,20 @@ class FhirProvider:
         provider holds it without confirming it."""
         return await self._records.keep(await self._records.find(key), None)
 
+    async def reach(self, key: str) -> None:
+        """Write it into the comment of our appointment. See Provider for the errors."""
+        for one in await self._records.standing(key):
+            try:
+                done = await self._records.note(one, bundles.REACH)
+            except Unsent as unsent:
+                raise ProviderDown("the provider could not be reached", unsent.again) from None
+            except Lost:
+                raise Uncertain("it is not known whether the provider was told") from None
+            if done is Outcome.REFUSED:
+                raise Refused("the provider takes no note")
+            if done is not Outcome.DONE:
+                raise Uncertain("the provider was busy with the same thing")
+
     async def missed(self, key: str) -> bool:
         """Tell whether our appointment with this key is a no-show (FHIR R4, AppointmentStatus). Raises ProviderDown."""
         found = await self._records.find(key)

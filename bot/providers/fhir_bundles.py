@@ -12,6 +12,8 @@ from flows.core import care
 BOOKING: Final = "urn:haven:booking"
 PROBE: Final = "urn:haven:probe"
 VOUCHER: Final = "urn:haven:voucher"
+REACH: Final = "The chat no longer reaches this person. They agreed to be reached by the contact that they gave."
+"""All that a provider learns of it, and only of who wanted that."""
 _PATIENT: Final = "urn:haven:patient"
 _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
 _CONSENT = "urn:haven:consented-at"

@@ -131,6 +131,14 @@ class Records:
             await self.put_free(free)
         return done
 
+    async def note(self, record: Record, text: str) -> Outcome:
+        """Add a sentence to an appointment's comment, unless it stands there. Raises Unsent or Lost."""
+        said = str(record.raw.get("comment") or "")
+        if text in said:
+            return Outcome.DONE
+        noted = {**record.raw, "comment": f"{said} {text}".strip()}
+        return outcome(await self._wire.put(noted, record.seen.etag()))
+
     async def put_free(self, free: Resource) -> None:
         """Free a slot; if that fails it stays busy, which harms nobody's booking."""
         try:

@@ -107,6 +107,10 @@ class LinksProvider(NoList):
         """Return None: nothing here is ever ours."""
         return None
 
+    async def reach(self, key: str) -> None:
+        """Nothing is booked here, so there is nobody to be reached. Raises Unable."""
+        raise Unable("the provider books on its own page")
+
     async def missed(self, key: str) -> bool:
         """Nobody misses what nobody booked here."""
         return False

@@ -14,7 +14,8 @@ class Listed:
         self._provider, self._people = provider, {one.key: one for one in people}
         self.find_slots, self.hold, self.release = provider.find_slots, provider.hold, provider.release
         self.book, self.reschedule, self.cancel = provider.book, provider.reschedule, provider.cancel
-        self.capabilities, self.status, self.missed = provider.capabilities, provider.status, provider.missed
+        self.capabilities, self.status = provider.capabilities, provider.status
+        self.missed, self.reach = provider.missed, provider.reach
         self.wait, self.waiting, self.take = provider.wait, provider.waiting, provider.take
         self.decline, self.unwait = provider.decline, provider.unwait
         self.alive, self.aclose = provider.alive, provider.aclose

@@ -100,6 +100,10 @@ class Providers:
             raise ProviderDown("not every provider could be asked")
         return standing
 
+    async def reach(self, key: str) -> None:
+        """See Provider, but ask `at(provider)`: none is told of another's."""
+        raise Refused("the provider of this appointment has to be named")
+
     async def missed(self, key: str) -> bool:
         """See Provider; wherever that could be asked. Where the provider is known, ask `at(provider)`."""
         return any(await self._all(lambda one: one.missed(key)))
@@ -140,7 +144,8 @@ class _Marked:
         self._key, self._provider = key, provider
         self.capabilities, self.release, self.cancel = provider.capabilities, provider.release, provider.cancel
         self.wait, self.decline, self.unwait = provider.wait, provider.decline, provider.unwait
-        self.alive, self.missed, self.aclose = provider.alive, provider.missed, provider.aclose
+        self.missed, self.reach = provider.missed, provider.reach
+        self.alive, self.aclose = provider.alive, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:
         people = await self._provider.find_services()

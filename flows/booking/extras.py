@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from flows.booking.drawing import about, screen
-from flows.booking.states import Confirmed, Extras, Filed, Filing, Mine, Released, State, Timing
+from flows.booking.states import Confirmed, Extras, Filed, Filing, Leaving, Mine, Released, State, Timing
 from flows.booking.words import BookingWords
 from flows.core.care import Appointment, Reminding
-from flows.core.effects import SetFiled, SetRemind
+from flows.core.effects import SetFiled, SetReach, SetRemind
 from flows.core.events import Chose
 from flows.core.flow import Moment, Turn
 from flows.core.screen import Button, Screen
@@ -31,13 +31,18 @@ def button(words: BookingWords) -> Button:
     return Button(key="extras", label=words.extras)
 
 
-def update(state: Extras | Timing | Filing | Filed, event: Chose) -> Turn[State] | None:
+def update(state: Extras | Timing | Filing | Filed | Leaving, event: Chose) -> Turn[State] | None:
     """Take one step; None if it leads elsewhere."""
     match state, event:
         case Extras(appointment=one), Chose(key="reminding"):
             return Turn(Timing(appointment=one))
         case Extras(appointment=one), Chose(key="calendar"):
             return Turn(Filing(appointment=one))
+        case Extras(appointment=one), Chose(key="leaving"):
+            return Turn(Leaving(appointment=one))
+        case Leaving(appointment=one), Chose(key="reach", arg=which):
+            chosen = one.model_copy(update={"reach": which == "yes"})
+            return Turn(Extras(appointment=chosen), (SetReach(appointment=one.key, reach=chosen.reach),))
         case Timing(appointment=one), Chose(key="remind", arg=which) if which in NEEDS:
             remind = cast(Reminding, which)
             chosen = one.model_copy(update={"remind": remind})
@@ -53,7 +58,7 @@ def update(state: Extras | Timing | Filing | Filed, event: Chose) -> Turn[State]
             return None
 
 
-def view(state: Extras | Timing | Filing | Filed, words: BookingWords, at: Moment) -> Screen:
+def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords, at: Moment) -> Screen:
     """Draw it. Everything here is private."""
     back = Button(key="extras", label=words.extras_back)
     match state:
@@ -64,8 +69,10 @@ def view(state: Extras | Timing | Filing | Filed, words: BookingWords, at: Momen
                 words,
                 words.confirm.fill(**about(one.slot, at)),
                 words.reminds.fill(which=which),
+                *((str(words.reach_set),) if one.reach else ()),
                 buttons=(
                     Button(key="reminding", label=words.remind_change),
+                    Button(key="leaving", label=words.leaving),
                     *((calendar,) if at.catalog.surface != "in_app" else ()),
                     Button(key="mine", label=words.mine),
                     Button(key="done", label=words.done),
@@ -78,6 +85,11 @@ def view(state: Extras | Timing | Filing | Filed, words: BookingWords, at: Momen
                 if each != one.remind
             )
             return screen(words, words.remind, words.remind_hint, buttons=(*ways, back))
+        case Leaving(appointment=one):
+            way = Button(
+                key="reach", arg="no" if one.reach else "yes", label=words.reach_no if one.reach else words.reach
+            )
+            return screen(words, words.leaving_about, words.leaving_learns, buttons=(way, back))
         case Filing():
             take = Button(key="file", label=words.calendar_make, style="primary")
             return screen(words, words.calendar_holds, words.calendar_seen, buttons=(take, back))

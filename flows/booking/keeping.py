@@ -12,6 +12,7 @@ from flows.booking.states import (
     Extras,
     Filed,
     Filing,
+    Leaving,
     Mine,
     Moving,
     Placing,
@@ -79,7 +80,7 @@ def update(state: Any, event: Event, at: Moment) -> Step[State]:
             return Turn(Extras(appointment=held[key]))
         case ((Confirmed() | Coming()), Chose(key="extras")):
             return Turn(Extras(appointment=recorded(state.appointment, at)))
-        case ((Extras() | Timing() | Filing() | Filed()), Chose()):
+        case ((Extras() | Timing() | Filing() | Filed() | Leaving()), Chose()):
             return extras.update(state, event) or _leave(event)
         case Releasing(), Chose(key="yes"):
             return Turn(Ending(appointment=state.appointment), (Cancel(appointment=state.appointment),))

@@ -13,6 +13,7 @@ from flows.booking.states import (
     Extras,
     Filed,
     Filing,
+    Leaving,
     Mine,
     Moving,
     Placing,
@@ -79,7 +80,7 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
         case Released():
             drawn = screen(words, words.cancelled, buttons=(find, done))
             return extras.replaced(drawn, words.calendar_cancelled, words, at) if extras.filed(state) else drawn
-        case Extras() | Timing() | Filing() | Filed():
+        case Extras() | Timing() | Filing() | Filed() | Leaving():
             return extras.view(state, words, at)
         case Mine():
             return _mine(state, words, at)

@@ -150,6 +150,13 @@ class Filed(Value):
     appointment: Appointment
 
 
+class Leaving(Value):
+    """May the provider be told, if this chat no longer reaches you?"""
+
+    at: Literal["leaving"] = "leaving"
+    appointment: Appointment
+
+
 class Coming(Value):
     """One is soon: what helps, and whether they will be where they said."""
 
@@ -224,6 +231,7 @@ State = Annotated[
     | Timing
     | Filing
     | Filed
+    | Leaving
     | Coming
     | Placing
     | Checking

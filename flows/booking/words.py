@@ -131,6 +131,12 @@ class BookingWords(Words):
     extras_back: Label
     reminds: Annotated[Line, Blanks("which")]
     remind_change: Label
+    leaving: Label
+    leaving_about: Line
+    leaving_learns: Line
+    reach: Label
+    reach_no: Label
+    reach_set: Line
     calendar: Label
     calendar_holds: Line
     calendar_seen: Line

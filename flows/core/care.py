@@ -128,7 +128,8 @@ class Appointment(Value):
 
     `key` is our idempotency key (random, opaque, safe in a button); `reference` the provider's resource. `place` is
     where the person said that they will be, `remind` when they want to be reminded, `filed` that they took a calendar
-    file of it, `origin` the key that it was first booked under, if that is another: no provider learns of any of these.
+    file of it, `reach` that the provider may be told if the chat no longer reaches them, `origin` the key that it was
+    first booked under, if that is another: no provider learns of any of these.
     """
 
     key: str = Field(max_length=40)
@@ -138,6 +139,7 @@ class Appointment(Value):
     place: Place = ""
     remind: Reminding = "none"
     filed: bool = False
+    reach: bool = False
     origin: str = Field(default="", max_length=40)
 
 

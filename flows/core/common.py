@@ -36,6 +36,7 @@ class CommonWords(Words):
     held_due: Line
     held_contacts: Line
     held_ignored: Line
+    held_left: Line
     held_moods: Line
     held_appointments: Line
     held_troubles: Line

@@ -175,6 +175,14 @@ class SetFiled(Value):
     appointment: str = Field(max_length=40)  # its key
 
 
+class SetReach(Value):
+    """Tell the provider, or not, if the chat no longer reaches the person: they may use the contact given to them."""
+
+    kind: Literal["set_reach"] = "set_reach"
+    appointment: str = Field(max_length=40)  # its key
+    reach: bool
+
+
 class KeepIntent(Value):
     """Keep what somebody is looking for, and tell them once when booking works again; None: let go of it."""
 
@@ -272,6 +280,7 @@ Effect = Annotated[
     | PassOffer
     | SetRemind
     | SetFiled
+    | SetReach
     | KeepIntent
     | CallBack
     | TakeBack

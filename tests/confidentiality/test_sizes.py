@@ -206,6 +206,7 @@ def test_the_fullest_record_fits(
             nudges=tuple("k" * 24 for _ in range(NUDGES)),
             contacts=tuple(NOW.astimezone(timezone(timedelta(hours=-11))).replace(microsecond=999_999) for _ in "12"),
             ignored=99,
+            left=NOW + timedelta(microseconds=999_999),
         ),
         private=Private(
             conversation=conversation,

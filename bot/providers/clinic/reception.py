@@ -36,6 +36,7 @@ class Entry:
     reference: str = ""
     name: str = ""
     contact: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,10 @@ class Reception:
         self._database.write(work)
 
     def _entry(self, row: Row[Any]) -> Entry:
-        name = contact = ""
+        name = contact = note = ""
         if row.booking:
-            name, contact = _patient(self._seal.open(row.document, "appointment", "document", row.booking))
+            document = self._seal.open(row.document, "appointment", "document", row.booking)
+            (name, contact), note = _patient(document), str(document.get("comment") or "")
         return Entry(
             start=_instant(row.starts),
             end=_instant(row.ends),
@@ -194,6 +196,7 @@ class Reception:
             reference=row.booking or "",
             name=name,
             contact=contact,
+            note=note,
         )
 
     def _know(self, connection: Connection, key: str) -> None:

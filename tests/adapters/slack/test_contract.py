@@ -2,11 +2,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from adapters.platform import Arrival, Shown
+from adapters.platform import Arrival, Left, Shown, Unreachable
 from adapters.slack.read import plain
 from bot.sandbox.slack.look import buttons_of, fields_of
 from bot.sandbox.slack.workspace import Json
-from tests.adapters.contract import CASES, Case, Seen, name_of
+from tests.adapters.contract import CASES, PUBLIC, Case, Seen, name_of
 from tests.adapters.slack.conftest import SAM, World
 
 
@@ -69,3 +69,13 @@ def rig(world: World) -> SlackRig:
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 async def test_contract(rig: SlackRig, case: Case) -> None:
     await case(rig)
+
+
+async def test_who_left_is_told_from_what_is_wrong_with_the_app(rig: SlackRig) -> None:
+    rig.world.workspace.fail_next("chat.postMessage", "account_inactive")
+    with pytest.raises(Unreachable) as raised:
+        await rig.platform.post(rig.address, PUBLIC.public())
+    assert not isinstance(raised.value, Left)
+    await rig.lose()
+    with pytest.raises(Left):
+        await rig.platform.post(rig.address, PUBLIC.public())

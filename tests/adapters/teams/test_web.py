@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import RedirectResponse
 
-from adapters.platform import Address, Unreachable
+from adapters.platform import Address, Left, Unreachable
 from adapters.teams.app import TeamsPlatform
 from adapters.teams.sender import Refused
 from adapters.teams.wire import Unusable, Wire
@@ -122,11 +122,14 @@ async def test_what_can_never_work_is_said_for_good(installed: World, status: in
     with pytest.raises(Unreachable) as raised:
         await installed.platform.post(installed.sam, HELLO)
     assert code not in repr(raised.value)
+    assert isinstance(raised.value, Left) == (code not in {"BotDisabledByAdmin", "Gone"}), (
+        "about the person, or the app"
+    )
 
 
 async def test_who_left_cannot_be_reached(installed: World) -> None:
     await installed.hands.install(GONE)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Left):
         await installed.platform.post(installed.address(GONE), HELLO)
 
 
