@@ -24,6 +24,7 @@ proofs: $(STAMP)   ## what takes long to show: no descriptor left open in 10,000
 	HAVEN_PROOF_CALLS=1 $(BIN)/python -m pytest -n 0 -s tests/faults/test_calling.py
 	HAVEN_PROOF_FAULTS=1 $(BIN)/python -m pytest -n auto tests/bot/providers/test_contract.py
 	HAVEN_PROOF_SEEDS=1000 $(BIN)/python -m pytest -n 0 -s tests/faults/test_bookings.py
+	HAVEN_PROOF_OUTAGE=1 $(BIN)/python -m pytest -n 0 -s tests/faults/test_outage.py
 	HAVEN_PROOF_EDGES=1 $(BIN)/python -m pytest -n 0 tests/bot/test_instants.py
 	HAVEN_PROOF_PEOPLE=1000 HAVEN_PROOF_DAYS=365 $(BIN)/python -m pytest -n 0 tests/bot/simulation
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot import log, tasks
 from bot.clock import Clock
+from bot.in_time import InTime
 from bot.offering import FRESH, Offering
 from bot.providers.base import (
     Provider,
@@ -33,6 +34,7 @@ class Asking:
     def __init__(self, providers: Providers, offering: Offering, clock: Clock) -> None:
         self._provider, self._offering, self._clock = providers, offering, clock
         self._worked: datetime | None = None  # when a search was last seen answered
+        self._in_time = InTime()
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
         """Return what came of it; None if a lost booking, or a place on a waiting list, is still not known.
@@ -40,11 +42,12 @@ class Asking:
         `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
-        event = await self._asked(task, again)
         changes = isinstance(task.what, Book | Reschedule | Cancel | Wait | TakeOffer)
+        late = Failed(why="uncertain" if changes else "provider_down")
+        event = await self._in_time.within(self._asked(task, again), late)
         if isinstance(task.what, Wait) and _unknown(event, again):  # to ask again is safe: it is looked for by its key
-            late = self._clock.now() - task.what.consented_at > GIVE_UP
-            return Failed(why="uncertain") if late else None
+            given_up = self._clock.now() - task.what.consented_at > GIVE_UP
+            return Failed(why="uncertain") if given_up else None
         return Failed(why="uncertain") if changes and _unknown(event, again) else event
 
     async def _asked(self, task: tasks.Ask, again: bool) -> Event:
@@ -69,6 +72,10 @@ class Asking:
         except Exception as error:  # nothing that a provider should do: it may have had its effect all the same
             log.failure("provider_failed", error, where="asking", kind=task.what.kind)
             return Failed(why="uncertain")
+
+    async def stop(self) -> None:
+        """Ask no further."""
+        await self._in_time.stop()
 
     async def works(self) -> bool:
         """Tell whether a search is answered again. What was found out is good for a minute, whoever asks."""

@@ -55,6 +55,7 @@ class Errands:
 
     async def finish(self) -> None:
         """At the end, when nothing runs any more: wait for the answers to what is on the wire."""
+        await self._asking.stop()
         await self._sending.finish()
 
     @property

@@ -4,6 +4,9 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot import in_time
 from bot.providers.fhir import FhirProvider
 from flows.core.events import Answered
 from tests.rig import rig
@@ -12,11 +15,12 @@ PATIENCE = 60.0  # seconds for an answer: this is about who gets the time, howev
 PEOPLE = [f"person{number}" for number in range(50)]
 
 
-async def test_one_of_fifty_gets_the_time(tmp_path: Path) -> None:
+async def test_one_of_fifty_gets_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with rig(tmp_path) as haven:
         provider = haven.service.provider
         assert isinstance(provider, FhirProvider)
         provider._wire._timeout = PATIENCE
+        monkeypatch.setattr(in_time, "PATIENCE", PATIENCE)
         now = haven.clock.now()
         first, *others = await provider.find_slots(now, now + timedelta(days=1), 3)
         for user in PEOPLE:
