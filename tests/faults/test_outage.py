@@ -224,16 +224,16 @@ async def test_for_real_who_books_as_it_goes_is_told_within_five_seconds(tmp_pat
             (slot,) = await provider.find_slots(*WEEK, 1)
             await haven.place("sam", "booking", {"at": "confirming", "slot": slot.model_dump(mode="json")})
             server.fault = lambda _n, method: "lose_request" if method == "POST" else "slow"
-            show, shown = haven.platform.show, list[float]()
+            show, times = haven.platform.show, list[float]()
 
-            async def noted(address: Address, drawn: Shown) -> None:
-                await show(address, drawn)
-                shown.append(time.monotonic())
+            async def noted(address: Address, shown: Shown) -> None:
+                await show(address, shown)
+                times.append(time.monotonic())
 
             haven.platform.show = noted  # type: ignore[method-assign]
             started = time.monotonic()
             await haven.fill("sam", name="Sam", contact="sam@home.example", place="GB", consent="yes")
-            took = shown[-1] - started
+            took = times[-1] - started
             assert haven.text("sam").startswith(haven.words("booking").unsure.partition("{")[0])
             assert haven.service.library.current.catalog("en").phone in haven.text("sam")
             print(f"\nas it books: told after {took:.2f} s", end="")
