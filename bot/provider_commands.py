@@ -45,10 +45,17 @@ def check(
     for one in tried:
         table.add_row({True: "ok", False: "no", None: "--"}[one.good], one.what, one.seen, one.means)
     _out.print(table)
-    _out.print("\nTo be settled with them before going live; under settled in org/providers.yaml, once it is:")
+    _out.print("\nok: as it should be. --: done without, as said beside it. no: to be put right first.")
+    still = [key for key in QUESTIONS if key not in entry.settled]
+    told = (
+        f"{len(still)} of {len(QUESTIONS)} open; HR adds the word of what is settled to settled: in org/providers.yaml"
+    )
+    _out.print(f"\nTo be settled with them before going live ({told if still else 'all of it is'}):")
     for key, question in QUESTIONS.items():
-        _out.print(f"  [{'x' if key in entry.settled else ' '}] {key}: {question}")
-    raise typer.Exit(1 if any(one.good is False for one in tried) else 0)
+        _out.print(f"  [{' ' if key in still else 'x'}] {key}: {question}")
+    wrong = sum(one.good is False for one in tried)
+    _out.print(f"\nNot ready: {wrong} to be put right." if wrong else "\nIts system can be used.")
+    raise typer.Exit(1 if wrong else 0)
 
 
 @provider.command("key")

@@ -1,7 +1,7 @@
 """Tries out what a FHIR server does, with records that hold no time and are nobody's; all of them are deleted again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock, token
 from bot.providers import fhir_bundles as bundles
@@ -13,6 +13,7 @@ from bot.providers.fhir_slots import free
 from bot.providers.fhir_wire import Lost, Unsent, Wire
 
 AHEAD = timedelta(days=14)
+ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,14 @@ async def trial(wire: Wire, clock: Clock) -> list[Tried]:
             found += await _reading(wire, clock.now(), stated)
     except Unsent as unsent:
         again = f"; it asks to come back in {unsent.again:.0f} s" if unsent.again else ""
-        found.append(Tried("answers", False, f"no answer{again}", "address, token or key, network: can this machine?"))
+        found.append(
+            Tried(
+                "answers",
+                False,
+                f"no answer{again}",
+                "check the address, the token or key, and whether this machine gets there",
+            )
+        )
     except Lost:
         found.append(Tried("answers", False, "no answer that can be used", "is it a FHIR R4 server? Open /metadata"))
     return found
@@ -70,7 +78,7 @@ async def _changes(wire: Wire, clock: Clock, stated: Resource) -> list[Tried]:
     return [
         Tried("transactions roll back", atomic or None, _yes(atomic), "" if atomic else "slots are claimed one by one"),
         Tried("found by identifier", bool(left), _yes(bool(left)), "" if left else "no booking could be read back"),
-        Tried("If-None-Exist is kept", (len(left) == 1 and again.ok) or None, f"{len(left)} of 1", _twice(len(left))),
+        Tried("If-None-Exist is kept", (len(left) == 1 and again.ok) or None, f"made {len(left)}", _twice(len(left))),
         Tried("If-Match is kept", stale == 412 or None, f"{kept}, then {stale} with an old version", _stale(stale)),
         Tried("cleaned up", deleted, _yes(deleted), "" if deleted else f"delete appointments of {bundles.PROBE}"),
         *(Tried(what, has or None, _yes(has), "" if has else means) for what, has, means in (
@@ -89,12 +97,14 @@ async def _reading(wire: Wire, now: datetime, stated: Resource) -> list[Tried]:
         page = list(bundle.resources())
         break
     slots = sum(one.get("resourceType") == "Slot" for one in page)
-    usable = len(free(page, now, now + AHEAD))
+    usable, fit = len(free(page, now, now + AHEAD)), len(free(page, *ALWAYS))
     people = await directory(wire, kinds(stated)) if "Practitioner" in kinds(stated) else ()
     licensed, spoken = sum(bool(one.licensed) for one in people), sum(bool(one.languages) for one in people)
     says = f"{len(people)}; of {licensed} the licence, of {spoken} the languages"
     return [
-        Tried("free slots in 14 days", usable > 0 or None, f"{usable} of {slots} can be shown", _shown(slots, usable)),
+        Tried(
+            "free slots in 14 days", usable > 0 or None, f"{usable} of {slots} can be shown", _shown(slots, fit, usable)
+        ),
         Tried("people in its directory", None, says, "what is missing goes under people in org/providers.yaml"),
     ]
 
@@ -111,7 +121,7 @@ def _stale(status: int) -> str:
     return "" if status == 412 else "two may take one slot: whoever was first stands, after a second's wait"
 
 
-def _shown(slots: int, usable: int) -> str:
-    if usable:
-        return ""
-    return "they have no offset in their times, no version or no name" if slots else "is its book open?"
+def _shown(slots: int, fit: int, usable: int) -> str:
+    if slots and fit < slots:
+        return "the others have no offset in their times, no version or no name"
+    return "" if usable else "none begins then: is its book open?"

@@ -6,13 +6,17 @@ import json
 
 import pytest
 
+from adapters.platform import Address
 from bot import tasks
 from bot.asking import LATE, Asking
 from bot.offering import FRESH, Offering
+from bot.outcomes import facts
+from bot.people import Ops, Record
 from bot.providers.several import Providers
 from flows.core.care import Slot
 from flows.core.effects import Book, Placed
 from flows.core.events import Booked, Changed, Event, Failed
+from tests import world
 from tests.bot.providers.conftest import NOW, StillClock
 from tests.bot.providers.standin import Standin
 from tests.bot.providers.test_fhir import WEEK, request
@@ -100,3 +104,12 @@ async def test_nobody_is_booked_or_kept_where_there_is_no_licence_for_the_place(
     server.fault = always("503")
     assert await told(Placed(appointment=held, place="GB"), "p4") == Failed(why="provider_down")
     assert len(server.standing()) == 1  # it is theirs to move or cancel
+
+
+def test_where_somebody_will_be_stands_with_that_appointment_alone() -> None:
+    one, other = world.appointment("k1"), world.appointment("k2")
+    record = Record(sid=b"s", ops=Ops(address=Address(platform="p", tenant="t", user="u")))
+    record.set_private(appointments=(one, other))
+    task = tasks.Ask(sid=b"s", flow="booking", key="p1", what=Placed(appointment=one, place="FR"))
+    assert facts(record, task, Changed(what="placed")) == (one.model_copy(update={"place": "FR"}), other)
+    assert facts(record, task, Failed(why="unlicensed")) == (one, other)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.cli import main
 from bot.providers.clinic.app import create_clinic
 from bot.providers.fhir_trial import Tried, trial
 from bot.providers.fhir_wire import Wire
+from content import default_root
 from content.booking import QUESTIONS
 from tests.bot.providers.conftest import ANA, KEY, StillClock, serving
 from tests.bot.providers.faults import Wire as Faulty
@@ -91,6 +93,17 @@ def test_the_command_prints_a_table_and_the_open_questions(
     assert re.search(r"ok +transactions roll back", shown.output), shown.output
     for key, question in QUESTIONS.items():
         assert f"[ ] {key}: {question}" in shown.output
+    assert "6 of 6 open" in shown.output
+    shutil.copytree(default_root(), tmp_path / "content", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    entry = f"\nproviders:\n  - {{key: harbour, name: H, kind: fhir, url: '{clinic}', settled: [licence, data]}}\n"
+    with (tmp_path / "content" / "org" / "providers.yaml").open("a") as file:
+        file.write(entry)
+    monkeypatch.setenv("HAVEN_CONTENT_DIR", str(tmp_path / "content"))
+    monkeypatch.setenv("HAVEN_PROVIDERS__HARBOUR__TOKEN", "t0ken")
+    ticked = CliRunner().invoke(main, ["provider", "check", "harbour"])
+    assert re.search(r"ok +transactions roll back", ticked.output), ticked.output
+    assert re.findall(r"\[x\] (\w+)", ticked.output) == ["licence", "data"]
+    assert "4 of 6 open" in ticked.output
     refused = CliRunner().invoke(main, ["provider", "check", "nobody"])
     assert refused.exit_code == 2
     assert "no provider of org/providers.yaml" in refused.output
