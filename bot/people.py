@@ -316,7 +316,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "intent": [_sought(record.private.intent, catalog, record.ops.zone) if record.private.intent else nothing],
         "safety_plan": [safety_plan or nothing],
         "appointments": [
-            f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} ({each.reference}, {each.key})"
+            f"{catalog.when(each.slot.start, record.ops.zone)}, {each.slot.who} {_ours(each)}"
             for each in record.private.appointments
         ]
         or [nothing],
@@ -331,6 +331,12 @@ def _waits(waiting: Waiting, zone: str, catalog: Catalog) -> str:
     offer = f"; {catalog.when(waiting.offer.start, zone)}, {waiting.offer.who}" if waiting.offer else ""
     known = ", ".join(each for each in (waiting.reference, waiting.key) if each)
     return f"{catalog.when(waiting.since, zone)} ({known}){offer}{wished and f' ({wished})'}"
+
+
+def _ours(one: Appointment) -> str:
+    """Return the keys of an appointment, and what we alone know of it."""
+    known = one.model_dump(exclude_defaults=True, exclude={"key", "reference", "slot", "link"})
+    return "; ".join((f"({one.reference}, {one.key})", *(f"{name}: {value}" for name, value in known.items())))
 
 
 def _sought(intent: Intent, catalog: Catalog, zone: str) -> str:

@@ -50,8 +50,8 @@ def update(state: Extras | Timing | Filing | Filed | Leaving, event: Chose) -> T
         case Filing(appointment=one), Chose(key="file"):
             filed = one.model_copy(update={"filed": True})
             return Turn(Filed(appointment=filed), (SetFiled(appointment=one.key),))
-        case ((Timing(appointment=one) | Filing(appointment=one) | Filed(appointment=one)), Chose(key="extras")):
-            return Turn(Extras(appointment=one))
+        case ((Timing() | Filing() | Filed() | Leaving()), Chose(key="extras")):
+            return Turn(Extras(appointment=state.appointment))
         case _, Chose(key="mine"):
             return Turn(Mine())
         case _:
@@ -63,7 +63,7 @@ def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords,
     back = Button(key="extras", label=words.extras_back)
     match state:
         case Extras(appointment=one):
-            which = getattr(words, f"remind_{one.remind}")
+            which = getattr(words, f"remind_{coming(one, at.now)}")
             calendar = Button(key="calendar", label=words.calendar)
             return screen(
                 words,
@@ -82,7 +82,7 @@ def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords,
             ways = tuple(
                 Button(key="remind", arg=each, label=getattr(words, f"remind_{each}"))
                 for each in choices(one, at.now)
-                if each != one.remind
+                if each != coming(one, at.now)
             )
             return screen(words, words.remind, words.remind_hint, buttons=(*ways, back))
         case Leaving(appointment=one):
@@ -102,6 +102,14 @@ def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords,
 def choices(appointment: Appointment, now: datetime) -> tuple[Reminding, ...]:
     """Return the reminders that can come still, all of them."""
     return tuple(each for each, needs in NEEDS.items() if appointment.slot.start - now > needs)
+
+
+def coming(appointment: Appointment, now: datetime) -> Reminding:
+    """Return the reminders that come still: of a day's there is none with an hour to go, whatever was chosen."""
+    possible = choices(appointment, now)
+    if appointment.remind in possible:
+        return appointment.remind
+    return "hour" if appointment.remind == "both" and "hour" in possible else "none"
 
 
 def replaced(drawn: Screen, line: str, words: BookingWords, at: Moment) -> Screen:

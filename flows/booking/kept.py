@@ -42,7 +42,7 @@ def view(state: State, words: BookingWords, at: Moment) -> Screen:
     match state:
         case Confirmed(appointment=appointment, moved=moved):
             said = (words.moved if moved else words.booked).fill(**_who(appointment.slot, at))
-            lines = (said, *link(appointment, words, at), *_reminded(appointment, words))
+            lines = (said, *link(appointment, words, at), *_reminded(appointment, words, at))
             ways = (done, move, cancel, extras.button(words))
             drawn = screen(words, *lines, words.booked_next, buttons=ways)
             return extras.replaced(drawn, words.calendar_moved, words, at) if extras.filed(state) else drawn
@@ -120,8 +120,9 @@ def _policy(appointment: Appointment, at: Moment) -> tuple[str, ...]:
     return (rule.text,) if rule and late else ()
 
 
-def _reminded(appointment: Appointment, words: BookingWords) -> tuple[str, ...]:
-    return () if appointment.remind == "none" else (words.booked_remind,)
+def _reminded(appointment: Appointment, words: BookingWords, at: Moment) -> tuple[str, ...]:
+    """Promise a reminder if one comes still."""
+    return () if extras.coming(appointment, at.now) == "none" else (words.booked_remind,)
 
 
 def _coming(appointment: Appointment, words: BookingWords, at: Moment) -> Screen:

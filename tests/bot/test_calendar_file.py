@@ -42,7 +42,7 @@ async def test_it_is_made_when_asked_for_and_a_new_one_replaces_it(tmp_path: Pat
         await opened(stage, visitor, "Private check")
         page = await check_and_book(visitor)
         assert (await visitor.client.get("/room/file")).status_code == 303, "nobody asked for a file"
-        await visitor.press("Reminder and calendar")
+        await visitor.press("Reminder and more")
         page = await visitor.press("Calendar file")
         assert "the word Busy, marked private" in page.text
         assert "a work calendar belongs to your employer" in page.text

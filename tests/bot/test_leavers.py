@@ -8,6 +8,7 @@ from typing import Any
 from adapters.platform import Address, Left, Public
 from bot.providers.fhir_bundles import REACH
 from flows.core.retention import LEFT
+from tests.confidentiality.test_provider import listening
 from tests.rig import Rig, rig
 
 DAY = timedelta(days=1)
@@ -48,7 +49,11 @@ async def test_the_provider_is_asked_where_that_was_wanted_and_the_row_goes(tmp_
 
         haven.platform.post = post  # type: ignore[method-assign]
         assert set((await comments(haven)).values()) == {""}
-        await haven.later(7 * DAY)  # their reminders come back
+        (before,) = [each for each in await haven.booked() if each["contained"][0]["name"][0]["text"] == "sam"]
+        with listening(haven) as listener:
+            await haven.later(7 * DAY)  # their reminders come back
+        (told,) = [sent for sent, _ in listener.exchanges if sent.method == "PUT"]
+        assert told.body == before | {"comment": REACH}, "one sentence, and nothing else that was not there"
         assert await comments(haven) == {"sam": REACH, "kim": "", "ana": ""}
         assert haven.platform.posts == []
         for user in gone:

@@ -76,6 +76,13 @@ async def test_cancelled_or_not_wanted_nothing_comes(tmp_path: Path) -> None:
         await haven.tap("sam", "cancel")
         await haven.tap("sam", "yes")
         assert not [each for each in await haven.planned() if each.kind == "upcoming"]
+        for chosen, count in (("both", 2), ("hour", 1), ("none", 0), ("day", 1)):  # and then they think again
+            await haven.say("ana", "home")
+            await haven.tap("ana", "appointments")
+            await haven.tap("ana", "extras")
+            await haven.tap("ana", "reminding")
+            await haven.tap("ana", getattr(haven.words("booking"), f"remind_{chosen}"))
+            assert len([each for each in await haven.planned() if each.kind == "upcoming"]) == count
         await haven.later(5 * DAY)
         assert not sent(haven)
-        assert not sent(haven, "ana")
+        assert len(sent(haven, "ana")) == 1, "once, when they chose last"
