@@ -199,6 +199,15 @@ def test_every_module_says_what_it_is_for() -> None:
     assert not silent
 
 
+def test_a_test_that_is_named_exists() -> None:
+    tests = [path for path in committed() if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")]
+    defined = {name for path in tests for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))}
+    documents = [path for path in committed() if path.suffix == ".md"]
+    named = {name for path in documents for name in re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8"))}
+    assert len(named) > 10
+    assert not named - defined
+
+
 def test_links_lead_somewhere() -> None:
     documents = [path for path in committed() if path.suffix == ".md"]
     assert ROOT / "README.md" in documents

@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from bot.providers.fhir_bundles import REACH
+
 KEY = r"k\d+|[0-9a-f]{32}|[A-Za-z0-9_-]{22,43}"
 ID = r"[A-Za-z0-9.-]{1,64}"
 SYSTEMS: Final = {f"urn:haven:{each}" for each in ("booking", "voucher", "patient", "claim", "probe")}
@@ -149,6 +151,7 @@ BODIES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "participant[].actor.reference": like(f"#patient|urn:uuid:({KEY})|Patient/({ID})"),
         "participant[].actor.display": one_of("probe"),
         "participant[].status": one_of("accepted", "declined"),
+        "comment": one_of(REACH),  # of whoever leaves and wants to be reached otherwise: nothing of why
     },
     "Slot": {
         **IDENTIFIER,

@@ -445,6 +445,8 @@ async def only_what_may_be_known_leaves_the_house(kit: Kit) -> None:
     await client.status(said.key)
     moved = await client.reschedule(said, target, kit.key())
     await client.status(moved.key)
+    with contextlib.suppress(Unable, Refused):
+        await client.reach(moved.key)
     await client.cancel(moved)
     if can.waiting_list:
         waits = kit.key()

@@ -45,7 +45,7 @@ class Publisher:
 
     def odd(self) -> list[str]:
         """What may be published, and must not be shown."""
-        late = (self.first + timedelta(hours=9)).isoformat()
+        late = (self.first + timedelta(hours=14)).isoformat()
         pages = (
             "http://book.practice.example/",
             "https://me@book.example/",
@@ -53,12 +53,15 @@ class Publisher:
             f"{PAGE}/{'x' * 200}",
         )
         odd: list[Json] = [
-            self.slot(900, status="busy"),
-            self.slot(901, end=late),  # the opening hours of a day
-            self.slot(902, start="2025-03-04T10:00:00"),  # no offset
-            self.slot(903, extension=[]),
-            self.slot(904, schedule="nobodys"),
-            *(self.slot(905 + n, extension=[{"url": CLASSIC, "valueUrl": page}]) for n, page in enumerate(pages)),
+            self.slot(5, id="s900", status="busy"),
+            self.slot(5, id="s901", end=late),  # the opening hours of a day
+            self.slot(5, id="s902", start="2025-03-04T10:00:00"),  # no offset
+            self.slot(5, id="s903", extension=[]),
+            self.slot(5, id="s904", schedule="nobodys"),
+            *(
+                self.slot(5, id=f"s{905 + n}", extension=[{"url": CLASSIC, "valueUrl": page}])
+                for n, page in enumerate(pages)
+            ),
         ]
         return [*map(json.dumps, odd), "{not json", "[]", ""]
 

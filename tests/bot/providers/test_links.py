@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from bot.offering import Offering
 from bot.providers.base import Capabilities, ProviderDown, Unable
 from bot.providers.breaker import Breaker
 from bot.providers.links import LinksProvider
@@ -13,6 +14,7 @@ from bot.providers.several import Providers
 from flows import matching
 from flows.core import care
 from flows.core.care import Wishes
+from flows.core.effects import FindSlots
 from tests.bot.providers.conftest import NOW, StillClock
 from tests.bot.providers.contract import CASES
 from tests.bot.providers.faults import Wire, always, sound
@@ -137,3 +139,13 @@ async def test_the_check_says_what_is_missing() -> None:
     publisher.fault = lambda _path: 500
     (only,) = await links_trial(provider, NOW)
     assert only.good is False
+
+
+async def test_what_is_booked_elsewhere_is_offered_and_never_taken_for_one_that_is_booked_here() -> None:
+    """A result of the private check books what is in `slots`; an offer that leads to a page is not among them."""
+    provider, _, clock = opened(KIM)
+    both = Providers({"": client(Standin()), "page": provider})
+    offering = Offering(both, dict, lambda: "GB", clock)
+    found = await offering.find(FindSlots(wishes=Wishes(place="GB")), seed="s")
+    assert {bool(one.slot.link) for one in found.offers} == {True, False}
+    assert found.slots == tuple(one.slot for one in found.offers if not one.slot.link)
