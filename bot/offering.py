@@ -36,7 +36,7 @@ class Offering:
         there, slots = await self._directory(matching.soon(free, now, wanted.days))
         offers = matching.offers(there, slots, wishes, wanted.zone, seed)[: wanted.count]
         return SlotsFound(
-            slots=tuple(each.slot for each in offers if not each.slot.link),  # those that can be booked here
+            slots=tuple(each.slot for each in offers),
             offers=offers,
             relax=() if offers else matching.relaxations(there, slots, wishes, wanted.zone),
             facets=matching.facets(there, wishes.profession),

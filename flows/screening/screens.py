@@ -1,5 +1,8 @@
 """Draws the forms, the wait and the result. Everything here is private."""
 
+from typing import Literal
+
+from flows.core.care import Slot
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
 from flows.core.retention import CHECK
@@ -26,7 +29,7 @@ def view(state: State, words: ScreeningWords, at: Moment) -> Screen:
             return _screen(words, words.looking, buttons=(Button(key="look_again", label=words.look_again),))
         case Result():
             numbers = tuple(_number(score, words) for score in state.outcome.scores if state.numbers)
-            lines = (*_means(state.outcome, words), *numbers, _offer(state, words, at.catalog))
+            lines = (*_means(state.outcome, words), *numbers, *_offer(state, words, at.catalog))
             return _screen(words, *lines, buttons=(*_times(state, words, at), *_numbers(state, words), *_ways(words)))
 
 
@@ -92,10 +95,10 @@ def _numbers(state: Result, words: ScreeningWords) -> tuple[Button, ...]:
     return (Button(key="numbers", label=words.hide_numbers if state.numbers else words.show_numbers),)
 
 
-def _offer(state: Result, words: ScreeningWords, catalog: Catalog) -> str:
-    if state.slots:
-        return str(words.free)
-    return (words.down if state.down else words.none_free).fill(phone=catalog.phone)
+def _offer(state: Result, words: ScreeningWords, catalog: Catalog) -> tuple[str, ...]:
+    if not state.slots:
+        return ((words.down if state.down else words.none_free).fill(phone=catalog.phone),)
+    return (words.free, words.away_about) if any(each.link for each in state.slots) else (words.free,)
 
 
 def _times(state: Result, words: ScreeningWords, at: Moment) -> tuple[Button, ...]:
@@ -103,12 +106,13 @@ def _times(state: Result, words: ScreeningWords, at: Moment) -> tuple[Button, ..
     if not state.slots:
         callback = (Button(key="callback", label=words.callback, style="primary"),) if at.contact else ()
         return (*callback, Button(key="again", label=words.look_again))
-    return tuple(
-        Button(
-            key="slot",
-            arg=str(index),
-            label=f"{at.catalog.when(slot.start, at.person.zone)}, {slot.who}",
-            style="primary" if index == 0 and state.outcome.finding == "raised" else "plain",
-        )
-        for index, slot in enumerate(state.slots)
-    )
+    first: Literal["primary", "plain"] = "primary" if state.outcome.finding == "raised" else "plain"
+    return tuple(_time(index, slot, words, at, "plain" if index else first) for index, slot in enumerate(state.slots))
+
+
+def _time(index: int, slot: Slot, words: ScreeningWords, at: Moment, style: Literal["primary", "plain"]) -> Button:
+    """Return the button of a time: it books here, or opens their own page and tells us nothing."""
+    label = f"{at.catalog.when(slot.start, at.person.zone)}, {slot.who}"
+    if slot.link:
+        return Button(key=f"away_{index}", label=f"{label}, {words.away}", link=slot.link, style=style)
+    return Button(key="slot", arg=str(index), label=label, style=style)

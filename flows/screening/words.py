@@ -41,6 +41,8 @@ class ScreeningWords(Words):
     moderately_severe: Line
     severe: Line
     free: Line
+    away: Label
+    away_about: Line
     none_free: Annotated[Line, Blanks("phone")]
     down: Annotated[Line, Blanks("phone")]
     exercise: Label

@@ -141,11 +141,9 @@ async def test_the_check_says_what_is_missing() -> None:
     assert only.good is False
 
 
-async def test_what_is_booked_elsewhere_is_offered_and_never_taken_for_one_that_is_booked_here() -> None:
-    """A result of the private check books what is in `slots`; an offer that leads to a page is not among them."""
+async def test_what_is_booked_elsewhere_is_offered_beside_what_is_booked_here() -> None:
     provider, _, clock = opened(KIM)
     both = Providers({"": client(Standin()), "page": provider})
     offering = Offering(both, dict, lambda: "GB", clock)
     found = await offering.find(FindSlots(wishes=Wishes(place="GB")), seed="s")
-    assert {bool(one.slot.link) for one in found.offers} == {True, False}
-    assert found.slots == tuple(one.slot for one in found.offers if not one.slot.link)
+    assert {(one.slot.provider, bool(one.slot.link)) for one in found.offers} == {("", False), ("page", True)}
