@@ -3,7 +3,7 @@
 Nothing here looks at a person's row: who gets what, and when, must not depend on anything that somebody did or chose.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,9 @@ from bot.store import queries
 from content.campaigns import Campaign
 from content.loaded import Loaded
 from content.schema import TeamEntry
-from flows.core.timing import NOTICE_ALL, OPEN_HOURS, instant
-from flows.team import COOL_DOWN
+from flows.core.catalog import Catalog
+from flows.core.timing import NOTICE, NOTICE_ALL, OPEN_HOURS, instant
+from flows.team import AHEAD, COOL_DOWN
 
 SHIFT = 14  # days by which holidays can move a message, at most
 
@@ -107,6 +108,18 @@ def in_the_way(content: Loaded, team: TeamEntry, slot: datetime, *, each: bool) 
                 if abs(at - slot) < COOL_DOWN:
                     return at + COOL_DOWN
     return None
+
+
+def with_days_off(content: Loaded, locale: str, teams: Iterable[str], now: datetime) -> Catalog:
+    """Return what flows may read, with the coming public holidays where these teams work: no reminder then."""
+    catalog, zone, part = content.catalog(locale), content.organisation.zone, content.organisation.part
+    known = dict(catalog.teams)
+    for key in known.keys() & set(teams):
+        place = known[key].zone or zone
+        off, first = days_off(place, home=part), now.astimezone(ZoneInfo(place)).date()
+        days = (first + timedelta(days=ahead) for ahead in range(AHEAD + NOTICE.days + 1))
+        known[key] = known[key].model_copy(update={"closed": tuple(day for day in days if off(day))})
+    return catalog.model_copy(update={"teams": known})
 
 
 def many(ids: tuple[str, ...] | str | None) -> tuple[str, ...]:

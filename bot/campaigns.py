@@ -208,7 +208,8 @@ class Campaigns:
             for other in crowding(content, campaign, day, zone):
                 held |= other.people.keys() | other.places.keys()
         each = bool(campaign.people)
-        reminded = queries.reminded(conn, int((at - COOL_DOWN).timestamp()), int(at.timestamp()), each=each)
+        after = int((at - COOL_DOWN).timestamp()) + 1  # a week to the minute is far enough, here as for a manager
+        reminded = queries.reminded(conn, after, int(at.timestamp()), each=each)
         for team in content.teams:
             if team.key in reminded:
                 held |= {(name, one) for name, ids in (team.members if each else team.channel) for one in many(ids)}

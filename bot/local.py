@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address
 from bot import listing, reminding, tasks
-from bot.alike import in_the_way
+from bot.alike import in_the_way, with_days_off
 from bot.clock import Clock, token
 from bot.contact import tickets
 from bot.days_off import off_for
@@ -176,7 +176,8 @@ class Local:
             return Failed(why="external")
         if not effect.each and not getattr(entry.channel, address.platform, None):
             return Failed(why="no_channel")
-        slot = team.next_slot(content.catalog(record.ops.locale), now, effect.team, each=effect.each)
+        catalog = with_days_off(content, record.ops.locale, (effect.team,), now)
+        slot = team.next_slot(catalog, now, effect.team, each=effect.each)
         last = queries.last_reminder(conn, effect.team)
         if last is not None and slot.timestamp() < last + team.COOL_DOWN.total_seconds():
             until = datetime.fromtimestamp(last, now.tzinfo) + team.COOL_DOWN

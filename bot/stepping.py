@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from bot.alike import with_days_off
 from bot.clock import Clock, token
 from bot.local import Local
 from bot.people import Conversation, Frame, Record, held_by, person_of
@@ -45,6 +46,8 @@ class Stepping:
             person = person.model_copy(update={"ticket": record.private.ticket})
         if flow in {"caring", "checkin"}:
             person = person.model_copy(update={"caring": record.private.caring})
+        if flow == "team":
+            catalog = with_days_off(content, record.ops.locale, person.manages, self._clock.now())
         return Moment(person=person, catalog=catalog, now=self._clock.now())
 
     def gated(self, record: Record, flow: str, ask: str = "") -> bool:

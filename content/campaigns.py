@@ -4,7 +4,7 @@ The days of a cron line are APScheduler's: it is there already, it is well kept,
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
@@ -198,6 +198,11 @@ class Campaign:
                 if channel
             }
         return {}
+
+    def reckoned(self, first: date) -> "Campaign":
+        """Return it with the days of its cron line from another day on."""
+        cron = self.entry.cron
+        return replace(self, days=tuple(cron.days(first, first + AHEAD))) if cron else self
 
     def feature(self, locale: str) -> Feature:
         """Return what check-ins read of it."""

@@ -56,6 +56,11 @@ class Library:
         """Return what is wrong with the files as they are now; empty if `current` is what they say."""
         return self._problems
 
+    def reckon(self, first: date) -> None:
+        """Let campaigns by cron begin on another day than that on which the files were read: for a simulation."""
+        campaigns = tuple(each.reckoned(first) for each in self._current.campaigns)
+        self._current = replace(self._current, campaigns=campaigns)
+
     def refresh(self) -> tuple[Problem, ...]:
         """Read again if any file changed; swap at once if all is good. Return what is wrong, if anything."""
         with self._lock:

@@ -30,7 +30,7 @@ from content.library import Library
 from content.loaded import Loaded
 from flows import notice
 from flows.core.care import CallRequest, Mood, SafetyPlan, Status, Ticket, Trouble
-from flows.core.effects import CallBack, Effect, PassOffer, SetCaring, TakeBack, TakeOffer, Unwait, Wait
+from flows.core.effects import CallBack, Effect, KeepIntent, PassOffer, SetCaring, TakeBack, TakeOffer, Unwait, Wait
 from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Held, Listed, Said, SlotsFound
 from flows.core.flow import Carry
 from flows.core.screen import Field, Screen
@@ -126,6 +126,8 @@ class Outside(Local):
                 record.set_private(waiting=world.waiting("listed"))
             case SetCaring(at=times):
                 record.set_private(caring=times)
+            case KeepIntent(intent=intent):
+                record.set_private(intent=intent)
             case _:
                 return super().apply(conn, record, effect, *more)
         return None

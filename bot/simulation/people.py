@@ -4,13 +4,16 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from adapters.platform import Address, Arrival, Profile, Public, Shown
 from bot.simulation.world import ZONES, Dice
 from flows.core.events import Answered, Said
+from flows.team import FLOOR
 
-Deed = Literal["join", "react", "pause", "resume", "move", "stop"]
+Deed = Literal["join", "react", "pause", "resume", "move", "stop", "remind"]
+TENANTS: Final = {"slack": "T0SIMULATION", "teams": "5c000000-0000-4000-8000-000000000000"}
+REMINDS: Final = timedelta(days=90)  # so often, roughly, a manager reminds their team
 _HOURS = ("07:00", "08:00", "09:00", "10:00", "12:00", "13:00", "15:00", "17:00", "18:00", "19:00", "20:00", "21:00")
 _QUIET = {"07:00": "19:00-07:00", "08:00": "19:00-07:00", "20:00": "21:00-07:00", "21:00": "22:00-06:00"}
 
@@ -25,6 +28,7 @@ class Someone:
     platform: str
     form: dict[str, str]
     reacts: int  # of ten check-ins, roughly
+    manages: bool = False
     latest: Public | None = None
     shown: Shown | None = None
     _count: int = 0
@@ -32,7 +36,8 @@ class Someone:
     @property
     def address(self) -> Address:
         """Return where they are."""
-        return Address(platform=self.platform, tenant="simulation", user=f"p{self.index}")
+        user = f"U0{self.index:06}" if self.platform == "slack" else f"5c000000-0000-4000-8000-{self.index:012}"
+        return Address(platform=self.platform, tenant=TENANTS[self.platform], user=user)
 
     def arrival(self, event: Said | Answered | None = None, token: str = "") -> Arrival:
         """Return something that they do."""
@@ -49,6 +54,20 @@ class Town:
     people: list[Someone]
     _plans: list[tuple[datetime, int, int, Deed]] = field(default_factory=list)
     _count: int = 0
+
+    def __post_init__(self) -> None:
+        self._known = {who.address.user: who for who in self.people}
+
+    def who(self, user: str) -> Someone:
+        """Return who has this id on their platform."""
+        return self._known[user]
+
+    def teams(self) -> dict[str, list[Someone]]:
+        """Return the teams: everybody who lives in a zone, where they are enough to be written to alike."""
+        homes: dict[str, list[Someone]] = {}
+        for who in self.people:
+            homes.setdefault(ZONES[who.index % len(ZONES)], []).append(who)
+        return {zone: team for zone, team in homes.items() if len(team) >= FLOOR}
 
     def plan(self, at: datetime, who: Someone, deed: Deed) -> None:
         """Let somebody do something later."""
@@ -81,6 +100,11 @@ def settle(count: int, seed: int, start: datetime, days: int) -> Town:
                     town.plan(at + timedelta(days=dice.below(20)), who, "resume")
                 if deed == "stop":
                     town.plan(at + timedelta(days=dice.below(60)), who, "join")
+    for first, *_ in town.teams().values():
+        first.manages, asks = True, start + timedelta(days=15)
+        while asks < start + timedelta(days=days):
+            town.plan(asks + first.dice.minutes(1440), first, "remind")
+            asks += REMINDS
     return town
 
 

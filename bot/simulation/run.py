@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -11,18 +12,25 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr
 from sqlalchemy import event
 
 from adapters.platform import Public, Shown
 from bot.clock import SystemClock
-from bot.settings import Settings
-from bot.simulation.people import Deed, Someone, Town, resumes, settle
+from bot.settings import Settings, SlackSettings, TeamsSettings
+from bot.simulation.people import TENANTS, Deed, Someone, Town, resumes, settle
 from bot.simulation.world import ZONES, AtOnce, SimulatedClock, StandIn, StoreAtOnce
+from bot.store import queries
 from bot.wiring import Service, build
+from content import default_root
 from content.loaded import DEFAULT_LOCALE
 from flows.core.events import Answered, Said
 
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+CAMPAIGNS: Final = """campaigns:
+  - {key: to-all, to: everyone, template: gentle, cron: "0 10 1-7 feb,may,aug,nov tue"}
+  - {key: in-place, to: check-ins, template: busy-time, cron: "* * 8-14 jan,jun,sep mon"}
+"""
 COLUMNS: Final = ("person", "zone", "local", "utc", "kind", "source", "detail")
 
 
@@ -43,7 +51,13 @@ class Simulation:
         content = service.library.current
         self._keys = {each.text: each.key for each in content.catalog(DEFAULT_LOCALE).nudges}
         self._closing = str(getattr(content.words[DEFAULT_LOCALE]["checkin"], "closing"))  # noqa: B009  of the flow's
-        self._command = content.commands[DEFAULT_LOCALE]["checkins"][0]
+        words = content.words[DEFAULT_LOCALE]
+        self._alike = str(getattr(words["team"], "alike"))  # noqa: B009
+        self._texts = {each.text: each.key for each in content.templates}
+        self._homes = {who.index: zone for zone, team in town.teams().items() for who in team}
+        self._commands = {name: content.commands[DEFAULT_LOCALE][name][0] for name in ("checkins", "remind", "home")}
+        self._campaigns = service.campaigns.following()  # when to see to what HR planned
+        self._later: datetime | None = None  # when an effect that was planned ahead is due
         for name in ("slack", "teams"):
             service.platforms[name] = StandIn(name, self._arrived, service.desk.drawn)
 
@@ -56,9 +70,14 @@ class Simulation:
                 await self._do(who, deed)
             if (due := self._service.people.hints.first_due()) and due <= self._clock.now():
                 await self._service.schedule.see_to_people()
-            if self._service.desk.wake.is_set():
+            if self._campaigns and self._campaigns <= self._clock.now():
+                await self._service.schedule.see_to_campaigns()
+                self._campaigns = self._service.campaigns.following()
+            if self._service.desk.wake.is_set() or (self._later and self._later <= self._clock.now()):
                 self._service.desk.wake.clear()
                 await self._service.errands.drain()
+                later = await self._service.store.transact(queries.next_due)
+                self._later = None if later is None else datetime.fromtimestamp(later, UTC)
         written = io.StringIO()
         table = csv.writer(written, lineterminator="\n")
         table.writerow(COLUMNS)
@@ -66,15 +85,20 @@ class Simulation:
         return Result(written.getvalue(), Counter(row[4] for row in self._rows))
 
     def _next(self) -> datetime | None:
-        dues = (self._service.people.hints.first_due(), self._town.following())
+        dues = (self._service.people.hints.first_due(), self._town.following(), self._campaigns, self._later)
         return min((each for each in dues if each), default=None)
 
     def _arrived(self, user: str, message: Public) -> None:
         """Write down a message that nobody asked for, and let them react or not."""
-        who, said = self._town.people[int(user[1:])], message.screen.lines[0]
+        who, lines = self._town.who(user), message.screen.lines
+        said, text = lines[0], self._texts.get(lines[0], "")
+        if self._alike in lines:  # the last line names the manager who asked, if one did
+            manager = lines[-1] != self._alike
+            self._row(who, "alike", "manager" if manager else "hr", text, self._homes[who.index])
+            return
         who.latest = message
         kind = "closing" if said == self._closing else "checkin"
-        self._row(who, kind, "clock", self._keys.get(said, ""))
+        self._row(who, kind, "hr" if text else "clock", self._keys.get(said) or text)
         if who.dice.below(10) < who.reacts:
             self._town.plan(self._clock.now() + who.dice.minutes(600), who, "react")
 
@@ -107,6 +131,12 @@ class Simulation:
                 if "resume" in _keys(who):
                     await self._tap(who, "resume")
                     self._row(who, "resume", "person", "")
+            case "remind":
+                await self._receive(who, Said(text=self._commands["remind"]))
+                for key in ("team", "template", "each", "send"):
+                    if key in _keys(who):
+                        await self._tap(who, key)
+                self._row(who, "remind", "person", "")
             case "stop":
                 await self._receive(who, Said(text="stop"))
                 self._row(who, "stop", "person", "")
@@ -124,7 +154,7 @@ class Simulation:
         self._row(who, "plan", "person", chosen)
 
     async def _open(self, who: Someone) -> None:
-        await self._receive(who, Said(text=self._command))
+        await self._receive(who, Said(text=self._commands["checkins"]))
 
     async def _tap(self, who: Someone, key: str) -> None:
         assert who.shown
@@ -145,10 +175,25 @@ class Simulation:
             who.shown = shown
             await self._service.platforms[who.platform].show(who.address, shown)
 
-    def _row(self, who: Someone, kind: str, source: str, detail: str) -> None:
-        now, zone = self._clock.now(), who.form["zone"]
+    def _row(self, who: Someone, kind: str, source: str, detail: str, zone: str = "") -> None:
+        now, zone = self._clock.now(), zone or who.form["zone"]
         local = now.astimezone(ZoneInfo(zone))
         self._rows.append((str(who.index), zone, local.isoformat(), f"{now:%Y-%m-%dT%H:%M:%SZ}", kind, source, detail))
+
+
+def _planned(content: Path, town: Town) -> Path:
+    """Return the content that ships, with the town's teams and some campaigns, if there is a team."""
+    shutil.copytree(default_root(), content, ignore=shutil.ignore_patterns("*.py", "__pycache__", "lint_*", "*.md"))
+    teams = ""
+    for zone, team in town.teams().items():
+        platform, users = team[0].platform, [f'"{who.address.user}"' for who in team]
+        teams += f"  - key: {zone.lower().replace('/', '-').replace('_', '-')}\n    name: {zone}\n    zone: {zone}\n"
+        teams += f"    managers: {{{platform}: [{users[0]}]}}\n    members: {{{platform}: [{', '.join(users)}]}}\n"
+        teams += "    channel: {}\n"
+    if teams:
+        (content / "org" / "teams.yaml").write_text(f"teams:\n{teams}")
+        (content / "org" / "campaigns.yaml").write_text(CAMPAIGNS)
+    return content
 
 
 def _keys(who: Someone) -> list[str]:
@@ -159,15 +204,25 @@ async def simulate(people: int, days: int, seed: int) -> Result:
     """Run `people` through `days` from the first of January 2026 on. The same arguments give the same bytes."""
     with tempfile.TemporaryDirectory(prefix="haven-simulation-") as folder:
         clock = SimulatedClock(SystemClock().now(), seed)  # the content's dates are of today
-        settings = Settings(database_url=f"sqlite:///{Path(folder) / 'haven.db'}", profile="demo")
+        town = settle(people, seed, START, days)
+        settings = Settings(
+            database_url=f"sqlite:///{Path(folder) / 'haven.db'}",
+            profile="demo",
+            content_dir=_planned(Path(folder) / "content", town),
+            slack=SlackSettings(team_id=TENANTS["slack"], bot_token=SecretStr("xoxb-0"), signing_secret=SecretStr("0")),
+            teams=TeamsSettings(
+                tenant_id=TENANTS["teams"], app_id="5d000000-0000-4000-8000-000000000000", app_password=SecretStr("0")
+            ),
+        )
         # nobody listens there, and nobody asks; what is typed is of our own making, so reading it closely is left out
         service = build(settings, clock, base_url="http://127.0.0.1:9", store_of=StoreAtOnce, layers_of=tuple)
         # nobody minds if a power cut takes a simulation along: what is under test does not depend on it
         event.listen(service.store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         service.store.engine.dispose()
         clock.begin(START)
+        service.library.reckon(START.date())
         asyncio.get_running_loop().set_default_executor(AtOnce())
         try:
-            return await Simulation(service, clock, settle(people, seed, START, days)).run(days)
+            return await Simulation(service, clock, town).run(days)
         finally:
             await service.close()

@@ -45,6 +45,7 @@ _CLAIM = Ready(
 )
 _FIRST_LANE = Ready(select(func.min(effect.c.lane)))
 _NEXT_LANE = Ready(select(func.min(effect.c.lane)).where(effect.c.lane > bindparam("last")))
+_NEXT_DUE = Ready(select(effect.c.due).where(effect.c.lease == 0).order_by(effect.c.due).limit(1))
 _DELIVERY = Ready(select(delivery.c.body).where(delivery.c.id == bindparam("wanted")))
 _PUT_DELIVERY = _whole(delivery, "id")
 _TO_EACH = Ready(
@@ -192,7 +193,8 @@ def release_all(conn: Connection) -> None:
 
 def next_due(conn: Connection) -> int | None:
     """Return when the next effect is due, free of leases."""
-    return conn.execute(select(func.min(effect.c.due)).where(effect.c.lease == 0)).scalar()
+    due: int | None = _NEXT_DUE.scalar(conn)
+    return due
 
 
 def under_way(conn: Connection, now: int) -> bool:

@@ -100,6 +100,7 @@ class Team(Value):
     size: int
     external: bool = False  # people from outside are in its channel, so nothing is posted there
     zone: str = ""  # where it works, if elsewhere than the organisation
+    closed: tuple[date, ...] = ()  # public holidays there in the coming weeks: filled for a manager's reminders only
 
 
 class Template(Value):

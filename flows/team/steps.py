@@ -15,6 +15,7 @@ from flows.team.states import Accepted, Declined, Guide, History, Picking, Previ
 FLOOR = 5  # members; code, not a setting: below it a reminder points at somebody
 COOL_DOWN = timedelta(days=7)
 AT_ONCE = 10  # teams that get a reminder at one fixed time: an organisation is not flooded
+AHEAD: Final = 36  # days searched for the next fixed time: holidays may close some weeks
 PAGES: Final = ("notice", "listen", "avoid", "adjust", "yourself")
 """The guidance, a short page each: how to notice, how to listen, what not to ask, what can be changed at work, and
 looking after oneself."""
@@ -76,18 +77,19 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
 
 
 def next_slot(catalog: Catalog, now: datetime, team: str = "", *, each: bool = False) -> datetime:
-    """Return the next fixed time (UTC) at which reminders go out: the organisation's days and hour, where the team is.
+    """Return the next fixed time (UTC) at which reminders go out: the organisation's days and hour, where the team is,
+    and no public holiday there.
 
     A fixed time keeps a reminder from following, and so pointing at, what happened a minute ago. What goes to `each`
     member has notice, so that check-ins make room for it: nobody hears more often, and everybody gets the same.
     """
     entry = catalog.teams.get(team)
     zone, first = ZoneInfo((entry and entry.zone) or catalog.zone), now + NOTICE if each else now
-    today = first.astimezone(zone).date()
-    for ahead in range(15):
+    today, closed = first.astimezone(zone).date(), entry.closed if entry else ()
+    for ahead in range(AHEAD):
         day = today + timedelta(days=ahead)
         slot = instant(day, catalog.reminder_time, zone)
-        if day.weekday() in catalog.reminder_days and slot > first:
+        if day.weekday() in catalog.reminder_days and day not in closed and slot > first:
             return slot
     raise ValueError("organisation.yaml names no day for reminders")
 

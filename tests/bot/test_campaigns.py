@@ -149,6 +149,17 @@ async def test_a_managers_message_to_each_member_is_one_for_all_and_cannot_go_to
         assert words.dropped.fill(team="Customer Support") in haven.platform.messages["morgan"][-1].screen.lines
 
 
+async def test_a_managers_reminder_waits_for_a_day_that_is_no_holiday_where_the_team_works(tmp_path: Path) -> None:
+    german = {"key: support\n": "key: support\n    zone: Europe/Berlin\n"}
+    async with planned(tmp_path, "  []\n", german, at=datetime(2027, 5, 4, 11, tzinfo=UTC)) as haven:  # a Tuesday
+        said = await _reminds(haven, each=False)
+        assert "Tue 11 May, 09:00" in said  # ten in Berlin; Thursday the 6th is Ascension Day there
+        await haven.later(timedelta(days=3))
+        assert haven.platform.posts == []
+        await haven.later(WEEK)
+        assert len(haven.platform.posts) == 1
+
+
 def _alike(haven: Rig, user: str) -> int:
     """Count the messages that everybody gets alike."""
     return sum(haven.words("team").alike in each.screen.lines for each in haven.platform.messages[user])

@@ -10,11 +10,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 import holidays
 
-SOURCES = {"checkin": "clock", "closing": "clock"}
+# the zones' rules of the lock, as the service has them: this machine's own may be a year older
+reset_tzpath([str(files("tzdata") / "zoneinfo")])
+
+SOURCES = {"checkin": {"clock", "hr"}, "closing": {"clock"}, "alike": {"hr", "manager"}}
 
 
 @dataclass
@@ -22,10 +25,12 @@ class Known:
     """What the table has said about somebody so far."""
 
     plan: dict[str, str] | None = None
+    zone: str = ""
     paused: date | None = None
     sent: list[tuple[datetime, date, str]] = field(default_factory=list)
     unanswered: int = 0
-    last: datetime | None = None
+    alike: list[datetime] = field(default_factory=list)  # also in sent
+    before: tuple[datetime, date, str] | None = None  # the last check-in
 
 
 def check(table: str) -> tuple[list[str], Counter[str]]:
@@ -39,8 +44,11 @@ def check(table: str) -> tuple[list[str], Counter[str]]:
         local = now.astimezone(ZoneInfo(row["zone"]))
         if local.isoformat() != row["local"]:
             wrong.append(f"line {number}: the local time is not that of the zone")
+        if row["source"] not in SOURCES.get(kind, {"person"}):
+            wrong.append(f"line {number}: {kind} from {row['source']}")
         match kind:
             case "plan":
+                known.zone = row["zone"]
                 known.plan = dict(part.split("=") for part in row["detail"].split())
                 known.unanswered = 0
             case "pause":
@@ -55,11 +63,52 @@ def check(table: str) -> tuple[list[str], Counter[str]]:
                 wrong += [
                     f"line {number}: person {row['person']}: {each}" for each in _breaches(known, now, row, local)
                 ]
-                known.sent.append((now, local.date(), row["detail"]))
+                known.before = (now, local.date(), row["detail"])
+                known.sent.append(known.before)
                 known.unanswered += 1
+            case "alike":
+                wrong += [
+                    f"line {number}: person {row['person']}: {each}" for each in _too_much(known, now, row, local)
+                ]
+                known.alike.append(now)
+                known.sent.append((now, _day(known, now, local), ""))
+            case "remind":
+                pass
             case _:
                 wrong.append(f"line {number}: {kind} is not known here")
     return wrong, counts
+
+
+def _day(known: Known, now: datetime, local: datetime) -> date:
+    """Return the day where somebody lives: what goes to all goes by where their team works."""
+    return now.astimezone(ZoneInfo(known.zone)).date() if known.zone else local.date()
+
+
+def _too_much(known: Known, now: datetime, row: dict[str, str], local: datetime) -> list[str]:
+    """Return what is wrong with a message to everybody alike. What somebody chose has no say in it, but the hour and
+    the day are nobody's night or holiday, and with check-ins it keeps to the cap."""
+    today, found = _day(known, now, local), _capped(known, _day(known, now, local))
+    if not 9 <= local.hour < 18:
+        found.append("to all, and not in open hours")
+    if local.weekday() > 4 or _holiday(row["zone"], local.date()):
+        found.append("to all, on a day off")
+    if any(abs(now - then) < timedelta(days=7) for then in known.alike):
+        found.append("twice to all in a week")
+    start, end = (known.plan or {"quiet": "20:00-08:00"})["quiet"].split("-")
+    at = f"{now.astimezone(ZoneInfo(known.zone or row['zone'])):%H:%M}"
+    quiet = start <= at < end if start <= end else at >= start or at < end
+    if quiet and known.zone in ("", row["zone"]):  # who moved away still works with their team
+        found.append(f"to all, in somebody's quiet hours, {today}")
+    return found
+
+
+def _capped(known: Known, today: date) -> list[str]:
+    found = []
+    if any(day == today for _, day, _ in known.sent):
+        found.append("twice on one day")
+    if sum(today - day < timedelta(days=7) for _, day, _ in known.sent) >= 2:
+        found.append("three times in seven days")
+    return found
 
 
 def _breaches(known: Known, now: datetime, row: dict[str, str], local: datetime) -> list[str]:
@@ -77,13 +126,10 @@ def _breaches(known: Known, now: datetime, row: dict[str, str], local: datetime)
         found.append("on a public holiday")
     if known.paused and today < known.paused:
         found.append("in a pause")
-    if any(day == today for _, day, _ in known.sent):
-        found.append("twice on one day")
-    if sum(today - day < timedelta(days=7) for _, day, _ in known.sent) >= 2:
-        found.append("three times in seven days")
+    found += _capped(known, today)
     if row["detail"] and any(now - then <= timedelta(days=60) for then, _, key in known.sent if key == row["detail"]):
         found.append("the same line within sixty days")
-    gap = (today - known.sent[-1][1]).days if known.sent else 999
+    gap = (today - known.before[1]).days if known.before else 999
     if known.unanswered >= 9:
         found.append("after the closing note, without a reaction")
     if (known.unanswered >= 8) != (row["kind"] == "closing"):
