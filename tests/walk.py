@@ -139,7 +139,7 @@ class Outside(Local):
         self.asked = True
         return self.answer
 
-    def _forget(self, *_: Any) -> None:
+    def forget(self, *_: Any, **__: Any) -> None:
         return None
 
 
