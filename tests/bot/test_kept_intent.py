@@ -33,7 +33,7 @@ async def keep(haven: Rig, user: str = "sam") -> int:
 async def test_told_once_and_taken_up_where_it_was(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         before = await keep(haven)
-        await haven.later(20 * MINUTE)
+        await haven.later(3 * MINUTE)
         assert len(haven.platform.messages["sam"]) == before, "it does not work yet"
         await haven.restart()
         haven.wire.before = nothing
@@ -41,9 +41,9 @@ async def test_told_once_and_taken_up_where_it_was(tmp_path: Path) -> None:
         (message,) = haven.platform.messages["sam"][before:]
         assert message.screen.lines == (haven.common.news,), "the chat is not told what of"
         haven.wire.before = down
-        await haven.later(30 * MINUTE)
+        await haven.later(3 * MINUTE)
         haven.wire.before = nothing
-        await haven.later(30 * MINUTE)
+        await haven.later(3 * MINUTE)
         assert len(haven.platform.messages["sam"]) == before + 1
         await haven.press("sam", message, "again")
         assert haven.times("sam")
@@ -62,7 +62,7 @@ async def test_not_told_who_booked_dropped_it_or_was_forgotten(tmp_path: Path) -
         haven.wire.before = nothing
         await haven.say("sam", "book")
         await haven.book("sam")
-        await haven.later(timedelta(hours=2))
+        await haven.later(5 * MINUTE)
         told = {user: len(haven.platform.messages[user]) - count for user, count in before.items()}
         assert told == {"sam": 0, "kim": 0, "lee": 0, "ana": 1}
 
@@ -75,6 +75,6 @@ async def test_after_a_week_nothing_of_it_is_left(tmp_path: Path) -> None:
         assert record
         assert record.private.intent is None
         haven.wire.before = nothing
-        await haven.later(timedelta(hours=1))
+        await haven.later(3 * MINUTE)
         assert len(haven.platform.messages["sam"]) == before
         assert await haven.planned() == []

@@ -62,7 +62,7 @@ async def test_the_provider_is_asked_where_that_was_wanted_and_the_row_goes(tmp_
             assert record.ops.left
         gone.discard("ana")
         await haven.say("ana", "home")
-        await haven.later(LEFT)
+        await haven.jump(LEFT)
         held = {user: await haven.record(user) is not None for user in ("sam", "kim", "ana")}
         assert held == {"sam": False, "kim": False, "ana": True}, "who writes again is there"
         assert not [each for each in await haven.planned() if getattr(each, "sid", None)]

@@ -121,3 +121,15 @@ async def test_a_reservation_ends_and_keeps_everybody_out_until_then() -> None:
         await provider.book(request(slot, "k2"))
     standin.clock.later(timedelta(minutes=6))
     assert (await provider.book(request(slot, "k2"))).slot == slot
+
+
+async def test_who_did_not_come_is_known_by_the_hosts_own_mark() -> None:
+    provider, standin, _ = opened()
+    (slot, *_) = await provider.find_slots(*WEEK, 1)
+    await provider.book(request(slot))
+    assert not await provider.missed("k1")
+    standin.bookings["uid000001"]["attendees"][0]["absent"] = True
+    assert await provider.missed("k1")
+    assert not await provider.missed("k2")
+    with pytest.raises(Unable):  # a booking takes no note afterwards
+        await provider.reach("k1")
