@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from bot import log
 
-PATIENCE: Final = 4.2  # seconds until somebody is told something: within five they read it; above a request's own four
+PATIENCE: Final = 3.8  # seconds until somebody is told something: within five they read it; above one request's own 3.5
 T = TypeVar("T")
 
 

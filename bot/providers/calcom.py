@@ -48,7 +48,7 @@ class CalcomProvider(NoList):
         people: Iterable[care.Practitioner],
         clock: Clock,
         token: str | None = None,
-        timeout: float = 4.0,
+        timeout: float = 3.5,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         bearer = Fixed(token) if token else None

@@ -59,7 +59,7 @@ class FhirProvider:
         clock: Clock,
         token: str | Bearer | None = None,
         patient: Literal["contained", "created"] = "contained",
-        timeout: float = 4.0,
+        timeout: float = 3.5,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         bearer = Fixed(token) if isinstance(token, str) else token

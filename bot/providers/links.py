@@ -38,7 +38,7 @@ class LinksProvider(NoList):
         *,
         people: Iterable[care.Practitioner],
         clock: Clock,
-        timeout: float = 4.0,
+        timeout: float = 3.5,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         base = base_url.rstrip("/").removesuffix(MANIFEST).rstrip("/")

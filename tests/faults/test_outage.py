@@ -39,7 +39,7 @@ FORGET = Answered(values={"text": "forget me"})
 
 async def test_whatever_hangs_in_whatever_is_asked_it_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """At each request of each thing that can be asked; the real bound is asserted, and measured in `make proofs`."""
-    assert in_time.PATIENCE + 0.7 < TOLD  # what is left is for the chat
+    assert in_time.PATIENCE + 1.0 < TOLD  # what is left is for the chat
     monkeypatch.setattr(in_time, "PATIENCE", 0.15)
     slow = []
 
@@ -105,7 +105,8 @@ async def test_nothing_under_way_is_lost_in_an_hour(tmp_path: Path) -> None:
             assert phone in haven.text("looks")
         assert phone in haven.text("reaches")
 
-        await haven.later(timedelta(hours=1))
+        for _ in range(6):  # in the proofs every 45 seconds are lived through, as they are
+            await (haven.later if PROOF else haven.jump)(timedelta(minutes=10))
         waiting = {each.kind for each in await haven.planned()} & {"settle", "undo"}
         assert waiting == {"settle", "undo"}  # nobody has given up
         haven.wire.before = nothing
