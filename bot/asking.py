@@ -19,7 +19,7 @@ from bot.providers.base import (
 )
 from bot.providers.several import Providers
 from flows.core.care import Appointment, Slot
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Booked, Changed, Event, Failed, Held, Listed
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long
@@ -37,15 +37,16 @@ class Asking:
         self._in_time = InTime()
 
     async def answer(self, task: tasks.Ask | tasks.Settle, *, again: bool = False) -> Event | None:
-        """Return what came of it; None if a lost booking, or a place on a waiting list, is still not known.
+        """Return what came of it; None if what became of a booking, a place on a list or a message is
+        still not known.
 
         `again`: we died over it once, so what we sent then may have had its effect."""
         if isinstance(task, tasks.Settle):
             return await self._settle(task)
-        changes = isinstance(task.what, Book | Reschedule | Cancel | Wait | TakeOffer)
+        changes = isinstance(task.what, Book | Reschedule | Cancel | Wait | TakeOffer | Share)
         late = Failed(why="uncertain" if changes else "provider_down")
         event = await self._in_time.within(self._asked(task, again), late)
-        if isinstance(task.what, Wait) and _unknown(event, again):  # to ask again is safe: it is looked for by its key
+        if isinstance(task.what, Wait | Share) and _unknown(event, again):  # to ask again is safe: it is looked for
             given_up = self._clock.now() - task.what.consented_at > GIVE_UP
             return Failed(why="uncertain") if given_up else None
         return Failed(why="uncertain") if changes and _unknown(event, again) else event
@@ -65,6 +66,8 @@ class Asking:
                     return await self._cancel(appointment)
                 case Wait():
                     return await _told(self._wait(task.what, task.key))
+                case Share():
+                    return await _told(self._share(task.what, task.key))
                 case TakeOffer():
                     return await _told(self._take(task.what, again))
                 case Placed(appointment=appointment, place=place):
@@ -96,7 +99,7 @@ class Asking:
         """Return how many seconds to wait before asking again: the longer unknown, the more, up to RARELY."""
         now = int(self._clock.now().timestamp())
         if isinstance(task, tasks.Ask):
-            since = int(task.what.consented_at.timestamp()) if isinstance(task.what, Wait) else now
+            since = int(task.what.consented_at.timestamp()) if isinstance(task.what, Wait | Share) else now
         else:
             since = now if isinstance(task, tasks.Decline) else task.since
         unknown = now - since
@@ -146,6 +149,13 @@ class Asking:
                 log.failure("reach_failed", error, where="asking")
             return late
         return True
+
+    async def release(self, task: tasks.Release) -> None:
+        """Give a slot back that is held. Never raises: the hold ends by itself."""
+        try:
+            await self._provider.release(task.slot, task.hold)
+        except Exception as error:
+            log.failure("provider_failed", error, where="asking", kind=task.kind)
 
     async def decline(self, task: tasks.Decline) -> bool:
         """Let an offer pass. False if the provider has to be asked again later; it ends by itself."""
@@ -207,6 +217,10 @@ class Asking:
         )
         place = await self._provider.at(wanted.provider).wait(whom)
         return Listed(reference=place.reference)
+
+    async def _share(self, wanted: Share, key: str) -> Event:
+        await self._provider.at(wanted.provider).share(wanted.reference, key, wanted.text, wanted.consented_at)
+        return Changed(what="shared")
 
     async def _take(self, wanted: TakeOffer, again: bool) -> Event:
         if wanted.place and not again and not await self._offering.may_see(wanted.slot, wanted.place):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock, SystemClock
 from bot.practice import clinic_path, practitioners
 from bot.providers.clinic.app import Practice
+from bot.providers.clinic.messages import Messages
 from bot.providers.clinic.reception import Away, Entry, Reception, Unknown
 from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import Database
@@ -62,6 +63,7 @@ def day(
                 _say(f"The next appointment is on {desk.local(following):%A %d %B %Y at %H:%M}.")
         if entries:
             _print(f"{wanted:%A %d %B %Y}, {desk.zone.key}", entries, desk)
+            _shared(entries, desk)
 
 
 @clinic.command("slots")
@@ -175,8 +177,11 @@ def vouchers(
 class _Desk:
     """What the commands work with: the reception, the time, and the organisation's zone."""
 
-    def __init__(self, database: Database, reception: Reception, clock: Clock, zone: ZoneInfo) -> None:
-        self.database, self.reception, self.clock, self.zone = database, reception, clock, zone
+    def __init__(
+        self, database: Database, reception: Reception, messages: Messages, clock: Clock, zone: ZoneInfo
+    ) -> None:
+        self.database, self.reception, self.messages = database, reception, messages
+        self.clock, self.zone = clock, zone
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
@@ -238,7 +243,9 @@ def _open() -> Iterator[_Desk]:
     try:
         database.upgrade()
         practice.book.take(practitioners(library.current))
-        desk = _Desk(database, practice.reception, clock, ZoneInfo(library.current.organisation.zone))
+        desk = _Desk(
+            database, practice.reception, practice.messages, clock, ZoneInfo(library.current.organisation.zone)
+        )
         yield desk
     except SQLAlchemyError as error:
         kind = type(error).__name__
@@ -284,6 +291,16 @@ def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
             _say(f"{one.reference[:_SHORT]}: {_plain(one.note)}")
     if any(one.reference for one in entries):
         _err.print(_PRIVATE)
+
+
+def _shared(entries: list[Entry], desk: _Desk) -> None:
+    """Print what people chose to share before they come."""
+    for one in entries:
+        texts = desk.messages.about(one.reference) if one.reference else []
+        for text in texts:
+            _say(f"{desk.local(one.start):%H:%M} {_plain(one.name)} wants you to know:")
+            for line in text.split("\n"):
+                _say(f"  {_plain(line)}")
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -109,7 +109,7 @@ class Desk:
         return result
 
     async def undo(self, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-        """Plan to undo a booking, or to give up a place on a waiting list, whose owner is gone or left."""
+        """Plan to undo what the provider did for somebody who is gone or wants it no more."""
         await self._store.transact(lambda conn: self._turns.undo(conn, task, event))
         self.wake.set()
 

@@ -87,6 +87,9 @@ class Errands:
                     await self._until(row.id, task, await self._asking.decline(task))
                 case tasks.Reach():
                     await self._until(row.id, task, await self._asking.reach(task))
+                case tasks.Release():
+                    await self._asking.release(task)
+                    await self._drop(row.id)
                 case tasks.Show():
                     await self._show(row.id, task)
                 case tasks.Retry():

@@ -35,6 +35,7 @@ from flows.core.effects import (
     PassOffer,
     Placed,
     Reacted,
+    Release,
     Remind,
     Reschedule,
     SetCaring,
@@ -43,6 +44,7 @@ from flows.core.effects import (
     SetPlan,
     SetReach,
     SetRemind,
+    Share,
     TakeBack,
     TakeOffer,
     Unwait,
@@ -90,18 +92,14 @@ class Local:
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, reach=reach))
             case KeepIntent(intent=intent):
                 self._keep_intent(conn, record, intent)
-            case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed():
+            case FindSlots() | Hold() | Book() | Reschedule() | Cancel() | Placed() | Share():
                 held = effect.hold if isinstance(effect, Book) else ""  # a hold is kept under the booking's own key
                 key = record.asked = held or token(self._clock)
                 self.plan(conn, tasks.Ask(sid=record.sid, flow=flow, key=key, what=effect), now, key)
-            case Wait():
-                record.asked = listing.ask(conn, self.plan, record, flow, effect, token(self._clock), now)
-            case TakeOffer():
-                record.asked = listing.take(conn, self.plan, record, flow, effect, now)
-            case Unwait():
-                listing.leave(conn, self.plan, self._vault, record, now)
-            case PassOffer():
-                listing.let_pass(conn, self.plan, record, now)
+            case Release(slot=slot, hold=hold):
+                self.release(conn, slot, hold)
+            case Wait() | TakeOffer() | Unwait() | PassOffer():
+                self._listed(conn, record, effect, flow)
             case CallBack():
                 record.asked = tickets.ask(conn, self.plan, record, effect, token(self._clock), now)
             case TakeBack():
@@ -124,6 +122,25 @@ class Local:
         planned = tasks.planned(self._vault, task, due, *unique, to=to)
         queries.put_effects(conn, [planned])
         return planned[0]
+
+    def _listed(
+        self, conn: Connection, record: Record, effect: Wait | TakeOffer | Unwait | PassOffer, flow: str
+    ) -> None:
+        """Carry out what somebody does about a place on a waiting list."""
+        now = self._clock.now()
+        match effect:
+            case Wait():
+                record.asked = listing.ask(conn, self.plan, record, flow, effect, token(self._clock), now)
+            case TakeOffer():
+                record.asked = listing.take(conn, self.plan, record, flow, effect, now)
+            case Unwait():
+                listing.leave(conn, self.plan, self._vault, record, now)
+            case PassOffer():
+                listing.let_pass(conn, self.plan, record, now)
+
+    def release(self, conn: Connection, slot: Slot, hold: str) -> None:
+        """Plan to give a slot back that is held and that nobody wants any more."""
+        self.plan(conn, tasks.Release(slot=slot, hold=hold), self._clock.now(), hold)
 
     def set_appointments(self, conn: Connection, record: Record, held: tuple[Appointment, ...]) -> None:
         """Keep these appointments, and remind as their person wants, but not of those that are gone or moved."""

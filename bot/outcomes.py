@@ -6,7 +6,7 @@ from typing import Any, Literal
 from bot import tasks
 from bot.people import TROUBLES, Record
 from flows.core.care import Appointment, Trouble, Waiting
-from flows.core.effects import Book, Cancel, Placed, Reschedule, TakeOffer, Wait
+from flows.core.effects import Book, Cancel, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Booked, Changed, Event, Failed, Listed
 
 
@@ -16,7 +16,9 @@ def note_trouble(record: Record, task: tasks.Ask | tasks.Settle, event: Event) -
         return
     what = "failed"
     if isinstance(task, tasks.Ask):
-        what = {"cancel": "cancel", "reschedule": "move", "wait": "unlisted"}.get(task.what.kind, what)
+        what = {"cancel": "cancel", "reschedule": "move", "wait": "unlisted", "share": "unshared"}.get(
+            task.what.kind, what
+        )
     if isinstance(task, tasks.Settle) and event.why == "uncertain":
         what = "unsure"
     trouble = Trouble.model_validate({"key": task.key, "what": what, "start": start(task)})
@@ -39,7 +41,7 @@ def start(task: tasks.Ask | tasks.Settle) -> datetime:
     """Return when the appointment begins that an errand is about."""
     if isinstance(task, tasks.Settle):
         return task.start
-    if isinstance(task.what, Wait):
+    if isinstance(task.what, Wait | Share):
         return task.what.consented_at
     assert isinstance(task.what, Book | Cancel | Reschedule | TakeOffer)
     return task.what.slot.start if isinstance(task.what, Book | TakeOffer) else task.what.appointment.slot.start

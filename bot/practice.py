@@ -34,6 +34,7 @@ def opened(settings: Settings, vault: Vault, content: Loaded, clock: Clock, base
         clock,
         name=content.providers.clinic,
         practitioners=practitioners(content),
+        vouchers=bool(content.providers.vouchers),
         bearer=token_of(settings, vault),
         subscriber=Subscriber(f"{base_url}/providers/{OURS}/hook", vault.clinic_hints().encode()),
     )

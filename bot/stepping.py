@@ -1,5 +1,6 @@
 """One step of a conversation, through as many flows as it takes: Goto, Back, Turn, and the notice's gate."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -74,21 +75,24 @@ class Stepping:
         step = flow.update(flow.thaw(frame.version, dict(frame.state)), way.event, self.moment(record, flow.name))
         return None if step is None else self._settle(conn, record, step, (frame, suspended), name)
 
-    def take_suspended(self, conn: Connection, record: Record, key: str, event: Event) -> None:
-        """Give the suspended conversation that asked for it an event: it moves on unseen, until they come back."""
+    def take_suspended(self, conn: Connection, record: Record, key: str, event: Event) -> bool:
+        """Give the suspended conversation that asked for it an event: it moves on unseen, until they come back. False
+        if nobody takes it."""
         conversation = record.private.conversation
         if conversation is None:
-            return
-        frames = list(conversation.suspended)
+            return False
+        taken, frames = False, list(conversation.suspended)
         for index, frame in enumerate(frames):
             flow, name = FLOWS[frame.flow], frame.flow
             state = flow.thaw(frame.version, dict(frame.state))
             step = flow.update(state, event, self.moment(record, name)) if frame.ask == key else None
             if isinstance(step, Turn):
+                taken = True
                 self.apply(conn, record, step.effects, name)
                 ask = record.asked or frame.ask
                 frames[index] = Frame(flow=name, version=flow.version, state=flow.freeze(step.state), ask=ask)
         record.set_private(conversation=conversation.model_copy(update={"suspended": tuple(frames)}))
+        return taken
 
     def apply(
         self, conn: Connection, record: Record, effects: tuple[Effect, ...], flow: str, name: str = ""
@@ -117,7 +121,8 @@ class Stepping:
                         target, carry = "notice", carry.model_copy(update={"then": target})
                     if frame and step.leaving is not None:
                         frame, record.asked = _left(frame, step.leaving, record.asked), ""
-                    suspended = _suspend(frame, suspended, target)
+                    before, suspended = (*suspended, *((frame,) if frame else ())), _suspend(frame, suspended, target)
+                    self._let_go(conn, record, [each for each in before if each not in suspended])
                     frame = Frame(flow=target, version=FLOWS[target].version, state={})
                     following = FLOWS[target].begin(carry, self.moment(record, target))
                 case Back():
@@ -134,8 +139,17 @@ class Stepping:
             step = following
         else:
             raise RecursionError("flows hand over in circles")
+        if forgotten:
+            self._let_go(conn, record, suspended)
         self._rest(record, frame, suspended)
         return forgotten
+
+    def _let_go(self, conn: Connection, record: Record, frames: Iterable[Frame]) -> None:
+        """Let go of what conversations hold that are left for good."""
+        for frame in frames:
+            if frame.state:  # else it was only passed through
+                flow = FLOWS[frame.flow]
+                self.apply(conn, record, flow.leave(flow.thaw(frame.version, dict(frame.state))), frame.flow)
 
     def _rest(self, record: Record, frame: Frame | None, suspended: tuple[Frame, ...]) -> None:
         if frame is None:

@@ -9,7 +9,7 @@ from adapters.platform import Address
 from bot.vault import Unsealable, Vault
 from flows.core.base import Value
 from flows.core.care import Place, Reminding, Slot
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
+from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, Share, TakeOffer, Wait
 
 Audience = Literal["checkin", "campaign", "reminder"] | None
 
@@ -34,7 +34,7 @@ class Ask(_Task):
     flow: str
     key: str
     what: Annotated[
-        FindSlots | Hold | Book | Reschedule | Cancel | Placed | Wait | TakeOffer, Field(discriminator="kind")
+        FindSlots | Hold | Book | Reschedule | Cancel | Placed | Wait | TakeOffer | Share, Field(discriminator="kind")
     ]
 
 
@@ -85,6 +85,14 @@ class Decline(_Task):
     key: str
     slot: Slot
     until: int
+
+
+class Release(_Task):
+    """Give a slot back that is held under a key: once, as the hold ends by itself, too. Knows nobody."""
+
+    kind: Literal["release"] = "release"
+    slot: Slot
+    hold: str
 
 
 class News(_Task):
@@ -248,6 +256,7 @@ Task = Annotated[
     | Undo
     | Unlist
     | Decline
+    | Release
     | News
     | Retry
     | Reach

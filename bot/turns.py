@@ -24,8 +24,8 @@ from bot.waking import Waking
 from content.library import Library
 from flows import booking
 from flows.core.care import Appointment, Status, Ticket
-from flows.core.effects import Book, Cancel, Reschedule, TakeOffer, Wait
-from flows.core.events import Answered, Booked, Changed, Event, Failed, Listed, Said
+from flows.core.effects import Book, Cancel, Reschedule, Share, TakeOffer, Wait
+from flows.core.events import Answered, Booked, Changed, Event, Failed, Held, Listed, Said
 from flows.core.retention import APPOINTMENT, CARING, LEFT, TICKET, WAITING
 from flows.safety import Alarm
 
@@ -152,11 +152,13 @@ class Turns:
         return True
 
     def undo(self, conn: Connection, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-        """Plan to undo a booking, or to give up a place on a waiting list, whose owner is gone or left."""
+        """Plan to undo what the provider did for somebody who is gone or wants it no more."""
         now = self._clock.now()
         if isinstance(event, Listed):
             provider = task.what.provider if isinstance(task, tasks.Ask) and isinstance(task.what, Wait) else ""
             listing.unlist(conn, self._local.plan, task.key, provider, now)
+        elif isinstance(event, Held):
+            self._local.release(conn, event.slot, event.hold)
         elif isinstance(event, Booked):
             provider = event.appointment.slot.provider
             self._local.plan(
@@ -257,9 +259,14 @@ class Turns:
         if conversation and conversation.frame.ask == ask:
             if self._stepping.take(conn, record, Take(event)) is not None:
                 return record.ops.address, self._keep(conn, record, self._shown(record))
-        elif conversation:
-            self._stepping.take_suspended(conn, record, ask, event)
-        if isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule | TakeOffer | Wait):
+            taken = False
+        else:
+            taken = self._stepping.take_suspended(conn, record, ask, event)
+        if isinstance(event, Held) and not taken:  # whoever wanted it has gone elsewhere
+            self._local.release(conn, event.slot, event.hold)
+        unsent = isinstance(event, Failed) and isinstance(task, tasks.Ask) and isinstance(task.what, Share)
+        told = isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule | TakeOffer | Wait)
+        if told or unsent:
             note_trouble(record, task, event)
             self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
         self._people.save(conn, record)

@@ -125,7 +125,10 @@ class Service:
     def takes_hours(self) -> None:
         """Hand the clinic the weekly hours that HR's files hold now."""
         if self.clinic:
-            self.clinic.state.practice.replace(practice.practitioners(self.library.current))
+            content = self.library.current
+            self.clinic.state.practice.replace(
+                practice.practitioners(content), vouchers=bool(content.providers.vouchers)
+            )
 
 
 def build(

@@ -141,7 +141,8 @@ class ProviderEntry(Part):
     the service sets HAVEN_PROVIDERS__<KEY>__TOKEN, or __CLIENT_ID and __KEY_FILE.
 
     `patient`: whether the person's name goes into the appointment (contained) or into a record of its own (created).
-    `settled`: what was agreed with them before going live; `haven provider check` asks for it.
+    `settled`: what was agreed with them before going live; `haven provider check` asks for it. `vouchers`: required,
+    where they book with a voucher only: then everybody is asked for theirs.
     A provider of kind links is booked with on its own page only.
     """
 
@@ -151,6 +152,7 @@ class ProviderEntry(Part):
     url: Annotated[str, AfterValidator(_address)]
     patient: Literal["contained", "created"] = "contained"
     settled: Annotated[tuple[Settled, ...], Some] = ()
+    vouchers: Literal["", "required"] = ""
     people: Annotated[tuple[Listed, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
 
     @model_validator(mode="before")
@@ -164,6 +166,8 @@ class ProviderEntry(Part):
 
     @model_validator(mode="after")
     def _event_types(self) -> Self:
+        if self.vouchers and self.kind != "fhir":
+            raise refuse("only a FHIR server takes vouchers", "leave vouchers out", "vouchers")
         if self.kind != "calcom":
             return self
         if not self.people:
@@ -179,9 +183,11 @@ class ProviderEntry(Part):
 
 
 class Providers(Part):
-    """providers.yaml: the people whom the built-in clinic books, and the providers elsewhere; one of them at least."""
+    """providers.yaml: the people whom the built-in clinic books, and the providers elsewhere; one of them at least.
+    `vouchers`: required, where the clinic books with a voucher only."""
 
     clinic: Name = ""
+    vouchers: Literal["", "required"] = ""
     practitioners: Annotated[tuple[Practitioner, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
     providers: Annotated[tuple[ProviderEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = ()
 

@@ -133,6 +133,7 @@ class Loaded:
             cancelling=self.organisation.cancelling.said(locale) if self.organisation.cancelling else None,
             places=self._places(self.locales[locale]),
             bookable=self._bookable,
+            vouchers=self._vouchers,
             contact=contact,
             screening=self.screening.model_copy(update={"phq9": self.screening.phq9 and answered}),
             locale=self.locales[locale],
@@ -147,6 +148,13 @@ class Loaded:
         people = (*file.practitioners, *(each for one in file.providers for each in one.people))
         there = {each.profession for each in people} | ({"therapy"} if not file.practitioners else set())
         return tuple(each for each in get_args(Profession) if each in there)
+
+    @property
+    def _vouchers(self) -> tuple[str, ...]:
+        """Return the keys of the providers that book with a voucher only; the organisation's own has none."""
+        file = self.providers
+        own = ("",) if file.vouchers else ()
+        return (*own, *(each.key for each in file.providers if each.vouchers))
 
     def _places(self, locale: Locale) -> Mapping[str, str]:
         """Return where somebody may be: the countries of our crisis lines, and where somebody has a licence; our own

@@ -14,7 +14,7 @@ from flows.core.retention import CONVERSATION, TICKET
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Words
 
-EDITION = 7
+EDITION = 8
 """Of the notice's wording: raised with every change of its pinned words, so that everybody is asked again."""
 
 BUTTONS = ("agree", "read_all", "decline")

@@ -13,6 +13,7 @@ from flows import (
     safety,
     screening,
     selfhelp,
+    sharing,
     team,
     waiting,
 )
@@ -28,6 +29,7 @@ FLOWS: dict[str, AnyFlow] = {
         selfhelp.FLOW,
         booking.FLOW,
         waiting.FLOW,
+        sharing.FLOW,
         checkin.FLOW,
         team.FLOW,
         callback.FLOW,

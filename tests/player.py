@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from adapters.console.read import values
 from adapters.console.render import render
-from flows.core.care import Intent, Ticket, Wishes
+from flows.core.care import Intent, Mood, Ticket, Wishes
 from flows.core.catalog import Screening
 from flows.core.effects import SetFiled, SetRemind
 from flows.core.events import Answered, Chose, Event, Failed, Listed, Said
@@ -83,6 +83,11 @@ def _moment(settings: dict[str, str]) -> Moment:
         changes["intent"] = Intent(
             wishes=Wishes(place="GB", hours=given["intent"]), until=world.NOW + timedelta(days=6)
         )
+    if "shares" in given:
+        changes["appointments"] = tuple(one.model_copy(update={"shares": True}) for one in changes["appointments"])
+    if "moods" in given:
+        days = range(1, int(given["moods"]) + 1)
+        changes["moods"] = tuple(Mood(day=date(2026, 11, each), mood="rough") for each in days)
     if "checked" in given:
         changes["checked"] = date.fromisoformat(given["checked"])
     if "reminders" in given:

@@ -57,7 +57,8 @@ class Capabilities(BaseModel):
     atomic: a change of several records is made whole or not at all. hold: a slot can be kept for a few minutes before
     it is booked. reschedule: an appointment is moved in one step. webhook: it tells us of changes. deep_link: booking
     is on the provider's own page only. advisory: it checks nothing when it books, so a booking is sure only after it
-    has been read back among the others. patient: where the person's name and contact go.
+    has been read back among the others. sharing: it takes a message about an appointment. patient: where the person's
+    name and contact go.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,6 +71,7 @@ class Capabilities(BaseModel):
     advisory: bool = False
     waiting_list: bool = False
     vouchers: bool = False
+    sharing: bool = False
     patient: Literal["contained", "created"] = "contained"
 
 
@@ -184,6 +186,12 @@ class Provider(Protocol):
     async def missed(self, key: str) -> bool:
         """Tell whether the provider noted that nobody came to our appointment with this key. Raises ProviderDown."""
 
+    async def share(self, reference: str, key: str, text: str, consented_at: datetime) -> None:
+        """Give this text, byte for byte, to whoever holds the appointment with this reference of the provider's; read
+        it back, and only then return. Called again with the same key it is not sent again.
+
+        Raises Unable where the provider takes none, Refused, ProviderDown or Uncertain."""
+
     async def alive(self) -> bool:
         """Tell whether the provider answers and speaks what we need. Never raises."""
 
@@ -211,3 +219,11 @@ class NoList:
 
     async def unwait(self, key: str) -> None:
         """See Provider."""
+
+
+class NoMessages:
+    """What a provider that takes no message about an appointment says to one."""
+
+    async def share(self, reference: str, key: str, text: str, consented_at: datetime) -> None:
+        """See Provider."""
+        raise Unable("the provider takes no messages")

@@ -100,6 +100,10 @@ class Breaker:
         """See Provider."""
         return await self._call(lambda: self.provider.missed(key))
 
+    async def share(self, reference: str, key: str, text: str, consented_at: datetime) -> None:
+        """See Provider."""
+        await self._call(lambda: self.provider.share(reference, key, text, consented_at))
+
     async def alive(self) -> bool:
         """See Provider. Asked even when the circuit is open; an answer closes it."""
         alive = await self.provider.alive()

@@ -17,6 +17,7 @@ from bot.providers.base import (
     Capabilities,
     Held,
     NoList,
+    NoMessages,
     ProviderDown,
     Refused,
     Request,
@@ -36,7 +37,7 @@ _LOOK_BACK: Final = timedelta(days=1)
 _CAN: Final = Capabilities(hold=True, reschedule=True, webhook=True)
 
 
-class CalcomProvider(NoList):
+class CalcomProvider(NoList, NoMessages):
     """An account at Cal.com as a Provider. `people` are its event types: `key` is the number.
 
     `token` is an API key. Raises ValueError for a URL that is not https."""

@@ -34,6 +34,7 @@ from bot.providers.fhir_models import Resource, slot_key
 from bot.providers.fhir_moving import Moving
 from bot.providers.fhir_probe import described, kinds, rolls_back, statement
 from bot.providers.fhir_records import Outcome, Record, Records
+from bot.providers.fhir_sharing import Sharing
 from bot.providers.fhir_slots import free, when
 from bot.providers.fhir_waiting import WaitingList
 from bot.providers.fhir_wire import Bearer, Fixed, Lost, Unsent, Wire
@@ -69,6 +70,7 @@ class FhirProvider:
         self._moving = Moving(self._wire, self._records, self._changes)
         self._list = places = WaitingList(self._wire, self._records, self._changes)
         self.waiting, self.take, self.decline, self.unwait = places.find, places.take, places.decline, places.leave
+        self._sharing = Sharing(self._wire)
         self._clock = clock
         self._patient = patient
         self._atomic: bool | None = None
@@ -227,6 +229,12 @@ class FhirProvider:
         if not (await self.capabilities()).waiting_list:
             raise Unable("the provider has no waiting list")
         return await self._list.join(whom, created=self._patient == "created")
+
+    async def share(self, reference: str, key: str, text: str, consented_at: datetime) -> None:
+        """Give a text to whoever holds an appointment. See Provider for the errors."""
+        if not (await self.capabilities()).sharing:
+            raise Unable("the provider takes no messages")
+        await self._sharing.share(reference, key, text, consented_at)
 
     async def status(self, key: str) -> care.Appointment | None:
         """Return our appointment with this key if it stands. Raises ProviderDown, or Uncertain while the

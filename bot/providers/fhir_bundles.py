@@ -16,7 +16,7 @@ REACH: Final = "The chat no longer reaches this person. They agreed to be reache
 """All that a provider learns of it, and only of who wanted that."""
 _PATIENT: Final = "urn:haven:patient"
 _ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
-_CONSENT = "urn:haven:consented-at"
+CONSENT: Final = "urn:haven:consented-at"
 
 
 def patient(request: Whom) -> Resource:
@@ -28,7 +28,7 @@ def patient(request: Whom) -> Resource:
         "resourceType": "Patient",
         "extension": [
             {"url": _ZONE, "valueCode": request.zone},
-            {"url": _CONSENT, "valueDateTime": request.consented_at.astimezone(UTC).isoformat()},
+            {"url": CONSENT, "valueDateTime": request.consented_at.astimezone(UTC).isoformat()},
         ],
         "name": [{"text": request.name}],
         "telecom": [{"system": system, "value": contact}],

@@ -26,9 +26,18 @@ async def statement(wire: Wire) -> Resource:
 def described(stated: Resource, atomic: bool) -> Capabilities:
     """Return what a server can do: from its statement, and from what the probe found."""
     said = {_ASKED[code] for one in _rest(stated, "extension") if (code := _code(one)) in _ASKED}
+    shares = any(
+        one.get("type") == "Communication"
+        and {"create", "search-type"} <= {_of(each) for each in one.get("interaction") or []}
+        for one in _rest(stated, "resource")
+    )
     versioned = any(one.get("versioning") == "versioned-update" for one in _rest(stated, "resource"))
     return Capabilities(
-        atomic=atomic, reschedule=atomic, advisory=not (atomic or versioned), **dict.fromkeys(said, True)
+        atomic=atomic,
+        reschedule=atomic,
+        advisory=not (atomic or versioned),
+        sharing=shares,
+        **dict.fromkeys(said, True),
     )
 
 
@@ -71,3 +80,7 @@ def _rest(stated: Resource, name: str) -> Iterator[dict[str, Any]]:
 
 def _code(extension: dict[str, Any]) -> str:
     return str(extension.get("valueCode")) if extension.get("url") == _CAPABILITY else ""
+
+
+def _of(interaction: Any) -> str:
+    return str(interaction.get("code")) if isinstance(interaction, dict) else ""

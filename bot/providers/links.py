@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from bot import log
 from bot.clock import Clock
-from bot.providers.base import Capabilities, Held, NoList, ProviderDown, Request, Unable
+from bot.providers.base import Capabilities, Held, NoList, NoMessages, ProviderDown, Request, Unable
 from bot.providers.fhir_slots import when
 from bot.providers.fhir_wire import Lost, Unsent, Wire
 from bot.providers.links_models import KINDS, Manifest, Published, read
@@ -26,7 +26,7 @@ FILES: Final = 40
 BYTES: Final = 16 * 1024 * 1024  # of one file
 
 
-class LinksProvider(NoList):
+class LinksProvider(NoList, NoMessages):
     """A publisher of slots as a Provider that can be looked at only.
 
     `base_url` is the folder of the manifest, or the manifest itself; `people` are HR's words on those whose slots they

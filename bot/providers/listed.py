@@ -17,7 +17,7 @@ class Listed:
         self.capabilities, self.status = provider.capabilities, provider.status
         self.missed, self.reach = provider.missed, provider.reach
         self.wait, self.waiting, self.take = provider.wait, provider.waiting, provider.take
-        self.decline, self.unwait = provider.decline, provider.unwait
+        self.decline, self.unwait, self.share = provider.decline, provider.unwait, provider.share
         self.alive, self.aclose = provider.alive, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:

@@ -144,7 +144,7 @@ class _Marked:
         self._key, self._provider = key, provider
         self.capabilities, self.release, self.cancel = provider.capabilities, provider.release, provider.cancel
         self.wait, self.decline, self.unwait = provider.wait, provider.decline, provider.unwait
-        self.missed, self.reach = provider.missed, provider.reach
+        self.missed, self.reach, self.share = provider.missed, provider.reach, provider.share
         self.alive, self.aclose = provider.alive, provider.aclose
 
     async def find_services(self) -> tuple[Practitioner, ...]:
@@ -159,24 +159,28 @@ class _Marked:
         return held.model_copy(update={"slot": self._slot(held.slot)})
 
     async def book(self, request: Request) -> Appointment:
-        return self._appointment(await self._provider.book(request))
+        return await self._appointment(await self._provider.book(request))
 
     async def reschedule(self, appointment: Appointment, slot: Slot, key: str) -> Appointment:
-        return self._appointment(await self._provider.reschedule(appointment, slot, key))
+        return await self._appointment(await self._provider.reschedule(appointment, slot, key))
 
     async def status(self, key: str) -> Appointment | None:
         found = await self._provider.status(key)
-        return self._appointment(found) if found else None
+        return await self._appointment(found) if found else None
 
     async def waiting(self, key: str) -> Place | None:
         found = await self._provider.waiting(key)
         return found.model_copy(update={"slot": self._slot(found.slot)}) if found and found.slot else found
 
     async def take(self, key: str, slot: Slot) -> Appointment:
-        return self._appointment(await self._provider.take(key, slot))
+        return await self._appointment(await self._provider.take(key, slot))
 
     def _slot(self, slot: Slot) -> Slot:
         return slot.model_copy(update={"provider": self._key})
 
-    def _appointment(self, appointment: Appointment) -> Appointment:
-        return appointment.model_copy(update={"slot": self._slot(appointment.slot)})
+    async def _appointment(self, appointment: Appointment) -> Appointment:
+        try:
+            shares = (await self._provider.capabilities()).sharing
+        except ProviderDown:  # that it stands is known all the same
+            shares = False
+        return appointment.model_copy(update={"slot": self._slot(appointment.slot), "shares": shares})

@@ -4,7 +4,7 @@ from flows.booking.extras import filed
 from flows.booking.kept import reminder
 from flows.booking.screens import view
 from flows.booking.states import State, offered
-from flows.booking.steps import begin, update
+from flows.booking.steps import begin, leave, update
 from flows.booking.words import BookingWords
 from flows.core.flow import Flow
 
@@ -17,6 +17,7 @@ FLOW: Flow[State, BookingWords] = Flow(
     view,
     version=3,
     upgrades={1: dict, 2: offered},  # 2 keeps the consent of a form that comes back; 3 has offers in place of slots
+    leave=leave,
 )
 
 __all__ = ["FLOW", "BookingWords", "filed", "reminder"]

@@ -65,6 +65,7 @@ def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords,
         case Extras(appointment=one):
             which = getattr(words, f"remind_{coming(one, at.now)}")
             calendar = Button(key="calendar", label=words.calendar)
+            share = Button(key="share", label=words.share)
             return screen(
                 words,
                 words.confirm.fill(**about(one.slot, at)),
@@ -74,6 +75,7 @@ def view(state: Extras | Timing | Filing | Filed | Leaving, words: BookingWords,
                     Button(key="reminding", label=words.remind_change),
                     Button(key="leaving", label=words.leaving),
                     *((calendar,) if at.catalog.surface != "in_app" else ()),
+                    *((share,) if one.shares and one.slot.start > at.now else ()),
                     Button(key="mine", label=words.mine),
                     Button(key="done", label=words.done),
                 ),

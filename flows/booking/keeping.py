@@ -80,6 +80,8 @@ def update(state: Any, event: Event, at: Moment) -> Step[State]:
             return Turn(Extras(appointment=held[key]))
         case ((Confirmed() | Coming()), Chose(key="extras")):
             return Turn(Extras(appointment=recorded(state.appointment, at)))
+        case Extras(appointment=one), Chose(key="share"):
+            return Goto("sharing", Carry(appointment=one.key))
         case ((Extras() | Timing() | Filing() | Filed() | Leaving()), Chose()):
             return extras.update(state, event) or _leave(event)
         case Releasing(), Chose(key="yes"):

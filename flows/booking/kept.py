@@ -191,5 +191,6 @@ def _trouble(words: BookingWords, trouble: care.Trouble, at: Moment) -> str:
         "withdrawn": words.mine_withdrawn,
         "missed": words.mine_missed,
         "unlisted": words.mine_unlisted,
+        "unshared": words.mine_unshared,
     }[trouble.what]
     return line.fill(when=at.catalog.when(trouble.start, at.person.zone), phone=at.catalog.phone)

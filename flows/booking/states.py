@@ -82,7 +82,7 @@ class Confirming(Value):
 
 
 class Working(Value):
-    """The provider is booking. `form`: what was entered, where it may have to come back."""
+    """The provider is booking. `form`: what was entered, which comes back if the provider asks for another voucher."""
 
     at: Literal["working"] = "working"
     slot: Slot

@@ -19,7 +19,7 @@ from flows.booking.states import (
     Working,
 )
 from flows.core.care import REGULATED, WISHES, Intent, Profession, Reminding, Slot, Wishes
-from flows.core.effects import Book, FindSlots, Hold, KeepIntent
+from flows.core.effects import Book, Effect, FindSlots, Hold, KeepIntent, Release
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import ELSEWHERE, plain
@@ -90,6 +90,11 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return _booked(state, event, at)
         case _:
             return keeping.update(state, event, at)
+
+
+def leave(state: State) -> tuple[Effect, ...]:
+    """Give back what is held for a form that is left."""
+    return (Release(slot=state.slot, hold=state.hold),) if isinstance(state, Confirming) and state.hold else ()
 
 
 def search(wishes: Wishes, at: Moment, *, taken: bool = False, moving: str = "") -> Turn[State]:
@@ -176,7 +181,7 @@ def _booked(state: Working | Trouble, event: Event, at: Moment) -> Step[State]:
         case Working(), Failed(why="uncertain"):
             return Turn(Trouble(what="unsure"))
         case Working(form=form), Failed(why="voucher") if form:
-            return Turn(form.model_copy(update={"spent": True, "wishes": state.wishes}))
+            return Turn(form.model_copy(update={"asks": True, "spent": bool(form.voucher), "wishes": state.wishes}))
         case Working(), Failed(why="refused"):
             return Turn(Trouble(what="refused", wishes=state.wishes))
         case Working(), Failed(why="unlicensed"):
@@ -219,5 +224,5 @@ def _book(state: Confirming, given: Mapping[str, str], at: Moment) -> Step[State
         place=form.place,
         remind=cast(Reminding, remind or "none"),
     )
-    kept = form.model_copy(update={"wishes": Wishes()}) if form.asks else None
+    kept = form.model_copy(update={"wishes": Wishes()})
     return Turn(Working(slot=state.slot, wishes=wishes, form=kept), (book,))

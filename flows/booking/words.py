@@ -124,6 +124,7 @@ class BookingWords(Words):
     mine_withdrawn: Annotated[Line, Blanks("when")]
     mine_missed: Annotated[Line, Blanks("when")]
     mine_unlisted: Annotated[Line, Blanks("when")]
+    mine_unshared: Annotated[Line, Blanks("when")]
     mine_waiting: Line
     mine_offered: Line
     waiting: Label
@@ -137,6 +138,7 @@ class BookingWords(Words):
     reach: Label
     reach_no: Label
     reach_set: Line
+    share: Label
     calendar: Label
     calendar_holds: Line
     calendar_seen: Line

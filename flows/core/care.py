@@ -138,6 +138,7 @@ class Appointment(Value):
     link: str = Field(default="", max_length=200, pattern=r"^[!-~]*$")
     place: Place = ""
     remind: Reminding = "none"
+    shares: bool = False  # whether the provider takes a message about it
     filed: bool = False
     reach: bool = False
     origin: str = Field(default="", max_length=40)
@@ -177,10 +178,10 @@ class Trouble(Value):
     """Something that did not come out well while the person was elsewhere: asked of the provider, or done by it.
 
     "withdrawn": the provider cancelled; "missed": the person did not come; "unlisted": they are on no waiting list, or
-    not any more."""
+    not any more; "unshared": what they chose to share did not arrive."""
 
     key: str = Field(max_length=40)
-    what: Literal["unsure", "failed", "cancel", "move", "withdrawn", "missed", "unlisted"]
+    what: Literal["unsure", "failed", "cancel", "move", "withdrawn", "missed", "unlisted", "unshared"]
     start: AwareDatetime
 
 

@@ -80,6 +80,14 @@ class Hold(Value):
     slot: Slot
 
 
+class Release(Value):
+    """Give a slot back that is held under this key. Nobody waits for it: a hold ends by itself, too."""
+
+    kind: Literal["release"] = "release"
+    slot: Slot
+    hold: str = Field(max_length=40)
+
+
 class Book(Value):
     """Book exactly this slot for a chosen name and contact. Answered by Booked or Failed.
 
@@ -158,6 +166,16 @@ class PassOffer(Value):
     """Let what is offered pass, for whoever waits next, and wait on. Takes place at once."""
 
     kind: Literal["pass_offer"] = "pass_offer"
+
+
+class Share(Value):
+    """Give this text, and nothing else, to whoever holds an appointment. Answered by Changed("shared") or Failed."""
+
+    kind: Literal["share"] = "share"
+    provider: str = Field(default="", max_length=40)
+    reference: str = Field(max_length=80)  # of the appointment, the provider's own
+    text: str = Field(min_length=1, max_length=800)
+    consented_at: AwareDatetime
 
 
 class SetRemind(Value):
@@ -270,6 +288,7 @@ Effect = Annotated[
     | Checked
     | FindSlots
     | Hold
+    | Release
     | Book
     | Reschedule
     | Cancel
@@ -278,6 +297,7 @@ Effect = Annotated[
     | Unwait
     | TakeOffer
     | PassOffer
+    | Share
     | SetRemind
     | SetFiled
     | SetReach

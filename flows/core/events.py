@@ -80,7 +80,7 @@ class Changed(Value):
     """Something asked for took effect: what, and when it becomes visible (for a reminder that waits)."""
 
     kind: Literal["changed"] = "changed"
-    what: Literal["cancelled", "placed", "reminder", "reminder_cancelled", "ticket"]
+    what: Literal["cancelled", "placed", "reminder", "reminder_cancelled", "ticket", "shared"]
     when: AwareDatetime | None = None
     team: str = ""
 

@@ -130,9 +130,15 @@ class Back:
 Step = Turn[S] | Goto | Back | None  # None: not now, show the same screen again
 
 
+def nothing(_state: Any) -> tuple[Effect, ...]:
+    """What is to be let go of in most states."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Flow(Generic[S, W]):
-    """A conversation. `interrupts`: entering it suspends the open conversation, and `Back` returns there.
+    """A conversation. `interrupts`: entering it suspends the open conversation, and `Back` returns there. `leave` says
+    what a state holds that is to be let go of if it is left for good.
 
     `upgrades[n]` turns a stored state of version n into one of version n + 1.
     """
@@ -146,6 +152,7 @@ class Flow(Generic[S, W]):
     version: int = 1
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     interrupts: bool = False
+    leave: Callable[[S], tuple[Effect, ...]] = nothing
 
     def freeze(self, state: S) -> dict[str, Any]:
         """Return the state as JSON-ready data."""

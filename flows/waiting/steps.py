@@ -29,7 +29,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Asking(), Answered(values=given):
             return _asked(state, given, at)
         case Standing(form=form), Failed(why="voucher") if form:
-            return Turn(form.model_copy(update={"wrong": True, "spent": True}))
+            return Turn(form.model_copy(update={"asks": True, "wrong": True, "spent": bool(form.voucher)}))
         case Standing(), Listed():
             return Turn(Standing())
         case Standing(), Failed(why=why) if at.person.waiting is None:

@@ -308,6 +308,7 @@ def test_the_fullest_effect_fits(
         tasks.Note(sid=SIDS[0], about="again", key="f" * 40),
         tasks.Undo(key="f" * 40, since=2**40, provider=slot.provider),
         tasks.Unlist(key="f" * 40, provider=slot.provider, since=2**40, gone=True),
+        tasks.Release(slot=slot, hold="f" * 40),
         tasks.Decline(key="f" * 40, slot=slot, until=2**40),
         tasks.Offered(sid=SIDS[0], key="f" * 40, until=at),
         tasks.Announce(asker=address, name=name, team="t" * 40, template="t" * 40, due=2**40, each=True),

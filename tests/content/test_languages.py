@@ -26,6 +26,7 @@ SAME = {  # lines that are rightly the same as in English
     ("booking", "offer"): {"de", "es", "pt"},
     ("booking", "remind_none"): {"es"},
     ("waiting", "remind_none"): {"es"},
+    ("sharing", "mood"): {"de", "es", "pt"},
     ("booking", "topic_stress"): {"de", "fr"},
     ("checkin", "holidays_no"): {"es"},
     ("checkin", "holidays_in"): {"es"},

@@ -20,6 +20,7 @@ from bot.providers.clinic.book import Book
 from bot.providers.clinic.changes import Change, Changes, Result
 from bot.providers.clinic.gate import FHIR_JSON, FhirResponse, Gate, refusal
 from bot.providers.clinic.hours import Practitioner
+from bot.providers.clinic.messages import CommunicationBody, Messages
 from bot.providers.clinic.outbox import SIGNATURE, Outbox, Subscriber
 from bot.providers.clinic.problem import Problem
 from bot.providers.clinic.reception import Reception
@@ -43,11 +44,14 @@ class Practice:
         self.book = Book(database, seal, clock)
         self.changes = Changes(database, seal, clock, self.book)
         self.reception = Reception(database, seal, clock, self.book)
+        self.messages = Messages(database, seal, clock)
 
-    def replace(self, practitioners: Sequence[Practitioner]) -> None:
-        """Take these practitioners and their weekly hours from now on; blocks while it writes.
+    def replace(self, practitioners: Sequence[Practitioner], *, vouchers: bool = False) -> None:
+        """Take these practitioners and their weekly hours from now on; blocks while it writes. `vouchers`: nothing is
+        booked without one.
 
         Busy slots and appointments stay; free slots outside the new hours are no longer offered."""
+        self.changes.vouchers = vouchers
         self.book.replace(practitioners)
 
     async def run(self) -> None:
@@ -77,18 +81,20 @@ def create_clinic(
     practitioners: Sequence[Practitioner],
     bearer: str | None,
     subscriber: Subscriber | None = None,
+    vouchers: bool = False,
 ) -> FastAPI:
     """Return the clinic, its database brought to the newest shape and its slots filled for four weeks.
 
     `database_url` is a SQLite file of the clinic's own; `seal_key` 32 bytes; `bearer` the token every
     request must bring, None only for a demo on loopback; `subscriber` is told of what the clinic itself changes, while
-    `app.state.practice.run()` runs. Raises ValueError for a wrong key or URL.
+    `app.state.practice.run()` runs; `vouchers`: nothing is booked without one. Raises ValueError for a wrong key
+    or URL.
     """
     seal = Seal(seal_key, clock)
     database = Database(database_url)
     database.upgrade()
     practice = Practice(database, seal, clock, subscriber)
-    practice.replace(practitioners)
+    practice.replace(practitioners, vouchers=vouchers)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, default_response_class=FhirResponse)
     app.state.practice = practice
@@ -108,6 +114,12 @@ def _reading(app: FastAPI, practice: Practice, stated: Resource, told: Resource 
     @app.get("/metadata")
     async def metadata() -> Response:
         return FhirResponse(stated)
+
+    @app.get("/Communication")
+    async def shared(request: Request) -> Response:
+        params = request.query_params.multi_items()
+        found, base = await run_in_threadpool(practice.messages.find, params), _base(request)
+        return FhirResponse(resources.searchset(base, found, [], {"self": f"{base}/Communication?{urlencode(params)}"}))
 
     @app.get("/{kind}/{key}")
     async def read(kind: str, key: str) -> Response:
@@ -151,6 +163,12 @@ def _changing(app: FastAPI, practice: Practice) -> None:
         results = await run_in_threadpool(practice.changes.apply, changes)
         entries = [{"response": _response(result)} for result in results]
         return FhirResponse({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+
+    @app.post("/Communication")
+    async def share(request: Request) -> Response:
+        body = await _body(request, CommunicationBody)
+        done = Result(*await run_in_threadpool(practice.messages.post, body))
+        return _versioned(done, f"{_base(request)}/{_history(done.resource)}")
 
     @app.post("/{kind}")
     async def create(kind: str, request: Request) -> Response:

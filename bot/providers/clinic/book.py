@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from bot.clock import Clock
-from bot.providers.clinic import outbox, problem, resources, waiting
+from bot.providers.clinic import messages, outbox, problem, resources, waiting
 from bot.providers.clinic.claims import FREED
 from bot.providers.clinic.hours import Opening, Practitioner, openings
 from bot.providers.clinic.resources import Resource
@@ -214,6 +214,7 @@ class Book:
             ends = {"status": "cancelled", "version": one.version + 1, "updated": int(now.timestamp() * 1000)}
             connection.execute(sa.update(appointment).where(appointment.c.id == one.id).values(ends))
             outbox.announce(connection, one.id, one.version + 1, now.timestamp())
+        messages.drop(connection)
         untold = delivery.c.since < (now - 2 * outbox.GIVE_UP).timestamp()  # where nobody subscribes
         connection.execute(sa.delete(delivery).where(untold))
 

@@ -54,6 +54,7 @@ class Changes:
         self._seal = seal
         self._clock = clock
         self._book = book
+        self.vouchers = False  # whether nothing is booked without one
 
     def apply(self, changes: Sequence[Change]) -> list[Result]:
         """Carry out all changes in one transaction, and answer each in its place.
@@ -163,7 +164,9 @@ class Changes:
 
     def _insert(self, work: Work, body: AppointmentBody, row: Row[Any] | None, document: Resource) -> str:
         if body.status in ACTIVE:
-            vouchers.spend(work.connection, vouchers.given(body.identifier))
+            vouchers.spend(work.connection, vouchers.given(body.identifier), asked=self.vouchers)
+        elif body.status == "waitlist":
+            vouchers.look(work.connection, vouchers.given(body.identifier), asked=self.vouchers)
         key = token(self._clock)
         times = {"slot": row.id, "starts": row.starts, "ends": row.ends} if row else {}
         values = {
@@ -229,7 +232,7 @@ class Changes:
     def _vouchers(self, work: Work, row: Row[Any], body: AppointmentBody, before: Resource) -> None:
         """Spend what somebody on the waiting list books with; give back what was not used before its time came."""
         if row.status == "waitlist" and body.status in ACTIVE:
-            vouchers.spend(work.connection, vouchers.given(body.identifier))
+            vouchers.spend(work.connection, vouchers.given(body.identifier), asked=self.vouchers)
         if row.status in ACTIVE and body.status == "cancelled" and row.starts > work.now:
             vouchers.give_back(work.connection, before)
 

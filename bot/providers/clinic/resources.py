@@ -32,7 +32,7 @@ def _moment(value: object) -> datetime:
     return moment
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     """Any part of a resource: unknown elements are kept, errors never quote what was sent."""
 
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
@@ -42,27 +42,27 @@ Instant = Annotated[datetime, BeforeValidator(_moment)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
 
 
-class Identifier(_Part):
+class Identifier(Part):
     """A business identifier."""
 
     system: str = Field(min_length=1, max_length=200)
     value: str = Field(min_length=1, max_length=200)
 
 
-class Reference(_Part):
+class Reference(Part):
     """A reference to another resource."""
 
     reference: str = Field(max_length=200)
 
 
-class Extension(_Part):
+class Extension(Part):
     """An extension, as far as this clinic reads any."""
 
     url: str = Field(max_length=200)
     valueInstant: Instant | None = None  # noqa: N815
 
 
-class SlotBody(_Part):
+class SlotBody(Part):
     """What a PUT of a Slot may say; only the status can change, and for whom it is kept."""
 
     resourceType: Literal["Slot"]  # noqa: N815  FHIR's name
@@ -84,7 +84,7 @@ class SlotBody(_Part):
         )
 
 
-class AppointmentBody(_Part):
+class AppointmentBody(Part):
     """What a POST or PUT of an Appointment says."""
 
     resourceType: Literal["Appointment"]  # noqa: N815
@@ -109,7 +109,7 @@ class AppointmentBody(_Part):
         return {**said, **{name: value for name, value in kept.items() if value}}
 
 
-class RequestPart(_Part):
+class RequestPart(Part):
     """Bundle.entry.request."""
 
     method: Literal["POST", "PUT"]
@@ -118,14 +118,14 @@ class RequestPart(_Part):
     ifNoneExist: str | None = None  # noqa: N815
 
 
-class EntryPart(_Part):
+class EntryPart(Part):
     """Bundle.entry of a transaction."""
 
     resource: Resource
     request: RequestPart
 
 
-class TransactionBody(_Part):
+class TransactionBody(Part):
     """A transaction Bundle; small ones only, for there is nothing large to do here."""
 
     resourceType: Literal["Bundle"]  # noqa: N815

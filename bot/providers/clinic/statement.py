@@ -66,6 +66,7 @@ def capability(name: str, since: datetime, tells: bool = False) -> Resource:
                         appointments,
                         conditionalCreate=True,
                     ),
+                    kind("Communication", ("create", "search-type"), {"identifier": "token"}, conditionalCreate=True),
                 ],
                 "interaction": [{"code": "transaction"}],
                 "extension": [{"url": CAPABILITY, "valueCode": code} for code in can],

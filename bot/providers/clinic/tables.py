@@ -90,6 +90,16 @@ voucher = sa.Table(
     sa.Column("batch", sa.String(8), nullable=False),
     sa.Column("spent", sa.Boolean, nullable=False),
 )
+message = sa.Table(  # what somebody chose to share before an appointment
+    "message",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("value", sa.String(401), nullable=False),  # system and value of its identifier
+    sa.Column("appointment", sa.String(64), nullable=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),  # all of it, sealed
+    sa.Column("updated", sa.Integer, nullable=False),
+    sa.UniqueConstraint("value"),
+)
 delivery = sa.Table(
     "delivery",
     metadata,

@@ -48,8 +48,19 @@ def given(identifiers: list[Identifier]) -> list[str]:
     return [one.value for one in identifiers if one.system == VOUCHER]
 
 
-def spend(connection: Connection, codes: list[str]) -> None:
-    """Spend these codes, in the transaction that books. Raises Problem 422 if one is unknown or spent."""
+def look(connection: Connection, codes: list[str], *, asked: bool) -> None:
+    """See whether these codes would book now. `asked`: one is needed. Raises Problem 422."""
+    hashes = {hashed(code) for code in codes}
+    unspent = sa.select(sa.func.count()).where(voucher.c.hash.in_(hashes), voucher.c.spent.is_(False))
+    if (asked and not codes) or connection.execute(unspent).scalar() != len(hashes):
+        raise refused()
+
+
+def spend(connection: Connection, codes: list[str], *, asked: bool) -> None:
+    """Spend these codes, in the transaction that books. `asked`: nothing is booked without one. Raises Problem 422 if
+    one is unknown or spent."""
+    if asked and not codes:
+        raise refused()
     for code in codes:
         unspent = sa.update(voucher).where(voucher.c.hash == hashed(code), voucher.c.spent.is_(False))
         if connection.execute(unspent.values(spent=True)).rowcount != 1:

@@ -113,3 +113,17 @@ async def test_our_client_hears_that_it_is_the_voucher(clinic: FastAPI, clock: S
     with pytest.raises(VoucherRefused):
         await provider.book(request(second, "k2").model_copy(update={"voucher": codes[0]}))
     await provider.aclose()
+
+
+async def test_where_one_is_required_nothing_is_booked_without(
+    visitor: Visitor, clinic: FastAPI, codes: list[str]
+) -> None:
+    slot = await visitor.free(3)
+    assert (await visitor.post(paid(waiting("w0"), "ABCD-EFGH-JKMN-PQRS"))).status_code == 422  # said at once
+    assert (await visitor.post(waiting("w0"))).status_code == 201
+    clinic.state.practice.changes.vouchers = True
+    await refused(visitor, 422, put_entry(slot | {"status": "busy"}), post_entry(appointment(slot)))
+    assert (await visitor.post(waiting("w1"))).status_code == 422
+    assert (await visitor.post(paid(waiting("w1"), codes[0]))).status_code == 201
+    assert used(clinic) == 0
+    assert (await visitor.transact(*booking(slot, codes[1]))).status_code == 200
