@@ -50,6 +50,7 @@ OUTCOMES: Sequence[Event] = (
     Listed(reference="Appointment/w1"),
     Changed(what="cancelled"),
     Changed(what="placed"),
+    Changed(what="shared"),
     Changed(what="ticket"),
     *(Failed(why=why) for why in REASONS),
 )
@@ -78,7 +79,12 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {  # by what a flow reads: what ma
         "rests": {"plan": world.plan(paused_until=date(2027, 1, 1))},
     },
     "appointments": {
-        str(count): {"appointments": tuple(world.appointment(f"k{n}", n) for n in range(count))} for count in (0, 1, 3)
+        str(count): {
+            "appointments": tuple(
+                world.appointment(f"k{n}", n).model_copy(update={"shares": True}) for n in range(count)
+            )
+        }
+        for count in (0, 1, 3)
     },
     "troubles": {"none": {"troubles": ()}, "one": {"troubles": (Trouble(key="t", what="unsure", start=world.NOW),)}},
     "waiting": {"none": {"waiting": None}}

@@ -6,7 +6,7 @@ from typing import Final
 from flows.core.care import Mood
 from flows.core.flow import Moment
 from flows.core.screen import LOOK_AGAIN, Button, Field, Option, Screen
-from flows.sharing.states import Choosing, Gone, Previewing, Sending, Sent, SharingWords, State, Unsent
+from flows.sharing.states import Choosing, Previewing, Sending, Sent, SharingWords, State, Unsent
 from flows.sharing.steps import OWN, offered
 
 SLOW: Final = timedelta(seconds=20)  # then a provider that has not answered need not be waited for on this screen
@@ -38,8 +38,6 @@ def view(state: State, words: SharingWords, at: Moment) -> Screen:
         case Unsent():
             again = Button(key="again", label=words.again)
             return _screen(words, words.down.fill(phone=at.catalog.phone), buttons=(again, mine, done))
-        case Gone():
-            return _screen(words, words.gone, buttons=(mine, done))
 
 
 def _choosing(state: Choosing, words: SharingWords, at: Moment) -> Screen:

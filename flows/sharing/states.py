@@ -38,7 +38,6 @@ class SharingWords(Words):
     down: Annotated[Line, Blanks("phone")]
     refused: Annotated[Line, Blanks("who")]
     again: Label
-    gone: Line
     mine: Label
     done: Label
 
@@ -85,10 +84,4 @@ class Unsent(Value):
     refused: bool = False
 
 
-class Gone(Value):
-    """There is no such appointment any more, or its provider takes nothing."""
-
-    at: Literal["gone"] = "gone"
-
-
-State = Annotated[Choosing | Previewing | Sending | Sent | Unsent | Gone, Field(discriminator="at")]
+State = Annotated[Choosing | Previewing | Sending | Sent | Unsent, Field(discriminator="at")]

@@ -8,16 +8,16 @@ from flows.core.effects import Share
 from flows.core.events import Answered, Changed, Chose, Event, Failed
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import plain
-from flows.sharing.states import Choosing, Gone, Previewing, Sending, Sent, State, Unsent
+from flows.sharing.states import Choosing, Previewing, Sending, Sent, State, Unsent
 
 MOODS: Final = 6  # of the latest answers, offered one by one
 OWN: Final = 300  # characters of one's own
 
 
-def begin(carry: Carry, at: Moment) -> Turn[State]:
-    """Open the choice for an appointment whose provider takes something; nothing is chosen."""
+def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
+    """Open the choice for an appointment whose provider takes something, with nothing chosen; else what there is."""
     one = next((each for each in at.person.appointments if each.key == carry.appointment and each.shares), None)
-    return Turn(Choosing(appointment=one) if one else Gone())
+    return Turn(Choosing(appointment=one)) if one else Goto("booking", Carry(ask="mine"))
 
 
 def update(state: State, event: Event, at: Moment) -> Step[State]:
