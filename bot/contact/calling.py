@@ -19,9 +19,12 @@ class Calling:
         self._desk, self._clock = desk, clock
 
     async def hand_over(self, ticket: Ticket) -> Status:
-        """Try to hand a request over, up to the promised time: what comes later would keep no promise."""
-        if self._desk is None or ticket.request is None or self._clock.now() >= ticket.promised:
+        """Try to hand a request over, up to the promised time: what comes later would keep no promise. Then ask whether
+        somebody took it up all the same: the desk's answer may have been lost, or we were down."""
+        if self._desk is None or ticket.request is None:
             return "lost"
+        if self._clock.now() >= ticket.promised:
+            return "taken" if await self._came(self._desk, ticket.key) else "lost"
         try:
             await self._desk.hand_over(ticket.key, ticket.request.items())
         except DeskDown:
@@ -37,6 +40,12 @@ class Calling:
             return "taken" if self._desk and await self._desk.taken(task.key) else "missed"
         except DeskDown:
             return "missed" if self._age(task) > DOUBT.total_seconds() else None
+
+    async def _came(self, desk: Desk, key: str) -> bool:
+        try:
+            return await desk.taken(key)
+        except DeskDown:
+            return False
 
     async def withdraw(self, task: tasks.Withdraw) -> bool:
         """Take a request back. False if the desk has to be asked again later."""

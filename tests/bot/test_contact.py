@@ -161,6 +161,16 @@ async def test_a_desk_that_died_after_it_took_the_request_has_it_once(
         assert len(desk.cases) == 1
         assert haven.text("sam").startswith("Harbour Wellbeing care team has your request")
         assert not desk.refused
+        # its answers are lost until after the promised time, and somebody there has taken it up meanwhile
+        with monkeypatch.context() as patch:
+            patch.setattr(wire.Desk, "hand_over", lost)
+            await ask(haven, "kim")
+            await haven.tap("kim", "send")
+            desk.take(list(desk.cases)[-1])
+            await haven.later(2 * HOUR)
+        assert not haven.platform.messages["kim"]
+        await haven.say("kim", "call me")
+        assert haven.text("kim").startswith("Harbour Wellbeing care team says that somebody has taken your request up")
 
 
 async def test_taken_back_and_forgotten_it_is_gone_from_the_desk_too(tmp_path: Path) -> None:
