@@ -219,6 +219,10 @@ class Desk:
             case None:
                 return None
 
+    def warm(self) -> None:
+        """Put the reader together, which takes half a second at the first text: nobody's first message waits for it."""
+        self._read("warm up")
+
     def _read(self, text: str, *, word: bool = False) -> Alarm | None:
         """Read one text. What somebody types to be understood by the letter is no sentence to learn anything from."""
         content = self._library.current

@@ -83,6 +83,7 @@ class Service:
 
     async def start(self) -> None:
         """Take up what a crash left, then work and tick."""
+        await asyncio.to_thread(self.desk.warm)
         for door in self.doors:
             await door.start()
         await self.errands.recover()
@@ -122,8 +123,9 @@ class Service:
         seen = await self.store.transact(lambda conn: look(conn, self.desk.deliveries, 0.0))
         return exposition(seen, self.errands.in_flight, self.errands.slowed)
 
-    def takes_hours(self) -> None:
-        """Hand the clinic the weekly hours that HR's files hold now."""
+    def takes_content(self) -> None:
+        """Take up what HR's files say now: the reader its words, the clinic its weekly hours."""
+        self.desk.warm()
         if self.clinic:
             content = self.library.current
             self.clinic.state.practice.replace(
@@ -242,7 +244,7 @@ def build(
     if clinic:
         known[OURS] = Known("fhir", vault.clinic_hints())
     service.hooks = Hooks(known, partial(_heard, watch), store, vault, clock)
-    schedule.on_content = service.takes_hours
+    schedule.on_content = service.takes_content
     schedule.on_tick = partial(_each, *((room.sweep,) if room else ()), watch.tick)
     return service
 

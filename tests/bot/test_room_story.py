@@ -52,6 +52,7 @@ async def staged(folder: Path, surface: str = "room", content: Path | None = Non
         service = build(settings, clock, base_url=base)
         shell.mount("/", create_app(service))
         async with running(service):
+            assert all("_tried" in vars(each) for each in service.library.current.lexicons.values())  # nobody waits
             yield Stage(workspace, Hands(workspace, base, clock), service, clock, base)
 
 

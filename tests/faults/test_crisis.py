@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from adapters.platform import Arrival, Busy, Profile, Shown
+from bot.store import queries
 from content import default_root
 from flows.core.events import Answered, Said
 from flows.core.screen import Screen
@@ -252,6 +253,26 @@ async def test_with_a_provider_that_is_down_or_never_answers(tmp_path: Path) -> 
         assert helps(haven, haven.screen("sam"))  # what the provider said comes unseen
         await haven.tap("sam", "mistaken")
         assert haven.words("screening").down.partition("{")[0] in haven.text("sam")
+
+
+async def test_with_an_engine_that_carries_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with rig(tmp_path) as haven:
+        haven.service.takes_content()
+        assert all("_tried" in vars(each) for each in haven.service.library.current.lexicons.values())  # nobody waits
+        await haven.agree("sam")
+
+        def broken(*_: object) -> None:
+            raise ConnectionError("no work today")
+
+        monkeypatch.setattr(queries, "lanes", broken)
+        shown = await soon(haven, haven.arrival("sam", event=Said(text=CRY)))
+        shown = await soon(haven, haven.arrival("sam", event=Said(text="help now")))
+        on = await haven.service.desk.receive(haven.arrival("sam", token=token_of(shown, "yes")))
+        assert on
+        assert on.screen != shown.screen  # the conversation goes on
+        await soon(haven, haven.arrival("sam", token=token_of(on, "help")))
+        with pytest.raises(ConnectionError):
+            await haven.service.errands.drain()
 
 
 async def test_with_content_that_broke_after_the_start(tmp_path: Path) -> None:
