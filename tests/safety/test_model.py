@@ -1,13 +1,17 @@
 """The layer that goes by words: what it reads, that it keeps, and that it learns the same thing twice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.safety.corpus import Sentence
-from bot.safety.meaning import DIM
+from bot.safety.meaning import DIM, LONGEST, PART, PATIENCE, WORDS, readings
+from bot.safety.shipped import layers, words
 from bot.safety.training import STRONG_ALARMS, Unread, learn_meaning, learn_words, limits
+from flows.safety import Layer
 from flows.safety.model import CLASSES, LABELS, WINDOW, Limits, Model, buckets, pieces, windows
 
 SOME = Limits(soft=0.5, strong=0.8)
@@ -94,13 +98,53 @@ def test_limits_keep_to_their_shares_of_false_alarms() -> None:
 
 def test_a_writer_taken_out_again_is_as_if_never_read() -> None:
     """What is said of sentences whose writer was left out is what layers say that have never read them."""
-    vectors = np.sin(np.arange(len(EXAMPLES) * DIM, dtype=np.float32).reshape(len(EXAMPLES), DIM) ** 1.5)
-    unread = Unread.of(EXAMPLES, vectors)
+    examples = [replace(each, text=f"{each.text} {each.writer}") for each in EXAMPLES]
+    vectors = np.sin(np.arange(len(examples) * DIM, dtype=np.float32).reshape(len(examples), DIM) ** 1.5)
+    known = {each.text: vector for each, vector in zip(examples, vectors, strict=True)}
+    unread = Unread.of(examples, known.__getitem__)
     for writer in ("a", "b"):
-        others = [at for at, each in enumerate(EXAMPLES) if each.writer != writer]
-        theirs = [at for at, each in enumerate(EXAMPLES) if each.writer == writer]
-        layer = learn_meaning([EXAMPLES[at] for at in others], vectors[others], SOME)
-        assert np.allclose(layer.scores(vectors[theirs])[:, 0], unread.meaning[theirs], atol=0.1)
-        assert not np.allclose(unread.meaning[theirs], [1.0 if EXAMPLES[at].risk else -1.0 for at in theirs], atol=0.2)
-        words = learn_words([EXAMPLES[at] for at in others], SOME)
-        assert [words.odds(EXAMPLES[at].text) for at in theirs] == unread.words[theirs].tolist()
+        others = [at for at, each in enumerate(examples) if each.writer != writer]
+        theirs = [at for at, each in enumerate(examples) if each.writer == writer]
+        layer = learn_meaning([examples[at] for at in others], vectors[others], SOME)
+        words = learn_words([examples[at] for at in others], SOME)
+        assert [words.odds(examples[at].text) for at in theirs] == unread.words[theirs].tolist()
+        meaning = unread.danger[theirs] - WORDS * unread.words[theirs]
+        assert np.allclose(layer.scores(vectors[theirs])[:, 0], meaning, atol=0.1)
+        assert not np.allclose(meaning, [1.0 if examples[at].risk else -1.0 for at in theirs], atol=0.2)
+
+
+def test_a_text_is_read_sentence_by_sentence_the_worst_first_until_it_is_enough() -> None:
+    def odds(text: str) -> float:
+        return float("can't go on" in text)
+
+    assert readings("I can't go on", odds) == [("I can't go on", 0.0)]
+    assert readings("The build is red. I can't go on. See you.", odds) == [
+        ("I can't go on.", PART),
+        ("The build is red. I can't go on. See you.", 0.0),
+        ("The build is red.", PART),
+        ("See you.", PART),
+    ]
+    long = " ".join(f"Line {number} says a thing or two about the plan." for number in range(50)) + " I can't go on!"
+    assert readings(long, odds)[0] == ("I can't go on!", PART)
+    assert PATIENCE <= sum(len(each.split()) for each, _ in readings(long, odds)) < PATIENCE + LONGEST
+    assert all(len(each.split()) <= LONGEST for each, _ in readings("word " * 1_000, odds))
+    assert readings(" \n ", odds) == []
+
+
+@pytest.mark.parametrize("layer", [words().read, *layers()])
+def test_a_danger_between_a_delay_and_a_table_is_seen(layer: Layer) -> None:
+    """One sentence among others, in five languages; without it there is nothing to see."""
+    around = (
+        "Sorry for the late answer, the trains were late again and I had two calls. The report is almost done, only "
+        "the table is missing. {}Can you send me the slides for Thursday? Thanks for your patience with all this."
+    )
+    dangers = (
+        "I see no point in being alive any more.",
+        "My boyfriend locks me in and hits me when I come home late.",
+        "Ich will nicht mehr leben.",
+        "Je veux mourir ce soir.",
+        "No quiero seguir viviendo.",
+        "Eu queria não acordar amanhã.",
+    )
+    assert layer(around.format("")) is None
+    assert [each for each in dangers if not layer(around.format(f"{each} "))] == []
