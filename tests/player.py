@@ -176,7 +176,8 @@ def _expand(event: dict[str, Any]) -> dict[str, Any]:
     if isinstance(event.get("slot"), int):
         event["slot"] = world.slot(event["slot"]).model_dump()
     if isinstance(event.get("appointment"), str):
-        event["appointment"] = world.appointment(event["appointment"]).model_dump()
+        known = {"remind": event.pop("remind", "none")}
+        event["appointment"] = world.appointment(event["appointment"]).model_dump() | known
     if isinstance(event.get("when"), str):
         event["when"] = datetime.fromisoformat(event["when"]).astimezone(UTC)
     if isinstance(event.get("until"), str):

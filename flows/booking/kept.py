@@ -121,8 +121,13 @@ def _policy(appointment: Appointment, at: Moment) -> tuple[str, ...]:
 
 
 def _reminded(appointment: Appointment, words: BookingWords, at: Moment) -> tuple[str, ...]:
-    """Promise a reminder if one comes still."""
-    return () if extras.coming(appointment, at.now) == "none" else (words.booked_remind,)
+    """Promise what was chosen; where it is too soon for some of it, say what comes still."""
+    if appointment.remind == "none":
+        return ()
+    comes = extras.coming(appointment, at.now)
+    if comes == appointment.remind:
+        return (words.booked_remind,)
+    return (words.remind_soon, words.reminds.fill(which=getattr(words, f"remind_{comes}")))
 
 
 def _coming(appointment: Appointment, words: BookingWords, at: Moment) -> Screen:

@@ -132,6 +132,7 @@ class BookingWords(Words):
     extras_back: Label
     reminds: Annotated[Line, Blanks("which")]
     remind_change: Label
+    remind_soon: Line
     leaving: Label
     leaving_about: Line
     leaving_learns: Line
