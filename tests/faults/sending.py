@@ -1,17 +1,19 @@
 """Lets check-ins and a reminder fall due at once in a process that kills itself at a chosen point, then in one that may
 be killed while it recovers, then in one that may not.
 
-    python -m tests.faults.sending FOLDER EVERY      1: every point, and each of the recovery; a line of JSON each
+    python -m tests.faults.sending FOLDER EVERY      1: every point, and those of the recovery; a line of JSON each
 
-The points are every commit, before a message is on the wire, once it is, and before its answer is read. In every life
-it is looked up whether the counts of what is where add up, and fit what is planned. Processes are forked, so that
-imports and the reading of the content are paid for once.
+The points are every statement of the database (also of the start and the recovery), every commit, before a message is
+on the wire, once it is, and before its answer is read. In every life it is looked up whether the counts of what is
+where add up, and fit what is planned. Processes are forked, so that imports and the reading of the content are paid
+for once.
 """
 
 import asyncio
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from collections import Counter
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -19,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from adapters.pacing import LAUNCH
 from adapters.platform import Address, Public
@@ -32,6 +34,7 @@ DUE = timedelta(hours=26)  # from NOW, a Monday at eight: Tuesday at ten, for th
 
 
 PEOPLE = ("sam", "kim", "alex")
+CALLS = {"post", "on the wire"}
 
 
 class Chat(Recorder):
@@ -88,6 +91,7 @@ async def life(folder: Path, fuse: Fuse, number: int) -> dict[str, Any]:
     """Live through the minute in which they are due, and the next one."""
     rig = Rig(folder, FakeClock(NOW + DUE + timedelta(minutes=2 * number), f"life {number}"), {})
     rig.platform = Chat(folder / "given", fuse)
+    statements.append(fuse)
     await rig.start()
     await adds_up(rig)
     event.listen(rig.service.store.engine, "commit", lambda _: fuse("commit"))
@@ -101,6 +105,16 @@ async def life(folder: Path, fuse: Fuse, number: int) -> dict[str, Any]:
     waves = await adds_up(rig)
     await rig.stop()
     return {"passed": passed, "effects": effects, "moved": moved, "waves": waves}
+
+
+statements = list[Fuse]()  # the latest burns with every statement of haven.db
+
+
+@event.listens_for(Engine, "connect")
+def _traced(raw: sqlite3.Connection, _: object) -> None:
+    (_, _, file), *_ = raw.execute("PRAGMA database_list")
+    if statements and Path(file).name == "haven.db":
+        raw.set_trace_callback(lambda _: statements[-1]("statement"))
 
 
 async def adds_up(rig: Rig) -> dict[str, dict[str, int]]:
@@ -134,7 +148,8 @@ def told(folder: Path, kills: list[int], last: dict[str, Any]) -> None:
 
 
 def main(folder: Path, every: int) -> None:
-    """Die at every point; and then, while recovering, at every point (`every` is 1) or at some, after the calls."""
+    """Die at every point, of the statements at some (all if `every` is 1); and then while recovering, at some points,
+    after the calls (after anything that is no statement if `every` is 1); after the first call at more of them."""
     # looks for more work come with work done, not with time: so the points are the same in every life
     embedded.LOOK = 60.0
     (folder / "untouched").mkdir(parents=True)
@@ -149,9 +164,13 @@ def main(folder: Path, every: int) -> None:
     points = whole["passed"]
     print(json.dumps({"points": points}))
     told(folder / "whole", [], whole)
+    called = points.index("on the wire") + 1
     for first, name in enumerate(points, start=1):
-        twice = every == 1 or name in {"post", "on the wire"}
-        for second in (0, *range(1 + first % every, len(points) + 1, every)) if twice else (0,):
+        if name == "statement" and first % every:
+            continue
+        step = every if first == called else 3 * every
+        twice = name != "statement" and (every == 1 or name in CALLS)
+        for second in (0, *range(1 + first % step, len(points) + 1, step)) if twice else (0,):
             place = copy(f"{first}-{second}")
             if whole := forked(place, first, 1):  # its commits were fewer: they had more company
                 told(place, [0], whole)

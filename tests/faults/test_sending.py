@@ -15,11 +15,12 @@ def test_killed_anywhere_nothing_is_sent_twice(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=3000, check=False)
     assert done.returncode == 0, done.stderr
     points, whole, *lives = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {"commit", "post", "on the wire", "answer"} <= set(points["points"])
+    assert {"statement", "commit", "post", "on the wire", "answer"} <= set(points["points"])
     assert set(whole["given"].values()) == {1}
     everything = len(whole["given"])
     assert everything == 4
-    assert len(lives) > len(points["points"]) + 4
+    marks = [each for each in points["points"] if each != "statement"]
+    assert len(lives) > len(marks) + len(points["points"]) // int(EVERY)
     for each in lives:
         assert all(count == 1 for count in each["given"].values()), each  # nothing twice
         kills = sum(1 for kill in each["kills"] if kill)
