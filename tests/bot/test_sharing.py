@@ -80,14 +80,23 @@ async def test_a_lost_answer_and_a_crash_send_it_once(haven: Rig) -> None:
     recorded = await chosen(haven)
     await haven.fill("sam", own="I sleep badly.")
 
+    cut: list[str] = []  # the line is cut once it was sent: it took effect, and nobody can look
+
     async def lost(asked: str) -> None:
         if asked == "POST /Communication":
+            cut.append(asked)
             raise ConnectionError
 
-    haven.wire.after = lost
+    async def silent(_asked: str) -> None:
+        if cut:
+            raise ConnectionError
+
+    haven.wire.after, haven.wire.before = lost, silent
     await haven.tap("sam", "send")
-    haven.wire.after = nothing
+    assert haven.text("sam") == str(haven.words("sharing").sending)
+    haven.wire.after = haven.wire.before = nothing
     await haven.restart()
+    haven.wire.clinic, recorded.clinic = recorded, haven.wire.clinic
     await haven.jump(timedelta(minutes=1))
     assert haven.service.clinic
     record = await haven.record("sam")

@@ -100,7 +100,18 @@ async def test_what_comes_free_is_told_once_taken_and_booked(haven: Rig) -> None
     assert line == words.message.fill(until=f"{(until - LOOK + timedelta(minutes=15)):%H:%M}")
     await haven.press("sam", message, "offer")
     assert haven.keys("sam")[:3] == ["take", "not_this", "leave"]
+
+    async def down(asked: str) -> None:
+        if asked.startswith("PUT"):
+            raise ConnectionError
+
+    haven.wire.before = down
     await haven.tap("sam", "not_this")
+    await look(haven)  # the provider has not heard of it yet, and offers it still
+    assert len(offers(haven, "sam")) == 1
+    assert "take" not in haven.keys("sam")
+    haven.wire.before = nothing
+    await look(haven)
     await look(haven)
     assert len(offers(haven, "sam")) == 1  # what was let pass is not told again
     (message,) = offers(haven, "kim")
@@ -176,13 +187,27 @@ async def test_killed_and_answers_lost_there_is_one_place_and_one_booking(haven:
     """The answers to what puts somebody on the list, and to what books the offer, are lost, and we are killed."""
     other = await full(haven)
 
+    cut: list[str] = []  # the line is cut once something was changed: it took effect, and nobody can look
+
     async def dies(asked: str) -> None:
-        if asked.startswith(("POST", "PUT")):
+        if asked.startswith(("POST /Appointment", "PUT")):
+            cut.append(asked)
+        if cut:
             raise ConnectionError
 
+    async def silent(_asked: str) -> None:
+        if cut:
+            raise ConnectionError
+
+    def restored() -> None:
+        cut.clear()
+        haven.wire.after = haven.wire.before = nothing
+
+    haven.wire.before = silent
     haven.wire.after = dies
     await wait(haven, "sam")
-    haven.wire.after = nothing
+    assert haven.text("sam") == str(haven.words("waiting").joining)
+    restored()
     await haven.restart()
     await haven.jump(timedelta(minutes=1))
     assert len(await on_the_list(haven)) == 1
@@ -193,9 +218,10 @@ async def test_killed_and_answers_lost_there_is_one_place_and_one_booking(haven:
     await give_up(haven, other)
     await look(haven)
     await haven.press("sam", offers(haven, "sam")[0], "offer")
-    haven.wire.after = dies
+    haven.wire.after, haven.wire.before = dies, silent
     await haven.tap("sam", "take")
-    haven.wire.after = nothing
+    assert str(haven.words("booking").booked_next) not in haven.text("sam")
+    restored()
     await haven.restart()
     await haven.jump(timedelta(minutes=2))
     record = await haven.record("sam")
