@@ -17,7 +17,7 @@ from bot.providers.fhir_bundles import REACH
 
 KEY = r"k\d+|[0-9a-f]{32}|[A-Za-z0-9_-]{22,43}"
 ID = r"[A-Za-z0-9.-]{1,64}"
-SYSTEMS: Final = {f"urn:haven:{each}" for each in ("booking", "voucher", "patient", "claim", "probe")}
+SYSTEMS: Final = {f"urn:haven:{each}" for each in ("booking", "voucher", "patient", "claim", "probe", "shared")}
 EXTENSIONS: Final = {
     "http://hl7.org/fhir/StructureDefinition/timezone",
     "urn:haven:consented-at",
@@ -53,14 +53,15 @@ Kind = Callable[["Known", str], bool]
 
 @dataclass
 class Known:
-    """What the person chose to give, and what the provider said itself: `own` are its values, `leaves` with their
-    places, `links` the addresses that it gave us."""
+    """What the person chose to give, `shared` being the text that they saw and said yes to; and what the provider said
+    itself: `own` are its values, `leaves` these with their places."""
 
     name: str
     contact: str
     zone: str
     consented: datetime
     vouchers: frozenset[str] = frozenset()
+    shared: str = ""
     own: set[str] = field(default_factory=set)
     leaves: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -153,6 +154,14 @@ BODIES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "participant[].status": one_of("accepted", "declined"),
         "comment": one_of(REACH),  # of whoever leaves and wants to be reached otherwise: nothing of why
     },
+    "Communication": {
+        **IDENTIFIER,
+        "status": one_of("completed"),
+        "about[].reference": lambda known, value: value.removeprefix("Appointment/") in known.own,
+        "payload[].contentString": lambda known, value: value == known.shared,
+        "extension[].url": one_of("urn:haven:consented-at"),
+        "extension[].valueDateTime": consent,
+    },
     "Slot": {
         **IDENTIFIER,
         "status": one_of("busy", "free", "busy-tentative"),
@@ -184,7 +193,7 @@ QUERIES: Final[Mapping[str, Kind]] = {
     "_include:iterate": one_of("Schedule:actor"),
     "_sort": one_of("start"),
     "_count": like(r"\d+"),
-    "identifier": like(f"urn:haven:(booking|probe)[|]({KEY})"),
+    "identifier": like(f"urn:haven:(booking|probe|shared)[|]({KEY})"),
     "slot": lambda known, value: value.removeprefix("Slot/") in known.own,
     "eventTypeId": like(r"\d+"),
     "eventTypeIds": like(r"\d+(,\d+)*"),
@@ -206,11 +215,11 @@ HEADERS: Final[Mapping[str, Kind]] = {
     "content-length": like(r"\d+"),
     "authorization": like(r"Bearer [\w.-]+"),  # ours at this provider: the service's, nobody's
     "if-match": lambda known, value: value[3:-1] in known.own,
-    "if-none-exist": like(f"identifier=urn:haven:(booking|patient|probe)[|]({KEY})"),
+    "if-none-exist": like(f"identifier=urn:haven:(booking|patient|probe|shared)[|]({KEY})"),
     "cal-api-version": like(r"\d{4}-\d\d-\d\d"),
 }
 PATHS: Final = re.compile(
-    rf"/|/metadata|/(?:Slot|Appointment|Practitioner|PractitionerRole|Schedule|Patient)(?:/({ID}))?"
+    rf"/|/metadata|/(?:Slot|Appointment|Communication|Practitioner|PractitionerRole|Schedule|Patient)(?:/({ID}))?"
     rf"|/v2/slots|/v2/slots/reservations(?:/({ID}))?|/v2/bookings(?:/({ID})(?:/reschedule|/cancel)?)?"
 )
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")  # a PATCH may not be held to its If-Match

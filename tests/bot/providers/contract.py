@@ -29,6 +29,7 @@ from tests.bot.providers.test_fhir import request
 EVERY: Final = "HAVEN_PROOF_FAULTS" in os.environ
 Case = Callable[[Kit], Awaitable[None]]
 CASES: Final[dict[str, Case]] = {}
+SHARED: Final = "Sleep: several days"
 NO_BOOKING: Final = (SlotTaken, Refused, ProviderDown)
 
 
@@ -447,13 +448,15 @@ async def only_what_may_be_known_leaves_the_house(kit: Kit) -> None:
     await client.status(moved.key)
     with contextlib.suppress(Unable, Refused):
         await client.reach(moved.key)
+    if can.sharing:
+        await client.share(moved.reference, kit.key(), SHARED, asked.consented_at)
     await client.cancel(moved)
     if can.waiting_list:
         waits = kit.key()
         await client.wait(Whom(key=waits, **asked.model_dump(include={"name", "contact", "zone", "consented_at"})))
         await client.waiting(waits)
         await client.unwait(waits)
-    known = Known(asked.name, asked.contact, asked.zone, asked.consented_at, frozenset({asked.voucher}))
+    known = Known(asked.name, asked.contact, asked.zone, asked.consented_at, frozenset({asked.voucher}), SHARED)
     strays = recorded(sent, known)
     assert not strays, strays
     words = {value for one, _ in sent for value in leaves(one)}
