@@ -251,7 +251,7 @@ def welcome(record: Record, profile: Profile, content: Loaded) -> None:
 
 def managed_by(address: Address, content: Loaded) -> tuple[str, ...]:
     """Return the keys of the teams that the organisation's files give to somebody."""
-    return tuple(team.key for team in content.teams if address.user in getattr(team.managers, address.platform, ()))
+    return content.managed.get((address.platform, address.user), ())
 
 
 def person_of(record: Record, content: Loaded) -> Person:

@@ -61,6 +61,16 @@ class Loaded:
     def _names(self) -> Mapping[str, str]:
         return {name.casefold(): name for name in self.words}
 
+    @cached_property
+    def managed(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Return the keys of the teams that each manager has, by platform and id: asked at every turn of everybody."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for team in self.teams:
+            for platform, users in team.managers:
+                for user in users:
+                    found[platform, user] = (*found.get((platform, user), ()), team.key)
+        return found
+
     def phrases(self, locale: str) -> Mapping[str, tuple[str, ...]]:
         """Return what may be typed for each command: in the person's language first, and in every other, because
         people in need write in their own. What their language says already means nothing else."""
