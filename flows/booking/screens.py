@@ -1,6 +1,5 @@
 """What a booking looks like until there is one. Everything here is private."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from flows.booking import kept
@@ -184,46 +183,14 @@ def _form(state: Confirming, words: BookingWords, at: Moment) -> Screen:
         else ()
     )
     lines = (*held, words.confirm.fill(**about(state.slot, at)), benefit(words, at), words.shared)
-    faults = state.faults() if state.wrong else frozenset()
-    errors = {key: str(getattr(words, f"{key}_wrong")) for key in faults}
-    if state.spent:
-        errors["voucher"] = words.voucher_spent.fill(phone=at.catalog.phone)
-    reminders = ("both", "day", "hour", "none")
-    fields: Sequence[FormField] = (
-        _text("name", state.name, 80, words, errors),
-        _text("contact", state.contact, 120, words, errors),
-        *((_text("voucher", state.voucher, 40, words, errors),) if state.asks else ()),
-        *((forms.place(state.place, words.place, words.elsewhere, at),) if at.catalog.places else ()),
-        FormField(
-            key="remind",
-            label=words.remind,
-            hint=words.remind_hint,
-            options=tuple(Option(key=each, label=getattr(words, f"remind_{each}")) for each in reminders),
-            value=state.remind,
-            optional=True,
-        ),
-        FormField(
-            key="consent",
-            label=words.consent,
-            options=(Option(key="yes", label=words.consent_yes),),
-            value="yes" if state.consent else "",
-            error=errors.get("consent", ""),
-        ),
-    )
     other = Button(key="find", label=words.other_times)
     return Screen(
-        lines=lines, fields=tuple(fields), buttons=(other,), private=True, title=words.title, submit=words.submit
-    )
-
-
-def _text(key: str, value: str, most: int, words: BookingWords, errors: dict[str, str]) -> FormField:
-    return FormField(
-        key=key,
-        label=getattr(words, key),
-        hint=getattr(words, f"{key}_hint"),
-        max_length=most,
-        value=value,
-        error=errors.get(key, ""),
+        lines=lines,
+        fields=forms.appointment(state, state.place, words, at),
+        buttons=(other,),
+        private=True,
+        title=words.title,
+        submit=words.submit,
     )
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from flows.core.base import Value
-from flows.core.care import Appointment, Facets, Offer, Place, Reminding, Slot, Wish, Wishes
-from flows.core.forms import REACH
+from flows.core.care import Appointment, Facets, Offer, Place, Slot, Wish, Wishes
+from flows.core.forms import Form
 
 
 class Searching(Value):
@@ -50,35 +50,15 @@ class Holding(Value):
     wishes: Wishes = Wishes()
 
 
-class Confirming(Value):
-    """One time, and the form. What was entered stays in the form if something is wrong with it. `until`: the provider
-    keeps it until then, under the key `hold`. `asks`: it books with a voucher only; `spent`: it did not know this one,
-    or it has been used."""
+class Confirming(Form):
+    """One time, and the form. `until`: the provider keeps it until then, under the key `hold`."""
 
     at: Literal["confirming"] = "confirming"
     slot: Slot
-    name: str = Field(default="", max_length=80)
-    contact: str = Field(default="", max_length=120)
     place: Place = ""
-    remind: Reminding | Literal[""] = ""
-    consent: bool = False
-    wrong: bool = False
     wishes: Wishes = Wishes()
     until: AwareDatetime | None = None
     hold: str = Field(default="", max_length=40)
-    asks: bool = False
-    voucher: str = Field(default="", max_length=40)
-    spent: bool = False
-
-    def faults(self) -> frozenset[str]:
-        """Return the keys of the fields that do not do: a name, a way to be reached and a yes are needed."""
-        fine = {
-            "name": self.name,
-            "contact": REACH.fullmatch(self.contact),
-            "consent": self.consent,
-            "voucher": self.voucher or not self.asks,
-        }
-        return frozenset(key for key, good in fine.items() if not good)
 
 
 class Working(Value):

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from flows.core.words import Blanks, Label, Line, Title, Words
+from flows.core.forms import FormWords
+from flows.core.words import Blanks, Label, Line, Title
 
 
-class BookingWords(Words):
+class BookingWords(FormWords):
     """From choosing a time to letting it go."""
 
     title: Title
@@ -72,8 +73,6 @@ class BookingWords(Words):
     hours_weekend: Label
     cost: Line
     free: Label
-    place: Line
-    elsewhere: Label
     unlicensed: Annotated[Line, Blanks("phone")]
     holding: Line
     held: Annotated[Line, Blanks("until")]
@@ -83,25 +82,6 @@ class BookingWords(Words):
     paid_unknown: Annotated[Line, Blanks("phone")]
     price_after: Annotated[Line, Blanks("price")]
     price_unknown: Line
-    name: Line
-    name_hint: Line
-    contact: Line
-    contact_hint: Line
-    contact_wrong: Line
-    voucher: Line
-    voucher_hint: Line
-    voucher_wrong: Line
-    voucher_spent: Annotated[Line, Blanks("phone")]
-    name_wrong: Line
-    remind: Line
-    remind_hint: Line
-    remind_both: Label
-    remind_day: Label
-    remind_hour: Label
-    remind_none: Label
-    consent: Line
-    consent_yes: Label
-    consent_wrong: Line
     submit: Title
     other_times: Label
     working: Line

@@ -8,7 +8,7 @@ from flows.core import forms
 from flows.core.care import Slot, Waiting
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
-from flows.core.screen import LOOK_AGAIN, Button, Field, Option, Screen
+from flows.core.screen import LOOK_AGAIN, Button, Screen
 from flows.waiting.states import Asking, Away, Leaving, Standing, State, Taking
 from flows.waiting.steps import offer
 from flows.waiting.words import WaitingWords
@@ -84,46 +84,9 @@ def _offered(slot: Slot, words: WaitingWords, at: Moment) -> str:
 
 
 def _form(state: Asking, words: WaitingWords, at: Moment) -> Screen:
-    faults = state.faults() if state.wrong else frozenset()
-    errors = {key: str(getattr(words, f"{key}_wrong")) for key in faults}
-    if state.spent:
-        errors["voucher"] = words.voucher_spent.fill(phone=at.catalog.phone)
-    asked = (("name", 80), ("contact", 120), *((("voucher", 40),) if state.asks else ()))
-    texts = tuple(
-        Field(
-            key=key,
-            label=getattr(words, key),
-            hint=getattr(words, f"{key}_hint"),
-            max_length=most,
-            value=getattr(state, key),
-            error=errors.get(key, ""),
-        )
-        for key, most in asked
-    )
-    where = forms.place(state.place, words.place, words.elsewhere, at)
-    reminders = ("both", "day", "hour", "none")
-    fields = (
-        *texts,
-        *((where.model_copy(update={"error": errors.get("place", "")}),) if at.catalog.places else ()),
-        Field(
-            key="remind",
-            label=words.remind,
-            hint=words.remind_hint,
-            options=tuple(Option(key=each, label=getattr(words, f"remind_{each}")) for each in reminders),
-            value=state.remind,
-            optional=True,
-        ),
-        Field(
-            key="consent",
-            label=words.consent,
-            options=(Option(key="yes", label=words.consent_yes),),
-            value="yes" if state.consent else "",
-            error=errors.get("consent", ""),
-        ),
-    )
     return Screen(
         lines=(words.about, words.shared),
-        fields=fields,
+        fields=forms.appointment(state, state.wishes.place, words, at),
         buttons=(Button(key="find", label=words.back),),
         private=True,
         title=words.title,

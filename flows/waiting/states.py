@@ -5,41 +5,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from flows.core.base import Value
-from flows.core.care import REGULATED, Place, Reminding, Slot, Wishes
-from flows.core.forms import REACH
+from flows.core.care import REGULATED, Slot, Wishes
+from flows.core.forms import Form
 
 
-class Asking(Value):
-    """The form. What was entered stays in it if something is wrong with it. `asks`: the provider wants a voucher;
-    `spent`: it knew the voucher not, or it has been used."""
+class Asking(Form):
+    """The form, and what they wish for."""
 
     at: Literal["asking"] = "asking"
     provider: str = Field(default="", max_length=40)
     wishes: Wishes = Wishes()
-    asks: bool = False
-    name: str = Field(default="", max_length=80)
-    contact: str = Field(default="", max_length=120)
-    remind: Reminding | Literal[""] = ""
-    voucher: str = Field(default="", max_length=40)
-    consent: bool = False
-    wrong: bool = False
-    spent: bool = False
-
-    @property
-    def place(self) -> Place:
-        """Return where they will be, as far as they said."""
-        return self.wishes.place
 
     def faults(self) -> frozenset[str]:
-        """Return the keys of the fields that do not do."""
-        fine = {
-            "name": self.name,
-            "contact": REACH.fullmatch(self.contact),
-            "consent": self.consent,
-            "place": self.place or self.wishes.profession not in REGULATED,
-            "voucher": self.voucher or not self.asks,
-        }
-        return frozenset(key for key, good in fine.items() if not good)
+        """Return the keys of the fields that do not do; where they will be must be known, where a licence counts."""
+        placed = self.wishes.place or self.wishes.profession not in REGULATED
+        return super().faults() | (frozenset() if placed else {"place"})
 
 
 class Standing(Value):

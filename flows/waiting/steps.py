@@ -83,7 +83,7 @@ def _asked(state: Asking, given: Mapping[str, str], at: Moment) -> Step[State]:
     """Take what the form brings: shown again with what is wrong in it, else sent."""
     texts = {key: plain(given.get(key, "")) for key in ("name", "contact", "voucher")}
     most = {"name": 80, "contact": 120, "voucher": 40}
-    place = given.get("place", state.place)
+    place = given.get("place", state.wishes.place)
     entered = {
         **{key: text[: most[key]] for key, text in texts.items()},
         "wishes": state.wishes.model_copy(update={"place": "" if place == ELSEWHERE else place}),

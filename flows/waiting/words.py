@@ -2,37 +2,17 @@
 
 from typing import Annotated
 
-from flows.core.words import Blanks, Label, Line, Title, Words
+from flows.core.forms import FormWords
+from flows.core.words import Blanks, Label, Line, Title
 
 
-class WaitingWords(Words):
+class WaitingWords(FormWords):
     """From asking to be told to what came of it."""
 
     title: Title
     about: Line
     shared: Line
-    name: Line
-    name_hint: Line
-    name_wrong: Line
-    contact: Line
-    contact_hint: Line
-    contact_wrong: Line
-    place: Line
-    elsewhere: Label
     place_wrong: Line
-    remind: Line
-    remind_hint: Line
-    remind_both: Label
-    remind_day: Label
-    remind_hour: Label
-    remind_none: Label
-    voucher: Line
-    voucher_hint: Line
-    voucher_wrong: Line
-    voucher_spent: Annotated[Line, Blanks("phone")]
-    consent: Line
-    consent_yes: Label
-    consent_wrong: Line
     submit: Title
     back: Label
     joining: Line
