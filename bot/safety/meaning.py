@@ -74,7 +74,8 @@ def readings(text: str, odds: Callable[[str], float]) -> list[tuple[str, float]]
     if len(found) < 2:
         return [(each, 0.0) for each in found]
     worst, *others = ((each, PART) for each in sorted(found, key=odds, reverse=True))
-    whole = [(text, 0.0)] if len(text.split()) <= LONGEST else []
+    in_pieces = pieces(text, LONGEST)  # in which no word is endless
+    whole = [(in_pieces[0], 0.0)] if len(in_pieces) == 1 else []
     read, words = list[tuple[str, float]](), 0
     for each in (worst, *whole, *others):
         if words < PATIENCE:

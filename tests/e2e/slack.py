@@ -88,9 +88,10 @@ class Emulate:
         """Fill in a dialog, by label, and send it; what is answered takes its place, as Slack does it."""
         state: Json = {}
         for field in fields_of(view):
-            entry = values[field.label]
+            entry = values.get(field.label)
+            assert entry or field.optional, field.label
             chosen = [each for each in options_of(field.element) if each["text"]["text"] == entry]
-            held: Json = {"selected_option": chosen[0]} if field.options else {"value": entry}
+            held: Json = {"selected_option": chosen[0] if chosen else None} if field.options else {"value": entry}
             if field.type == "checkboxes":
                 held = {"selected_options": chosen}
             state[field.block_id] = {field.action_id: {"type": field.type, **held}}

@@ -65,7 +65,7 @@ class Keyboard:
             self._to(wanted)
             self.page.keyboard.press("Space")
             return
-        self._to(group.get_by_role("radio"))
+        self._to(wanted.locator("xpath=ancestor::fieldset[1]").get_by_role("radio"))
         self.page.keyboard.press("Space")
         for _ in range(10):
             if wanted.is_checked():
