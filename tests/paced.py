@@ -122,7 +122,7 @@ def loop(speed: float) -> asyncio.Runner:
 def _stand_in(workspace: Slack | Teams, people: int, speed: float, wire: Connection) -> None:
     """Serve until we are told that all is done, and tell what came."""
 
-    gc.freeze()  # what stands will not be looked through again: a platform does not pause for a fifth of a second
+    gc.disable()  # a platform does not pause for a tenth of a second to tidy up
 
     async def serving() -> None:
         app = create_slack(workspace) if isinstance(workspace, Slack) else create_connector(workspace)

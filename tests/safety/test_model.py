@@ -129,7 +129,7 @@ def test_a_text_is_read_sentence_by_sentence_the_worst_first_until_it_is_enough(
     assert PATIENCE <= sum(len(each.split()) for each, _ in readings(long, odds)) < PATIENCE + LONGEST
     assert all(len(each.split()) <= LONGEST for each, _ in readings("word " * 1_000, odds))
     assert (
-        max(len(each) for each, _ in readings("a." * 20_000 + " and. so on.", odds)) < 50
+        max(len(each) for each, _ in readings("a." * 20_000 + " and. so on.", odds)) < 60
     )  # nobody waits for an endless word
     assert readings(" \n ", odds) == []
 
