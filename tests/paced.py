@@ -38,6 +38,7 @@ from bot.sandbox.teams.pace import Pace as TeamsPace
 from bot.sandbox.teams.workspace import Person
 from bot.sandbox.teams.workspace import Workspace as Teams
 from bot.settings import Settings, SlackSettings, TeamsSettings
+from bot.settle import settle
 from bot.store import queries
 from bot.wiring import Service, build
 from flows.core.care import Plan
@@ -144,7 +145,7 @@ async def _send(workspace: Slack | Teams, people: int, clock: FastClock, folder:
         await door.start()
     await place_all(service, workspace, people, clock.now())
     assert await service.schedule.tick() == people
-    gc.freeze()  # as `haven serve` does
+    settle()  # as `haven serve` does
     working = asyncio.create_task(work(service))
     looks, replies = await _watch(service, working, placed(workspace, people)[0])
     await working

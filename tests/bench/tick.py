@@ -24,6 +24,7 @@ from sqlalchemy import Connection, insert
 from adapters.platform import Address
 from bot.clock import ShiftedClock
 from bot.settings import Settings
+from bot.settle import settle
 from bot.store.engine import connect
 from bot.wiring import Service, build
 from flows.core.care import Plan
@@ -69,6 +70,7 @@ async def _measure(folder: Path, people: int, due: int, rounds: int) -> tuple[li
     await service.store.transact(lambda conn: _fill(conn, service, people, due))
     ours, peers = list[Taken](), list[Taken]()
     clock.later(timedelta(hours=2))
+    settle()  # as `haven serve` does
     for _ in range(rounds):
         begun = time.perf_counter(), time.process_time()
         planned = await service.schedule.tick()
