@@ -78,7 +78,14 @@ async def serve(app: FastAPI) -> AsyncIterator[str]:
     Raises RuntimeError if the application does not start.
     """
     with listening() as bound:
-        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,  # longer than any client of ours keeps a connection, as it is with the platforms
+        )
         server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[bound]))
         try:
