@@ -13,18 +13,28 @@ import pytest
 from sqlalchemy import event
 
 from adapters.platform import Arrival, Busy, Profile, Shown
+from bot.safety.shipped import reader
 from bot.store import queries
+from bot.wiring import WORDS
 from content import default_root
+from content.loader import load
 from flows.core.events import Answered, Said
 from flows.core.screen import Screen
 from flows.registry import FLOWS
 from tests import world
+from tests.fakes import NOW
 from tests.faults.states import named, reached
 from tests.rig import Rig, rig, token_of
 
 CRY = "i cant do this anymore, i want to die"
 SOON = 2.0  # seconds
 STATES = reached()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warm() -> None:
+    """Put the reader together, as a service does when it starts."""
+    reader(load(default_root(), WORDS, NOW.date())).read("warm up")
 
 
 def helps(haven: Rig, screen: Screen) -> bool:
