@@ -107,23 +107,18 @@ class Asking:
 
     async def undo(self, task: tasks.Undo) -> bool:
         """Cancel a booking whose owner is gone. False if the provider has to be asked again later."""
-        age = self._clock.now().timestamp() - task.since
         try:
             provider = self._asked_of(task)
             found = await provider.status(task.key)
             if found:
                 await provider.cancel(found)
         except Exception as error:
-            if age > GIVE_UP.total_seconds():
-                log.failure("undo_failed", error, where="asking")
-                return True
-            return False
-        return found is not None or age > LATE.total_seconds()
+            return self._given_up(task, error, "undo_failed")
+        return found is not None or self._age(task) > LATE.total_seconds()
 
     async def unlist(self, task: tasks.Unlist) -> bool:
         """Give up a place on a waiting list. False if the provider has to be asked again later: also for a while after,
         as what was sent last may still be on its way."""
-        age = self._clock.now().timestamp() - task.since
         try:
             provider = self._provider.at(task.provider)
             await provider.unwait(task.key)
@@ -131,24 +126,28 @@ class Asking:
             if found:
                 await provider.cancel(found)
         except Exception as error:
-            if age > GIVE_UP.total_seconds():
-                log.failure("undo_failed", error, where="asking")
-                return True
-            return False
-        return age > LATE.total_seconds()
+            return self._given_up(task, error, "undo_failed")
+        return self._age(task) > LATE.total_seconds()
 
     async def reach(self, task: tasks.Reach) -> bool:
         """Tell a provider that the chat no longer reaches somebody. False if it has to be asked again later."""
-        late = self._clock.now().timestamp() - task.since > GIVE_UP.total_seconds()
         try:
             await self._provider.at(task.provider).reach(task.key)
         except Refused as error:
             log.failure("reach_failed", error, where="asking")
         except Exception as error:
-            if late:
-                log.failure("reach_failed", error, where="asking")
-            return late
+            return self._given_up(task, error, "reach_failed")
         return True
+
+    def _given_up(self, task: tasks.Undo | tasks.Unlist | tasks.Reach, error: Exception, what: str) -> bool:
+        """Tell whether it is too late to ask once more; if so, it stands in the log."""
+        late = self._age(task) > GIVE_UP.total_seconds()
+        if late:
+            log.failure(what, error, where="asking")
+        return late
+
+    def _age(self, task: tasks.Undo | tasks.Unlist | tasks.Reach) -> float:
+        return self._clock.now().timestamp() - task.since
 
     async def release(self, task: tasks.Release) -> None:
         """Give a slot back that is held. Never raises: the hold ends by itself."""

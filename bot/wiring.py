@@ -1,13 +1,10 @@
 """The only place where ports meet adapters: settings in, a running service out."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from adapters.platform import Platform
@@ -24,18 +21,15 @@ from bot.errands import Errands
 from bot.gate import Gate
 from bot.hooks import Hooks, Known
 from bot.letters import Letters
-from bot.metrics import exposition
 from bot.offering import Offering
 from bot.offers import Offers
 from bot.people import People
-from bot.progress import look
-from bot.providers.base import Provider
-from bot.providers.several import Providers
 from bot.providing import BUILT_IN, CLINIC, OURS, every, told, vouched
 from bot.references import SealedReferences
 from bot.safety.shipped import layers
 from bot.schedule import Schedule
 from bot.sending import Sending
+from bot.service import Service
 from bot.settings import Settings, SettingsTrouble
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
@@ -56,81 +50,6 @@ WORDS: Mapping[str, type[Words]] = {
     "common": CommonWords,
     "room": RoomWords,
 }
-
-
-@dataclass
-class Service:
-    """Everything, put together. `platforms` may be added to until `start`."""
-
-    settings: Settings
-    clock: Clock
-    library: Library
-    store: Store
-    vault: Vault
-    people: People
-    desk: Desk
-    provider: Provider | Providers
-    errands: Errands
-    schedule: Schedule
-    platforms: dict[str, Platform]
-    campaigns: Campaigns
-    doors: tuple[Door, ...] = ()
-    clinic: FastAPI | None = None
-    contact: ContactDesk | None = None
-    watch: Watch | None = None
-    hooks: Hooks | None = None
-    _worker: list[asyncio.Task[None]] = field(default_factory=list)
-
-    async def start(self) -> None:
-        """Take up what a crash left, then work and tick."""
-        await asyncio.to_thread(self.desk.warm)
-        for door in self.doors:
-            await door.start()
-        await self.errands.recover()
-        await self.schedule.load()
-        self._worker.append(asyncio.create_task(self.errands.run()))
-        if isinstance(self.provider, Providers):
-            self._worker.append(asyncio.create_task(self.provider.probe()))
-        if self.clinic:
-            self._worker.append(asyncio.create_task(self.clinic.state.practice.run()))
-        self.schedule.start()
-
-    async def stop(self) -> None:
-        """Stop ticking and working, finish what is being drawn, close the database."""
-        self.schedule.stop()
-        for task in self._worker:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await self.errands.finish()
-        for door in self.doors:
-            await door.stop()
-        if self.watch:
-            await self.watch.stop()
-        await self.close()
-
-    async def close(self) -> None:
-        """Close what is open without having been started."""
-        await self.provider.aclose()
-        if self.contact:
-            await self.contact.close()
-        if self.clinic:
-            self.clinic.state.practice.dispose()
-        self.store.close()
-
-    async def metrics(self) -> str:
-        """Return what `/metrics` tells."""
-        seen = await self.store.transact(lambda conn: look(conn, self.desk.deliveries, 0.0))
-        return exposition(seen, self.errands.in_flight, self.errands.slowed)
-
-    def takes_content(self) -> None:
-        """Take up what HR's files say now: the reader its words, the clinic its weekly hours."""
-        self.desk.warm()
-        if self.clinic:
-            content = self.library.current
-            self.clinic.state.practice.replace(
-                practice.practitioners(content), vouchers=bool(content.providers.vouchers)
-            )
 
 
 def build(
