@@ -25,7 +25,6 @@ from bot.providers.base import (
     SlotTaken,
     Unable,
     Uncertain,
-    VoucherRefused,
     Whom,
 )
 from bot.providers.fhir_changes import Changes
@@ -33,7 +32,7 @@ from bot.providers.fhir_directory import directory
 from bot.providers.fhir_models import Resource, slot_key
 from bot.providers.fhir_moving import Moving
 from bot.providers.fhir_probe import described, kinds, rolls_back, statement
-from bot.providers.fhir_records import Outcome, Record, Records
+from bot.providers.fhir_records import Outcome, Record, Records, unbooked
 from bot.providers.fhir_sharing import Sharing
 from bot.providers.fhir_slots import free, when
 from bot.providers.fhir_waiting import WaitingList
@@ -276,15 +275,7 @@ class FhirProvider:
                 raise Uncertain("the booking was sent and could not be read back") from None
             if known:
                 return await self._standing(known, request)
-        match sent:
-            case Outcome.TAKEN | Outcome.CONFLICT:
-                raise SlotTaken("the slot is no longer free")
-            case Outcome.REFUSED:
-                raise Refused("the provider does not book this")
-            case Outcome.VOUCHER:
-                raise VoucherRefused("the voucher is unknown there, or spent")
-            case _:
-                raise Uncertain("the booking was sent and is not to be seen")
+        raise unbooked(sent)
 
     async def _send(self, request: Request, atomic: bool) -> Outcome:
         """Send slot and appointment. Raises Unsent, or ProviderDown before sending."""

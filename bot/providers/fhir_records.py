@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from bot import log
-from bot.providers.base import ProviderDown, Uncertain
+from bot.providers.base import ProviderDown, Refused, SlotTaken, Uncertain, VoucherRefused
 from bot.providers.fhir_bundles import BOOKING, PROBE, released, replace, transaction
 from bot.providers.fhir_models import (
     ACTIVE,
@@ -35,6 +35,19 @@ class Outcome(enum.Enum):
     REFUSED = "the server will not do it"
     VOUCHER = "the server will not do it, because of the voucher"
     LOST = "nobody knows"
+
+
+def unbooked(sent: Outcome) -> Exception:
+    """Return what to raise where a booking was sent, and is not there."""
+    match sent:
+        case Outcome.TAKEN | Outcome.CONFLICT:
+            return SlotTaken("the slot is no longer free")
+        case Outcome.REFUSED:
+            return Refused("the provider does not book this")
+        case Outcome.VOUCHER:
+            return VoucherRefused("the voucher is unknown there, or spent")
+        case _:
+            return Uncertain("the booking was sent and is not to be seen")
 
 
 @dataclass(frozen=True)

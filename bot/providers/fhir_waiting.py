@@ -4,7 +4,7 @@ from bot.providers import fhir_bundles as bundles
 from bot.providers.base import Place, ProviderDown, Refused, SlotTaken, Uncertain, VoucherRefused, Whom
 from bot.providers.fhir_changes import Changes, twice
 from bot.providers.fhir_models import HELD_UNTIL, Resource
-from bot.providers.fhir_records import Outcome, Record, Records
+from bot.providers.fhir_records import Outcome, Record, Records, unbooked
 from bot.providers.fhir_wire import Lost, Unsent, Wire
 from flows.core import care
 
@@ -65,15 +65,7 @@ class WaitingList:
                 raise SlotTaken("the slot is not offered any more")
             if again:
                 sent = await self._put({**_bare(places[0].raw), "status": "booked"}, places[0])
-        match sent:
-            case Outcome.TAKEN | Outcome.CONFLICT:
-                raise SlotTaken("the slot is not offered any more")
-            case Outcome.VOUCHER:
-                raise VoucherRefused("the voucher is unknown there, or spent")
-            case Outcome.REFUSED:
-                raise Refused("the provider does not book this")
-            case _:
-                raise Uncertain("the offer was taken and is not to be seen")
+        raise unbooked(sent)
 
     async def decline(self, key: str, slot: care.Slot) -> None:
         """See Provider.decline."""
