@@ -19,6 +19,7 @@ from bot.tokens import Made, Standing
 from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
+from flows import screening
 from flows.core.care import Appointment, Status, Ticket, Waiting
 from flows.core.events import Answered, Event, Said
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
@@ -209,10 +210,12 @@ class Desk:
         return self.drawing.memory(spoken, alarm, urgent, sid)
 
     def _alarm(self, arrival: Arrival) -> Alarm | None:
-        """Read every text that somebody typed, before anything else is done with it."""
+        """Read every text that somebody typed, and the answer about self-harm, before anything else is done with it."""
         match arrival.event:
             case Said(text=text):
                 return self._read(text)
+            case Answered(values=values) if screening.hurts(values):
+                return Alarm(kind="self", level="strong")
             case Answered(values=values):
                 # What was chosen comes among what was typed, as one word; a single word is the lexicon's matter.
                 return gravest(self._read(text, word=len(text.split()) < 2) for text in values.values())

@@ -102,6 +102,7 @@ class Here:
     about: str = ""  # in the crisis conversation: what it is about
     screen: Screen | None = None
     notice: str = ""  # the version of the notice that the front page shows, as `bound` writes it
+    gated: bool = False  # that version must be agreed to (again) before the open flow goes on
 
 
 def bound(version: str) -> str:
@@ -121,7 +122,7 @@ def route(
 
     Raises Forged for a token that we did not make for this person."""
     hidden = here.screen is not None and here.screen.private and arrival.place == "chat" and not arrival.secluded
-    if alarm and (taken := _alarmed(alarm, arrival, here, hidden)):
+    if alarm and (taken := _alarmed(alarm, arrival, here, hidden, made, tokens)):
         return taken
     if isinstance(made, Standing):
         return _standing(made.key, here)
@@ -136,11 +137,15 @@ def route(
     return Redraw()
 
 
-def _alarmed(alarm: Alarm, arrival: Arrival, here: Here, hidden: bool) -> Route | None:
+def _alarmed(
+    alarm: Alarm, arrival: Arrival, here: Here, hidden: bool, made: Made | None, tokens: Tokens
+) -> Route | None:
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
     else, opens help for that; more of the same is listened to, and the question is not asked twice. What is written
     into a safety plan may well be about suicide: that is what it is for. `hidden` says that what is on screen must not
     come into the chat: then help is about what was written there, and whole at once."""
+    if here.flow == "screening" and not here.gated and _live(arrival, here, made, tokens):
+        return None  # the check goes there itself, and keeps its result for afterwards
     if here.flow != "safety":
         return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
     if here.at == "planning" and isinstance(arrival.event, Answered) and alarm.kind in {"self", here.about}:
@@ -189,6 +194,13 @@ def _closed(here: Here, made: Step | None, tokens: Tokens) -> Route:
         if button.closes and tokens.names(made, here.sid, here.turn, button.key, button.arg):
             return Take(Chose(key=button.key, arg=button.arg))
     return Nothing()
+
+
+def _live(arrival: Arrival, here: Here, made: Made | None, tokens: Tokens) -> bool:
+    """Tell whether an arrival brings answers to the form on screen."""
+    if not isinstance(made, Step) or not isinstance(arrival.event, Answered) or here.screen is None:
+        return False
+    return tokens.names(made, here.sid, here.turn, "form") and _fits(arrival.event, here.screen)
 
 
 def _fits(answered: Answered, screen: Screen) -> bool:

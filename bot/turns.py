@@ -324,7 +324,8 @@ class Turns:
         frame = conversation.frame
         screen = self.drawing.screen(record, self._stepping.moment(record, frame.flow))
         at, about = (str(frame.state.get(name, "")) for name in ("at", "kind"))
-        return Here(record.sid, conversation.turn, frame.flow, at, about, screen, notice)
+        gated = self._stepping.gated(record, frame.flow)
+        return Here(record.sid, conversation.turn, frame.flow, at, about, screen, notice, gated)
 
     def _shown(self, record: Record, note: str = "") -> Shown:
         conversation = record.private.conversation

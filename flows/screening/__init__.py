@@ -9,12 +9,13 @@ may mean. The published tables are in `scoring`, that of the WHO-5 in `wellbeing
 from typing import Any
 
 from flows.core.flow import Flow
+from flows.screening.forms import hurts
 from flows.screening.screens import view
 from flows.screening.states import State
 from flows.screening.steps import begin, update
 from flows.screening.words import ScreeningWords
 
-__all__ = ["FLOW", "ScreeningWords"]
+__all__ = ["FLOW", "ScreeningWords", "hurts"]
 
 
 def _second(old: dict[str, Any]) -> dict[str, Any]:

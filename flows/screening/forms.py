@@ -5,11 +5,12 @@ The order is fixed, so that a question has the same field on every form, and sel
 nothing is asked between the answer to it and help.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from flows.core.catalog import Catalog, Instrument
 from flows.screening import wellbeing
-from flows.screening.scoring import SCALES, SHORT, Answers, Part, positive
+from flows.screening.scoring import SCALES, SELF_HARM, SHORT, Answers, Part, positive
 from flows.screening.states import Form
 
 INSTRUMENT: Final[dict[Part, str]] = {"worry": "gad7", "mood": "phq9"}  # whose text a part's questions are of
@@ -74,6 +75,12 @@ def planned(given: Answers, catalog: Catalog) -> tuple[Form, ...]:
 def field(item: str) -> str:
     """Return the key of a question's field, the same on every form."""
     return f"q{ORDER.index(item) + 1}"
+
+
+def hurts(values: Mapping[str, str]) -> bool:
+    """Tell whether what was sent answers the question about self-harm with more than "not at all": to be asked before
+    anything else, as the form may be out of date by then, or nobody there who could take it."""
+    return values.get(field(SELF_HARM)) in {"1", "2", "3"}
 
 
 def instrument(form: Form, catalog: Catalog) -> Instrument:

@@ -1,12 +1,14 @@
 """What people say next in a crisis: recognised where it is plain, in five languages, else listened to."""
 
+import itertools
+
 import pytest
 
 from flows.core.events import Said
 from flows.core.flow import Turn
 from flows.safety import FLOW
-from flows.safety.conversation.said import Reply, agrees, meant
-from flows.safety.conversation.states import Checking, Helping, Listening, Staying
+from flows.safety.conversation.said import Reply, agrees, meant, soon
+from flows.safety.conversation.states import Checking, Helping, Listening, More, Staying
 from tests import world
 
 SAID: dict[Reply, tuple[str, ...]] = {
@@ -50,6 +52,40 @@ SAID: dict[Reply, tuple[str, ...]] = {
 @pytest.mark.parametrize(("reply", "text"), [(reply, text) for reply, texts in SAID.items() for text in texts])
 def test_what_is_plain_is_answered_and_the_rest_is_listened_to(reply: Reply, text: str) -> None:
     assert meant(text) == reply
+
+
+SOON = (
+    "I have everything ready for tonight", "it's all planned", "I'm going to do it", "I have them here with me",
+    "I've made up my mind", "esta noche", "lo tengo todo preparado", "ya lo he decidido", "tout est prêt pour ce soir",
+    "je vais le faire", "ich mache es heute", "heute Nacht, alles ist vorbereitet", "hoje à noite",
+    "já está tudo pronto, tenho um plano",
+)  # fmt: skip
+
+
+def test_who_speaks_of_tonight_or_of_a_plan_is_asked_to_stay_and_to_call_now() -> None:
+    """Being with somebody and distance stand beside it, whichever line's turn it is; and who is worried about somebody
+    else, or is hurt by them, is never told to stay."""
+    at, words = world.moment(), world.words(FLOW.words)
+    for text, heard, question in itertools.product(SOON, (0, 1), ("suicide", "answered")):
+        step = FLOW.update(Staying(kind="self", heard=heard, question=question), Said(text=text), at)
+        assert isinstance(step, Turn)
+        assert step.state.reply == "goodbye", text
+        lines = FLOW.view(step.state, words, at).lines
+        assert lines[0] == words.goodbye
+        assert lines[-1] == words.near
+        assert not soon("I cannot sleep"), "what is said of nothing near"
+    for text, kind in itertools.product(SOON, ("other", "abuse", "medical", "harm", "psychosis", "eating")):
+        step = FLOW.update(Listening.model_validate({"kind": kind}), Said(text=text), at)
+        assert isinstance(step, Turn)
+        assert step.state.reply == "listen", (text, kind)
+
+
+def test_in_an_emergency_of_the_body_the_number_is_first_on_every_screen_that_speaks_of_it() -> None:
+    at, words = world.moment(), world.words(FLOW.words)
+    for state in (Helping(kind="medical"), Listening(kind="medical"), More(kind="medical")):
+        lines = FLOW.view(state, words, at).lines
+        assert lines[0].startswith("call_now"), state
+        assert words.more not in lines
 
 
 @pytest.mark.parametrize("text", ["yes", "Yes I am", "sí", "oui", "ja, leider", "sim, penso"])

@@ -20,6 +20,7 @@ from flows.registry import FLOWS
 from flows.screening.scoring import SCALES, band, finding, positive, total
 from flows.screening.states import Asking, Looking, Result
 from tests import world
+from tests.content.test_screens import CONTENT
 
 FLOW = FLOWS["screening"]
 GAD = [f"gad7-{number}" for number in range(1, 8)]
@@ -145,6 +146,46 @@ def test_every_gate() -> None:
             assert outcome.hard is bool(last)
         assert step.effects == (Checked(day=world.NOW.date()), world.search(7)), case
         assert bool(outcome.scores) is (partner and (len(asked) > 1 or (phq and gad))), case
+
+
+def test_an_answer_about_self_harm_is_help_before_anything_else() -> None:
+    """Whatever else was answered or left out, with the WHO-5 and without, in both modes and every language: nothing is
+    asked after it, no number is said with it, and who comes back finds the result. "Not at all" goes on."""
+    chance, helped, texts = Random(3), 0, CONTENT.instruments
+    for case in range(500):
+        locale, answer = sorted(texts)[case % len(texts)], chance.choice(("skip", "0", "1", "2", "3"))
+        there = {key: text for key, text in texts[locale].items() if key != "who5"}
+        if chance.getrandbits(1):
+            there["who5"] = texts["en"]["who5"]
+        asked = Screening(phq9=True, mode=chance.choice(("signposting", "clinical_partner")))
+        catalog = CONTENT.catalog(locale).model_copy(update={"screening": asked, "instruments": there})
+        moment = world.moment(world.person(locale=locale), catalog)
+        step: Any = FLOW.begin(Carry(), moment)
+        while isinstance(step, Turn) and isinstance(step.state, Asking):
+            state = world.thawed(FLOW, step.state)
+            fields = FLOW.view(state, CONTENT.words[locale]["screening"], moment).fields
+            values = {each.key: chance.choice(each.options).key for each in fields if chance.getrandbits(1)}
+            if state.form in {"wellbeing", "first"}:  # as somebody answers who is asked about mood next
+                values |= {each.key: each.options[-2].key for each in fields if each.key in {"q3", "q4"}}
+                values |= {each.key: "0" for each in fields if each.options[0].key == "5"}
+            on_form = "q11" in {each.key for each in fields}
+            if on_form:
+                assert fields[-1].key == "q11", "something is asked after it on its form"
+                values["q11"] = answer
+            step = FLOW.update(state, Answered(values=values), moment)
+            if on_form and answer in {"1", "2", "3"}:
+                helped += 1
+                assert isinstance(step, Goto), (locale, values)
+                assert (step.flow, step.carry) == ("safety", Carry(ask="self", text="strong")), (locale, values)
+                assert isinstance(step.leaving, Looking)
+                assert step.leaving.outcome.finding == "raised"
+                assert bool(step.leaving.outcome.scores) <= (asked.mode == "clinical_partner")
+                back = FLOW.update(step.leaving, SlotsFound(slots=()), moment)
+                assert isinstance(back, Turn)
+                assert not back.state.numbers
+            else:
+                assert isinstance(step, Turn), (locale, values)
+    assert helped > 250
 
 
 def test_the_whole_instrument_decides_where_it_was_asked() -> None:

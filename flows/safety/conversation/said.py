@@ -71,6 +71,14 @@ _PATTERNS: Final[Mapping[Reply, re.Pattern[str]]] = {
         r"|\bnao (quero|vou|posso|consigo) (\w+ )?(responder|falar|dizer|contar)"
     ),
 }
+_SOON: Final = re.compile(
+    r"\b(tonight|this evening|(everything|it|all) ?(is|s)? (all )?(ready|prepared|planned|set)|(have|ve|got) (a|my|the) plan|((going to|gonna|about to|will|ll) (just )?do it)"
+    r"|(have|ve|got) (it|them|everything|what i need) (all )?(here|ready|with me|next to me|in front of me|in my hands?)|made (up )?my mind( up)?|i(m| am| have|ve)? decided|(wrote|written) (a|the|my) (note|letters?)"
+    r"|esta noche|todo (esta |ya esta |lo tengo )?(listo|preparado|planeado)|(tengo|hice) (un|mi|el) plan|(voy a hacerlo|lo voy a hacer|lo hare)|lo tengo (todo|aqui)|decidid[oa]"
+    r"|ce soir|cette nuit|tout est (deja )?(pret|prevu|prepare)|jai (un|mon|le) plan|je vais le faire|je suis decidee?|jai decide|jai tout (ici|prepare|prevu)"
+    r"|heute (nacht|abend)|alles (ist )?(schon )?(bereit|vorbereitet|geplant|fertig)|hab\w* (schon )?(einen|den|meinen) plan|(werde|mach\w*|tu\w*) es (heute|jetzt|gleich|tun|machen)|(entschlossen|entschieden)"
+    r"|hoje (a|de) noite|esta noite|tudo (esta |ja esta |ja )?(pronto|preparado|planejado|planeado)|(tenho|fiz) (um|o|meu) plano|vou (fazer (isso|isto)|faze lo)|decidi(do|da)?)\b"
+)
 _DIAGNOSIS: Final = re.compile(
     r"\bdiagnos|\bwhats wrong with me\b|\bwhat is wrong with me\b|\bque me pasa\b|\bquest ce que jai\b|\bwas ist mit mir los\b|\bo que (eu )?tenho\b"
 )
@@ -94,6 +102,11 @@ def meant(text: str) -> Reply:
             if _ILLNESS.search(words):
                 return "diagnosis"
     return "diagnosis" if _DIAGNOSIS.search(words) else "listen"
+
+
+def soon(text: str) -> bool:
+    """Tell whether a typed line speaks of a plan, of what lies ready, or of tonight: for those who may mean themselves."""
+    return bool(_SOON.search(normalise(text)))
 
 
 def agrees(text: str) -> bool:

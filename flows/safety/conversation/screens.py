@@ -66,7 +66,10 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
                 _button("care", words.professionals),
                 _back(words.back),
             )
-            return Screen(lines=(words.more, *_numbers(words, at, 2, state.kind, (words.more,))), buttons=buttons)
+            lines = (words.more, *_numbers(words, at, 2, state.kind, (words.more,)))
+            if state.kind == "medical":  # the number first, whatever screen it is
+                lines = (_call_now(words, at), words.listen_medical)
+            return Screen(lines=lines, buttons=buttons)
         case Choosing():
             exercises = tuple(_exercise(each) for each in at.catalog.calm)
             buttons = (*exercises, _button("ways", words.ways), _back(words.back))
@@ -108,7 +111,8 @@ def _listening(state: Listening, words: SafetyWords, at: Moment) -> Screen:
     if kind == "medical":
         return Screen(lines=(_call_now(words, at), reply), buttons=buttons)
     lines = (reply, *_numbers(words, at, 1, kind, (reply,)))
-    if state.heard % 2 or state.reply == "no":
+    urged = state.reply == "goodbye" and kind in DIRECT  # then being with somebody, and distance, go before all else
+    if not urged and (state.heard % 2 or state.reply == "no"):
         lines = (*lines, *_room(lines, words.care))
     elif kind in DIRECT:
         lines = (*lines, *_room(lines, words.near))

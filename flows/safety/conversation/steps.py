@@ -8,7 +8,7 @@ from flows.core.effects import KeepSafetyPlan
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.exercise import Exercise
 from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
-from flows.safety.conversation.said import agrees, meant
+from flows.safety.conversation.said import Reply, agrees, meant, soon
 from flows.safety.conversation.states import (
     DIRECT,
     PARTS,
@@ -111,11 +111,18 @@ def _helping(kind: Topic, before: State) -> Helping:
 def _heard(state: State, text: str) -> State:
     """Answer what somebody wrote. Their words go no further than this line."""
     if isinstance(state, Checking):  # they go on instead of answering: help opens, with an answer to what they say
-        return _helping(state.kind, state).model_copy(update={"reply": meant(text)})
+        return _helping(state.kind, state).model_copy(update={"reply": _reply(state, text)})
     heard = state.heard % 900 + 1
     if agrees(text) and state.question == "suicide":
         return Staying(kind=state.kind, question="answered", heard=heard)
-    return Listening(kind=state.kind, question=state.question, heard=heard, reply=meant(text))
+    return Listening(kind=state.kind, question=state.question, heard=heard, reply=_reply(state, text))
+
+
+def _reply(state: State, text: str) -> Reply:
+    """Say what a line calls for. Who may mean themselves, and speaks of tonight or of a plan, is asked to stay and to
+    call now: nothing milder is said to that."""
+    said = meant(text)
+    return "goodbye" if said == "listen" and state.kind in DIRECT and soon(text) else said
 
 
 def _written(state: Planning, text: str, at: Moment) -> Turn[State]:
