@@ -144,6 +144,7 @@ class Room:
         router.add_api_route("/room.js", self._script, methods=["GET"])
         router.add_api_route("/open/{token}", self._door, methods=["GET"])
         router.add_api_route("/open/{token}", self._enter, methods=["POST"])
+        router.add_api_route("/{nowhere:path}", self._nowhere, methods=["GET"])
         return router
 
     async def _door(self, request: Request, token: str) -> Response:
@@ -217,7 +218,7 @@ class Room:
         session.changed.clear()
         arrival = read(session, sent, self._secret)
         try:
-            shown = await self._receive(arrival)
+            shown = await self._asked(arrival)
         except Busy:
             return self._state(request, "busy", session.locale, again=PATH)
         except Forged:
@@ -270,6 +271,10 @@ class Room:
         language = self._visitor(request)
         return guarded(HTMLResponse(pages.crisis(language, self._help_for(language.tag))))
 
+    async def _nowhere(self, request: Request) -> Response:
+        """Say that an address leads nowhere, on a page that has help on it."""
+        return self._state(request, "unknown")
+
     async def _style(self) -> Response:
         return guarded(Response(pages.STYLE, media_type="text/css"))
 
@@ -288,10 +293,21 @@ class Room:
             secluded=True,
             place="page",
         )
-        shown = await self._receive(arrival)
+        shown = await self._asked(arrival)
         if shown is None:
             raise Busy
         return Sent(shown)
+
+    async def _asked(self, arrival: Arrival) -> Shown | None:
+        """Ask the desk. Raises Forged, and Busy for whatever went wrong: somebody sits before a page, and a page says
+        what is the matter, and has help on it."""
+        try:
+            return await self._receive(arrival)
+        except (Busy, Forged):
+            raise
+        except Exception as error:
+            event("room_failed", logging.ERROR, error=type(error).__name__)
+            raise Busy from None
 
     def _session(self, request: Request) -> Session | None:
         return self._sessions.find(request.cookies.get(self._cookie, ""))

@@ -25,11 +25,12 @@ from bot.languages import Languages
 from bot.people import Record
 from bot.routing import COMMANDS, RIGHTS, Route, Take, plain
 from content.library import Library
-from flows import caring, checkin, team
+from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
 from flows.core.common import CommonWords
 from flows.core.screen import Button, Screen
 from flows.registry import FLOWS
+from flows.safety import Reader, normalise
 from flows.safety.alarm import Alarm, Kind
 from tests import world
 from tests.content.test_screens import CONTENT
@@ -125,6 +126,12 @@ def test_every_phrase_of_every_language_is_understood_in_every_language() -> Non
     ]
     assert set(COMMANDS) == set(CONTENT.commands["en"])
     assert not unknown, listed(unknown)
+    lexicon, phrases = (
+        Reader(CONTENT.lexicons),
+        {p for each in CONTENT.commands.values() for ps in each.values() for p in ps},
+    )
+    assert not [each for each in phrases if lexicon.read(each)], "taken for a cry, it would not reach its place"
+    assert {normalise(each) for each in phrases} <= CONTENT.by_letter, "what was learnt from examples reads it"
 
 
 def test_the_walk_misses_no_state_and_meets_no_dead_end() -> None:
@@ -215,9 +222,16 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     public = {
         "a refusal": drawing.refusal(sid, locale),
         "a check-in": drawing.public(sid, checkin.nudge("How are you?", cast(Any, words["checkin"])), locale),
+        "the closing note": drawing.public(sid, checkin.closing(cast(Any, words["checkin"])), locale),
         "a caring message": drawing.public(sid, caring.message(1, cast(Any, words["caring"])), locale),
         "news": drawing.public(sid, Screen(lines=("News",), buttons=(Button(key="mine", label="Open"),)), locale),
     }
+    catalog, one = CONTENT.catalog(locale), world.appointment()
+    coming = booking.reminder(one, cast(Any, words["booking"]), catalog, "Europe/London")
+    free = waiting.message(world.NOW, cast(Any, words["waiting"]), catalog, "Europe/London")
+    alike = team.letter(("Help is here.",), "asked", [cast(Any, words["team"])], to_each=True)
+    public |= {"of an appointment": drawing.public(sid, coming, locale), "of a time": drawing.public(sid, free, locale)}
+    public |= {"to each alike": drawing.anybody(alike, locale)}
     for name, drawn in public.items():
         yield from (f"{name}: {where}" for where in public_without_help(drawn, locale))
     alarms = (None, *(Alarm(kind=kind, level="strong") for kind in get_args(Kind)))

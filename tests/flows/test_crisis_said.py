@@ -1,6 +1,7 @@
 """What people say next in a crisis: recognised where it is plain, in five languages, else listened to."""
 
 import itertools
+from typing import cast
 
 import pytest
 
@@ -9,6 +10,7 @@ from flows.core.flow import Turn
 from flows.safety import FLOW
 from flows.safety.conversation.said import Reply, agrees, meant, soon
 from flows.safety.conversation.states import Checking, Helping, Listening, More, Staying
+from flows.safety.conversation.words import SafetyWords
 from tests import world
 
 SAID: dict[Reply, tuple[str, ...]] = {
@@ -65,10 +67,12 @@ SOON = (
 def test_who_speaks_of_tonight_or_of_a_plan_is_asked_to_stay_and_to_call_now() -> None:
     """Being with somebody and distance stand beside it, whichever line's turn it is; and who is worried about somebody
     else, or is hurt by them, is never told to stay."""
-    at, words = world.moment(), world.words(FLOW.words)
+    at, words = world.moment(), cast(SafetyWords, world.words(FLOW.words))
     for text, heard, question in itertools.product(SOON, (0, 1), ("suicide", "answered")):
-        step = FLOW.update(Staying(kind="self", heard=heard, question=question), Said(text=text), at)
+        state = Staying.model_validate({"kind": "self", "heard": heard, "question": question})
+        step = FLOW.update(state, Said(text=text), at)
         assert isinstance(step, Turn)
+        assert isinstance(step.state, Listening)
         assert step.state.reply == "goodbye", text
         lines = FLOW.view(step.state, words, at).lines
         assert lines[0] == words.goodbye
@@ -77,11 +81,12 @@ def test_who_speaks_of_tonight_or_of_a_plan_is_asked_to_stay_and_to_call_now() -
     for text, kind in itertools.product(SOON, ("other", "abuse", "medical", "harm", "psychosis", "eating")):
         step = FLOW.update(Listening.model_validate({"kind": kind}), Said(text=text), at)
         assert isinstance(step, Turn)
+        assert isinstance(step.state, Listening)
         assert step.state.reply == "listen", (text, kind)
 
 
 def test_in_an_emergency_of_the_body_the_number_is_first_on_every_screen_that_speaks_of_it() -> None:
-    at, words = world.moment(), world.words(FLOW.words)
+    at, words = world.moment(), cast(SafetyWords, world.words(FLOW.words))
     for state in (Helping(kind="medical"), Listening(kind="medical"), More(kind="medical")):
         lines = FLOW.view(state, words, at).lines
         assert lines[0].startswith("call_now"), state

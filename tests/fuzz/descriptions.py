@@ -72,6 +72,7 @@ PATHS: Final[dict[str, Json]] = {
     "/room/help": _get({"in": "header", "name": "Accept-Language", "schema": _TEXT}),
     "/room/open/{token}": _get(_key("token"))
     | _sends("post", _FORM, _key("token"), kind="application/x-www-form-urlencoded"),
+    "/room/{nowhere}": _get(_key("nowhere")),
     f"{CLINIC}/metadata": _get(),
     f"{CLINIC}/Slot": _get(
         *_query(status=_STATUS, start=_WHEN, schedule=_OWN, _count=_TEXT, _sort=_OWN, _include=_OWN)

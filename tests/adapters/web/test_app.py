@@ -81,6 +81,19 @@ async def test_a_link_that_leads_nowhere_says_so(house: House) -> None:
     assert visitor.status == 404
 
 
+async def test_what_leads_nowhere_or_goes_wrong_is_a_page_with_help_on_it(house: House) -> None:
+    visitor = await house.entered()
+    for address in (f"{PATH}/nowhere", f"{PATH}/open/cut/off"):
+        page = await visitor.get(address)
+        assert says(page, "unknown")
+        assert page.links["Help now"] == f"{PATH}/help"
+    await visitor.get(PATH)
+    house.answer = ConnectionError("what nobody expected")
+    for page in (await visitor.say("hello"), await visitor.get(PATH)):
+        assert says(page, "busy")
+        assert page.links["Help now"] == f"{PATH}/help"
+
+
 async def test_nothing_about_a_person_is_in_an_address_or_a_page(house: House) -> None:
     link, _ = house.link()
     visitor = await house.entered()
