@@ -20,7 +20,8 @@ OWN: Final = frozenset({"room", HELP})  # buttons that the page draws elsewhere,
 _RADIO: Final = 10  # more options than that are folded
 _LINK: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
 _WEB: Final = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
-_DIAL: Final = Markup('<a class="dial" href="tel:{1}">{0}</a>')
+_DIAL: Final = Markup('<a class="dial" dir="ltr" href="tel:{1}">{0}</a>')
+"""A number's groups keep their order in every language: on a page from right to left "116 123" read "123 116"."""
 _FOLDER: Final = Path(__file__).parent
 STYLE: Final = (_FOLDER / "room.css").read_text(encoding="utf-8")
 SCRIPT: Final = (_FOLDER / "room.js").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from content.lint import lint
 from content.source import parse
 from tests.content.grades import FEW, FORMULAS, GRADE, grade, judged
 from tests.content.test_screens import CONTENT
@@ -14,13 +15,17 @@ LISTED = yaml.safe_load((Path(__file__).parent / "hard_words.yaml").read_text(en
 def test_every_string_is_plain_or_listed() -> None:
     texts = list(judged(CONTENT.sources))
     assert {locale for _, locale, _ in texts} == set(CONTENT.words) == set(FORMULAS)
+    grades = {place: (grade(text, locale), text) for place, locale, text in texts}
     hard = [
         f"{place}: grade {asked:.1f}: {text}"
-        for place, locale, text in texts
-        if (asked := grade(text, locale)) > max(GRADE, LISTED.get(place, {}).get("grade", 0))
+        for place, (asked, text) in grades.items()
+        if asked > max(GRADE, LISTED.get(place, {}).get("grade", 0))
     ]
     assert not hard, "Say it in shorter words and sentences, or list it in hard_words.yaml:\n" + "\n".join(hard)
     assert all(each["why"] for each in LISTED.values())
+    needless = [place for place, each in LISTED.items() if not GRADE < grades[place][0] > each["grade"] - 1]
+    assert not needless, f"listed for nothing, or far too high; what is written there next may be hard: {needless}"
+    assert lint(CONTENT.sources).errors == ()
 
 
 HARD = {

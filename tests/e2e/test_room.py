@@ -337,3 +337,7 @@ def test_from_right_to_left(tmp_path: Path, pages: Pages, monkeypatch: pytest.Mo
         assert right
         assert left["x"] < right["x"], "the way out is at the end of the line, which is on the left here"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        help_now.click()
+        page.locator(".dial").first.wait_for()
+        dials = "[...document.querySelectorAll('.dial')].map(each => getComputedStyle(each).direction)"
+        assert set(page.evaluate(dials)) == {"ltr"}, "116 123 reads 123 116"
