@@ -14,11 +14,15 @@ from datetime import UTC, datetime
 @dataclass(frozen=True)
 class Hint:
     """When a check-in is due, and until when something of theirs is kept (aware); None for neither. And the language
-    that they chose, for when the database does not answer. Only a hint: it is checked again in the transaction."""
+    that they chose, for when the database does not answer. Only a hint: it is checked again in the transaction.
+
+    `country` is where they said they are. Said while the database does not answer, it is here alone, and in their row
+    from their next turn on (`People.load`)."""
 
     due: datetime | None
     until: datetime | None
     language: str = ""
+    country: str = ""
     booked: bool = False  # whether they hold an appointment
     waits: bool = False  # whether they are on a waiting list
 

@@ -12,7 +12,7 @@ from bot.calendar_file import calendar_file
 from bot.clock import Clock
 from bot.deliveries import Deliveries
 from bot.people import People
-from bot.routing import SLASH, plain
+from bot.routing import SLASH, meant_by, plain
 from bot.store import queries
 from bot.store.engine import Store
 from bot.tokens import Made, Standing
@@ -22,6 +22,8 @@ from content.library import Library
 from flows import screening
 from flows.core.care import Appointment, Status, Ticket, Waiting
 from flows.core.events import Answered, Event, Said
+from flows.core.retention import CONVERSATION
+from flows.country import IN
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
 
 PATIENCE = 2.5  # seconds for the database: Slack waits 3, and delivers again what was not acknowledged
@@ -56,9 +58,10 @@ class Desk:
         sid = self._vault.sid(arrival.address)
         alarm = await asyncio.to_thread(self._alarm, arrival) if arrival.event else None
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
-        urgent = alarm is not None or self._asks_for_help(arrival, made)
+        asked = self._asked(arrival, made)
+        urgent = alarm is not None or bool(asked)
         if arrival.admitted is False or (arrival.admitted is None and urgent):
-            return self._remembered(arrival, alarm, urgent, sid)
+            return self._remembered(arrival, alarm, asked, sid)
         if arrival.admitted is None and not urgent:
             raise Busy  # the platform did not say who this is: it should ask again
         turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), PATIENCE)
@@ -69,7 +72,7 @@ class Desk:
         except Exception as error:
             log.failure("turn_failed", error, where="desk")
             if urgent:
-                return self._remembered(arrival, alarm, urgent, sid)
+                return self._remembered(arrival, alarm, asked, sid)
             raise Busy from None
         self.wake.set()
         return shown
@@ -204,10 +207,12 @@ class Desk:
         """Drop what has had its time with each of these people. Returns how many they are."""
         return await self._store.transact(lambda conn: sum(self._turns.purge(conn, sid) for sid in sids))
 
-    def _remembered(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
-        """Draw help, or a refusal, without the database."""
+    def _remembered(self, arrival: Arrival, alarm: Alarm | None, asked: str, sid: bytes) -> Shown:
+        """Draw help, or a refusal, without the database. Where they say they are holds at once."""
+        if asked.startswith(IN):
+            self._people.in_country(sid, asked.removeprefix(IN), self._clock.now() + CONVERSATION)
         spoken = arrival.model_copy(update={"profile": self._people.spoken(sid, arrival.profile)})
-        return self.drawing.memory(spoken, alarm, urgent, sid)
+        return self.drawing.memory(spoken, alarm, asked, sid, self._people.country(sid))
 
     def _alarm(self, arrival: Arrival) -> Alarm | None:
         """Read every text that somebody typed, and the answer about self-harm, before anything else is done with it."""
@@ -236,10 +241,13 @@ class Desk:
             log.failure("layer_failed", error, where="desk")
             return Reader(content.lexicons).read(text)
 
-    def _asks_for_help(self, arrival: Arrival, made: Made | None) -> bool:
+    def _asked(self, arrival: Arrival, made: Made | None) -> str:
+        """Return which of the things that need no database is asked for: "help", the lines of a "country", or where
+        somebody says they are, as its button says it; empty for anything else."""
         if isinstance(arrival.event, Said):
-            content = self._library.current
-            phrases = content.phrases(arrival.profile.locale)["help"]
             said = plain(arrival.event.text)
-            return said in {plain(phrase) for phrase in phrases} or (arrival.command and SLASH.get(said) == "help")
-        return isinstance(made, Standing) and made.key == "help"
+            content = self._library.current
+            meant = (arrival.command and SLASH.get(said)) or meant_by(said, content.typed(arrival.profile.locale)) or ""
+        else:
+            meant = made.key if isinstance(made, Standing) else ""
+        return meant if meant in {"help", "country"} or meant.startswith(IN) else ""

@@ -3,7 +3,7 @@
 from adapters.platform import Address, Arrival, Front, Notes, Profile, Public, Shown
 from bot.clock import Clock
 from bot.people import Record
-from bot.places import country_of
+from bot.places import region_of
 from bot.routing import SLASH, bound
 from bot.tokens import ANYBODY, Tokens
 from content.library import Library
@@ -14,9 +14,9 @@ from flows.core.screen import Button, Screen
 from flows.home import HomeWords, front
 from flows.notice import version
 from flows.registry import FLOWS
-from flows.safety import Alarm
+from flows.safety import Alarm, SafetyWords, elsewhere
 
-IN_PLACE = frozenset({"safety"})  # flows whose public screens belong where the person is, and nowhere else
+IN_PLACE = frozenset({"safety", "country"})  # flows whose public screens belong where the person is, and nowhere else
 
 
 class Drawing:
@@ -117,28 +117,33 @@ class Drawing:
         listed = self.common(locale).usage.fill(words=", ".join(SLASH))
         return self._loose(self.public(sid, Screen(lines=(listed,)), locale), locale)
 
-    def memory(self, arrival: Arrival, alarm: Alarm | None, urgent: bool, sid: bytes) -> Shown:
-        """Draw crisis help, or a stranger's refusal, with nothing but what is in memory.
+    def memory(self, arrival: Arrival, alarm: Alarm | None, asked: str, sid: bytes, country: str) -> Shown:
+        """Draw crisis help, the choice of a country if that is `asked` for, or a stranger's refusal, with nothing but
+        what is in memory. `country` is where they said they are.
 
-        Without a conversation there is nobody to hear an answer, so no question is asked."""
+        Without a conversation there is nobody to hear an answer, so no question is asked that a standing button does
+        not answer."""
         content = self._library.current
         locale = content.locale(arrival.profile.locale)
-        message = self.refusal(sid, locale)
-        if urgent:
-            flow = FLOWS["safety"]
-            kind = alarm.kind if alarm else "asked"
-            region = country_of(arrival.profile.zone) or content.organisation.region
-            zone = arrival.profile.zone or content.organisation.zone
-            person = Person(locale=locale, zone=zone, region=region, surface=arrival.address.platform)
-            at = Moment(person=person, catalog=content.catalog(locale), now=self._clock.now())
-            opened = flow.begin(Carry(ask=kind), at)
-            assert isinstance(opened, Turn)
-            words = content.words[locale]["safety"]
-            drawn = flow.view(opened.state, words, at)
-            asked = {str(getattr(words, name, "")) for name in ("question", "safe_here")}
-            lines = tuple(line for line in drawn.lines if line not in asked)
-            message = self.public(sid, Screen(lines=lines, dials=at.catalog.dials(region, lines)), locale)
-        return self._loose(message, locale)
+        if not alarm and not asked:
+            return self._loose(self.refusal(sid, locale), locale)
+        zone = arrival.profile.zone or content.organisation.zone
+        region = region_of(country, arrival.profile.zone, content.organisation.region)
+        person = Person(locale=locale, zone=zone, region=region, country=country, surface=arrival.address.platform)
+        at = Moment(person=person, catalog=content.catalog(locale), now=self._clock.now())
+        if asked == "country" and not alarm:
+            flow, carry = FLOWS["country"], Carry()
+        else:
+            flow, carry = FLOWS["safety"], Carry(ask=alarm.kind if alarm else "asked")
+        opened, words = flow.begin(carry, at), content.words[locale][flow.name]
+        assert isinstance(opened, Turn)
+        drawn = flow.view(opened.state, words, at)
+        buttons = tuple(each for each in drawn.buttons if each.standing)
+        if isinstance(words, SafetyWords):
+            drawn = drawn.model_copy(update={"lines": _unasked(drawn.lines, words)})
+            buttons = (*buttons, elsewhere(words))
+        screen = Screen(lines=drawn.lines, buttons=buttons, dials=at.catalog.dials(region, drawn.lines))
+        return self._loose(self.public(sid, screen, locale), locale)
 
     def _loose(self, message: Public, locale: str) -> Shown:
         """Return a message as a screen that belongs to no turn."""
@@ -158,7 +163,7 @@ class Drawing:
     def help_for(self, locale: str) -> Screen:
         """Draw crisis help for whoever comes by: of the organisation's country, in a language."""
         nobody = Arrival(id="", address=Address(platform="", tenant="", user=""), profile=Profile(locale=locale))
-        return self.memory(nobody, None, True, ANYBODY).screen
+        return self.memory(nobody, None, "help", ANYBODY, "").screen
 
     def _missing(self, locale: str) -> str:
         """Return what stands at a field that was left out: the same as on a page."""
@@ -184,6 +189,11 @@ class Drawing:
             return ""
         owner = ANYBODY if button.key == "help" else sid
         return self._tokens.standing(owner, button.key, self._clock.now())
+
+
+def _unasked(lines: tuple[str, ...], words: SafetyWords) -> tuple[str, ...]:
+    """Return the lines without a question that nobody would hear the answer to."""
+    return tuple(line for line in lines if line not in {words.question, words.safe_here})
 
 
 def dressed(screen: Screen, common: CommonWords) -> Screen:

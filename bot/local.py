@@ -39,6 +39,7 @@ from flows.core.effects import (
     Remind,
     Reschedule,
     SetCaring,
+    SetCountry,
     SetFiled,
     SetLanguage,
     SetPlan,
@@ -84,6 +85,8 @@ class Local:
                 record.set_private(checked=day)
             case SetLanguage(locale=locale):
                 record.set_ops(language=locale, locale=locale)
+            case SetCountry(country=country):
+                record.set_ops(country=country)
             case SetRemind(appointment=key, remind=remind):
                 self.set_appointments(conn, record, reminding.changed(record.private.appointments, key, remind=remind))
             case SetFiled(appointment=key):

@@ -13,13 +13,13 @@ from adapters.platform import Address, Place, Profile
 from bot import log
 from bot.agenda import Agenda, Hint
 from bot.days_off import parts
-from bot.places import country_of, zones
+from bot.places import country_of, region_of, zones
 from bot.store import queries
 from bot.vault import Sealed, Vault
 from content.loaded import Loaded
 from flows.core.base import Value
 from flows.core.care import Appointment, Intent, Mood, Plan, Reminder, SafetyPlan, Ticket, Trouble, Waiting
-from flows.core.catalog import Catalog
+from flows.core.catalog import INTERNATIONAL, Catalog
 from flows.core.common import CommonWords
 from flows.core.flow import Held, Person
 from flows.core.retention import APPOINTMENT, CARING, CHECK, LEFT, MISSED, TICKET, WAITING
@@ -60,6 +60,7 @@ class Ops(Value):
     address: Address
     locale: str = Field(default="en", max_length=16)
     language: str = Field(default="", max_length=16)  # chosen, so it goes before the profile's; empty: never chosen
+    country: str = Field(default="", max_length=2)  # where they said they are; empty: never said
     zone: str = Field(default="UTC", max_length=64)
     notice: str = Field(default="", max_length=40)
     reference: str = Field(default="", max_length=600)  # where a Teams chat is; empty elsewhere
@@ -128,11 +129,11 @@ class People:
     def load(self, conn: Connection, sid: bytes) -> Record | None:
         """Return the person's record, opened. Raises Unsealable."""
         row = queries.get_subject(conn, sid)
-        return self._open(row) if row else None
+        return self._moved(self._open(row)) if row else None
 
     def stranger(self, sid: bytes, address: Address) -> Record:
         """Return the record of somebody never seen."""
-        return Record(sid=sid, ops=Ops(address=address))
+        return self._moved(Record(sid=sid, ops=Ops(address=address)))
 
     def save(self, conn: Connection, record: Record) -> None:
         """Seal and write a record."""
@@ -158,7 +159,9 @@ class People:
 
     def hint(self, person: Outline) -> None:
         """Note when their next check-in is due."""
-        before = self.hints.get(person.sid) or Hint(due=None, until=None, language=person.ops.language)
+        before = self.hints.get(person.sid) or Hint(
+            due=None, until=None, language=person.ops.language, country=person.ops.country
+        )
         self.hints.note(person.sid, replace(before, due=person.ops.due))
 
     def forget(self, conn: Connection, sid: bytes) -> None:
@@ -170,6 +173,17 @@ class People:
         """Return a profile with the language that somebody chose, if they chose one. Needs no database."""
         hint = self.hints.get(sid)
         return profile.model_copy(update={"locale": hint.language}) if hint and hint.language else profile
+
+    def country(self, sid: bytes) -> str:
+        """Return the country that somebody said they are in; empty if they did not. Needs no database."""
+        hint = self.hints.get(sid)
+        return hint.country if hint else ""
+
+    def in_country(self, sid: bytes, country: str, until: datetime) -> None:
+        """Note where somebody says they are while the database does not answer. Of whom nothing is held it is kept
+        until then, or until they are."""
+        before = self.hints.get(sid) or Hint(due=None, until=until)
+        self.hints.note(sid, replace(before, country=country))
 
     def hint_all(self, conn: Connection) -> None:
         """Open every row once, at the start, so that the clock knows whom it concerns when."""
@@ -210,10 +224,18 @@ class People:
             due=record.ops.due,
             until=min(untils, default=None),
             language=record.ops.language,
+            country=record.ops.country,
             booked=bool(record.private.appointments),
             waits=record.private.waiting is not None,
         )
         self.hints.note(record.sid, hint)
+
+    def _moved(self, record: Record) -> Record:
+        """Return the record with the country that its person said last, be it while the database did not answer."""
+        hint = self.hints.get(record.sid)
+        if hint and hint.country and hint.country != record.ops.country:
+            record.set_ops(country=hint.country)
+        return record
 
     def _open(self, row: Sealed) -> Record:
         ops, private = self._vault.open(row)
@@ -260,7 +282,8 @@ def person_of(record: Record, content: Loaded) -> Person:
     return Person(
         locale=record.ops.locale,
         zone=record.ops.zone,
-        region=country_of(record.ops.zone) or content.organisation.region or None,
+        region=region_of(record.ops.country, record.ops.zone, content.organisation.region),
+        country=record.ops.country,
         surface=address.platform,
         manages=managed_by(address, content),
         notice=record.ops.notice,
@@ -290,6 +313,7 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "address": [f"{record.ops.address.platform}, {record.ops.address.tenant}, {record.ops.address.user}"],
         "locale": [catalog.languages.get(record.ops.locale, record.ops.locale)],
         "language": [catalog.languages.get(record.ops.language, record.ops.language) or nothing],
+        "country": [_said(record.ops.country, common, catalog) if record.ops.country else nothing],
         "zone": [record.ops.zone],
         "notice": [record.ops.notice or nothing],
         "reference": [record.ops.reference or nothing],
@@ -323,6 +347,10 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
     }
     fields = (*Ops.model_fields, *Private.model_fields)
     return tuple(Held(name=getattr(common, f"held_{name}"), value=value) for name in fields for value in values[name])
+
+
+def _said(country: str, common: CommonWords, catalog: Catalog) -> str:
+    return str(common.held_elsewhere) if country == INTERNATIONAL else catalog.place(country)
 
 
 def _waits(waiting: Waiting, zone: str, catalog: Catalog) -> str:

@@ -1,4 +1,4 @@
-"""Which country a time zone lies in: for crisis lines, when nobody has said where they are."""
+"""Which country somebody is in, for crisis lines: as they said, else as their time zone lies; and what lies where."""
 
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,12 @@ def _links() -> dict[str, str]:
 def country_of(zone: str) -> str | None:
     """Return the ISO 3166 alpha-2 code of a zone's country; None for a zone of no country, as UTC."""
     return _countries().get(_links().get(zone, zone))
+
+
+def region_of(said: str, zone: str, home: str | None) -> str | None:
+    """Return the country whose crisis lines are somebody's: where they said they are, else where their time zone lies,
+    else where the organisation has its `home`; None if all of that is unknown."""
+    return said or country_of(zone) or home or None
 
 
 _PARTS = {  # zones all of which lie in one part of a country, as ISO 3166-2

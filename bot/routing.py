@@ -12,6 +12,7 @@ from flows import notice
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import Carry
 from flows.core.screen import Screen
+from flows.country import IN
 from flows.safety import Alarm
 
 
@@ -67,6 +68,7 @@ COMMANDS: Mapping[str, Enter] = {
     "remind": Enter("team"),
     "language": Enter("language"),
     "callback": Enter("callback"),
+    "country": Enter("country"),
 }
 SLASH: Mapping[str, str] = {
     "help": "help",
@@ -80,7 +82,7 @@ SLASH: Mapping[str, str] = {
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
     **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "my_data", "callback")},
-    **{key: COMMANDS[key] for key in ("check", "exercise", "options", "checkins", "remind", "language")},
+    **{key: COMMANDS[key] for key in ("check", "exercise", "options", "checkins", "remind", "language", "country")},
     "asked": Enter("checkin", Carry(ask="asked")),
     "mine": Enter("booking", Carry(ask="mine")),
     "coming": Enter("booking", Carry(ask="coming")),
@@ -125,13 +127,13 @@ def route(
     if alarm and (taken := _alarmed(alarm, arrival, here, hidden, made, tokens)):
         return taken
     if isinstance(made, Standing):
-        return _standing(made.key, here)
+        return _standing(made.key, here, hidden)
     if arrival.closing:
         return _closed(here, made, tokens)
     if arrival.token:
         return _tapped(arrival, here, made, tokens)
     if isinstance(arrival.event, Said) and arrival.command:
-        return _commanded(arrival.event.text, commands)
+        return _commanded(arrival.event.text, here, hidden, commands)
     if isinstance(arrival.event, Said):
         return _typed(arrival.event.text, hidden, arrival.secluded, here, commands)
     return Redraw()
@@ -157,12 +159,22 @@ def _alarmed(
     return Take(arrival.event if isinstance(arrival.event, Said) else Said(text=""))
 
 
-def _standing(key: str, here: Here) -> Route:
+def _standing(key: str, here: Here, hidden: bool = False) -> Route:
     """Go where a standing button leads. Within the crisis conversation help is shown again by the conversation
     itself: it knows what it has asked."""
     if key == "help" and here.flow == "safety":
         return Take(Chose(key="help"))
+    if key.startswith(IN):
+        return _in(key.removeprefix(IN), here, hidden)
     return STANDING_ROUTES.get(key, Redraw())
+
+
+def _in(country: str, here: Here, hidden: bool) -> Route:
+    """Take where somebody says they are. Help that is on screen is that country's at once; `hidden` says that what is
+    on screen must not come into the chat."""
+    if here.flow in {"safety", "country"} and not hidden:
+        return Take(Chose(key="country", arg=country))
+    return Enter("country", Carry(ask=country))
 
 
 def _tapped(arrival: Arrival, here: Here, made: Step | None, tokens: Tokens) -> Route:
@@ -209,14 +221,20 @@ def _fits(answered: Answered, screen: Screen) -> bool:
     return all(key in options and (not options[key] or value in options[key]) for key, value in answered.values.items())
 
 
-def _commanded(text: str, commands: Mapping[str, tuple[str, ...]]) -> Route:
+def _commanded(text: str, here: Here, hidden: bool, commands: Mapping[str, tuple[str, ...]]) -> Route:
     """Read what stood behind the command: one of its words, a phrase that may be typed anywhere, or nothing."""
     said = plain(text)
-    meant = "home" if not text.strip() else SLASH.get(said) or _meant(said, commands)
-    return COMMANDS[meant] if meant else Usage()
+    meant = "home" if not text.strip() else SLASH.get(said) or meant_by(said, commands)
+    return _told(meant, here, hidden) if meant else Usage()
 
 
-def _meant(said: str, commands: Mapping[str, tuple[str, ...]]) -> str | None:
+def _told(meant: str, here: Here, hidden: bool) -> Route:
+    """Go where a phrase leads: a command, or a country that somebody says they are in."""
+    return COMMANDS[meant] if meant in COMMANDS else _standing(meant, here, hidden)
+
+
+def meant_by(said: str, commands: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Return which command a `plain` line is; None if it is none."""
     return next((name for name, phrases in commands.items() if said in _plainly(phrases)), None)
 
 
@@ -229,7 +247,7 @@ def _plainly(phrases: tuple[str, ...]) -> frozenset[str]:
 def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
     """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words."""
     said = plain(text)
-    meant = _meant(said, commands)
+    meant = meant_by(said, commands)
     if meant in RIGHTS:
         return _standing(meant, here) if meant == "help" else COMMANDS[meant]
     if here.screen and not hidden:
@@ -237,7 +255,7 @@ def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mappin
             if said and said in {plain(button.label), str(number)}:
                 return _standing(button.key, here) if button.standing else Take(Chose(key=button.key, arg=button.arg))
     if meant:
-        return COMMANDS[meant]
+        return _told(meant, here, hidden)
     if hidden:
         return Redraw("typed_private")
     if here.screen:

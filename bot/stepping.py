@@ -20,7 +20,7 @@ from flows.notice import version
 from flows.registry import FLOWS
 
 HOPS = 8  # flows that one turn may pass through
-UNGATED = frozenset({"notice", "safety", "privacy", "language"})  # reachable before the notice is agreed to
+UNGATED = frozenset({"notice", "safety", "privacy", "language", "country"})  # reachable before the notice is agreed to
 RIGHTS = frozenset(
     {"stop", "pause", "not_now", "human", "end"}
 )  # what anybody may ask of the other flows before it, too

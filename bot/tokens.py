@@ -7,6 +7,7 @@ so a stale tap is told from a forged one.
 """
 
 import hmac
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
@@ -18,7 +19,7 @@ ANYBODY = b""  # the owner of a button in a team's channel, and of every "Help n
 KEYS = (
     *("help", "open", "asked", "not_now", "pause", "stop", "mine", "room", "callback"),  # of messages
     *("end_caring", "coming", "cant", "offer", "again"),
-    *("check", "options", "exercise", "checkins", "remind", "my_data", "language"),  # of the front page
+    *("check", "options", "exercise", "checkins", "remind", "my_data", "language", "country"),  # of the front page
 )
 """What a standing button can do."""
 _STEP, _STANDING = b"\x01", b"\x02"
@@ -42,10 +43,10 @@ Made = Step | Standing  # what a token of ours may be
 
 
 class Tokens:
-    """Makes and reads tokens."""
+    """Makes and reads tokens. `more` names what else standing buttons can do: it comes from the content."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, more: Callable[[], Iterable[str]] = tuple) -> None:
+        self._vault, self._more = vault, more
 
     def step(self, sid: bytes, turn: str, key: str, arg: str = "") -> str:
         """Return the token of a button at a turn; of the form, if the key is "form"."""
@@ -53,7 +54,7 @@ class Tokens:
         return encode(_STEP + name + self._vault.sign("made", sid, name))
 
     def standing(self, owner: bytes, key: str, now: datetime) -> str:
-        """Return a token that does `key`, one of KEYS, for its owner, for the next 90 days."""
+        """Return a token that does `key`, one of KEYS or `more`, for its owner, for the next 90 days."""
         until = int((now + STANDING).timestamp()).to_bytes(8, "big")
         return encode(_STANDING + until + self._mark(owner, until, key))
 
@@ -66,7 +67,7 @@ class Tokens:
             return Step(name) if hmac.compare_digest(raw[13:], self._vault.sign("made", sid, name)) else None
         if raw[:1] == _STANDING and len(raw) == 21:
             until, mark = raw[1:9], raw[9:]
-            for owner, key in product((sid, ANYBODY), KEYS):
+            for owner, key in product((sid, ANYBODY), (*KEYS, *self._more())):
                 if hmac.compare_digest(mark, self._mark(owner, until, key)):
                     return Standing(key) if int.from_bytes(until, "big") >= now.timestamp() else Step(b"")
         return None

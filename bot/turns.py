@@ -27,6 +27,7 @@ from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Held, Listed, Said
 from flows.core.retention import APPOINTMENT, CARING, LEFT, TICKET, WAITING
+from flows.country import IN
 from flows.safety import Alarm
 
 CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
@@ -43,7 +44,7 @@ class Turns:
 
     def __init__(self, vault: Vault, people: People, library: Library, clock: Clock) -> None:
         self._vault, self._people, self._library, self._clock = vault, people, library, clock
-        self.tokens = Tokens(vault)
+        self.tokens = Tokens(vault, lambda: [f"{IN}{code}" for code in library.current.regions])
         self.drawing = Drawing(self.tokens, library, clock)
         self._local = Local(vault, library, clock)
         self.findings = Findings(people, self._local, clock)
@@ -67,7 +68,7 @@ class Turns:
         if record.ops.left:
             record.set_ops(left=None)  # they are there after all
         expired = self._expire(record, now)
-        commands = content.phrases(record.ops.locale)
+        commands = content.typed(record.ops.locale)
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
         if isinstance(way, Nothing):
             return None
@@ -140,6 +141,7 @@ class Turns:
         everything about somebody who never agreed to the notice."""
         record = self._people.load(conn, sid)
         if record is None:
+            self._people.hints.drop(sid)  # where somebody said they are, of whom nothing is held
             return False
         self._expire(record, self._clock.now())
         gone = record.ops.left is not None and record.ops.left + LEFT <= self._clock.now()

@@ -24,7 +24,7 @@ from content.values import Day, Name, Part, refuse
 
 FILE: Final = "approvals.yaml"
 SOON: Final = timedelta(days=30)  # before it runs out, an approval warns
-_NAMES: Final = re.compile(r".*/(safety|calm)\.yaml")
+_NAMES: Final = re.compile(r".*/(safety|calm|country)\.yaml")
 _SHOWN: Final = 3  # changed lines that a problem names
 
 

@@ -10,13 +10,13 @@ from content.campaigns import Campaign
 from content.problems import Problem
 from content.schema import NudgeEntry, Organisation, ServiceEntry, TeamEntry
 from content.source import Source
-from content.values import INTERNATIONAL
 from flows.core.care import Profession
-from flows.core.catalog import Catalog, Instrument, NudgeLine, Region, Screening, Surface, Team, Template
+from flows.core.catalog import INTERNATIONAL, Catalog, Instrument, NudgeLine, Region, Screening, Surface, Team, Template
 from flows.core.contact import StaffedContact
 from flows.core.exercise import Exercise
 from flows.core.locale import Locale
 from flows.core.words import Line, Words
+from flows.country import IN
 from flows.safety import Lexicon, normalise
 
 DEFAULT_LOCALE: Final = "en"
@@ -80,6 +80,16 @@ class Loaded:
     def _phrases(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         return {locale: self._understood(locale) for locale in self.words}
 
+    def typed(self, locale: str) -> Mapping[str, tuple[str, ...]]:
+        """Return all that may be typed at any time: the commands' phrases, and by the key of its button what says that
+        one is in a country."""
+        return self._typed[self.locale(locale)]
+
+    @cached_property
+    def _typed(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        countries = {f"{IN}{code}": phrases for code, phrases in self.countries.items()}
+        return {locale: {**phrases, **countries} for locale, phrases in self._phrases.items()}
+
     def _understood(self, locale: str) -> Mapping[str, tuple[str, ...]]:
         own = self.commands[locale]
         said = {phrase.casefold() for phrases in own.values() for phrase in phrases}
@@ -89,20 +99,32 @@ class Loaded:
             for name, phrases in own.items()
         }
 
+    @cached_property
+    def countries(self) -> Mapping[str, tuple[str, ...]]:
+        """Return, by a country's two letters, what can be typed to say that one is there: its name, alone or as each
+        language says it. Understood whatever somebody's language is."""
+        said: dict[str, dict[str, None]] = {}
+        for locale in self.locales.values():
+            for code, place in locale.places.items():
+                for name in (place, *locale.also.get(code, ())):
+                    said.setdefault(code, {}).update(dict.fromkeys((name, *(f"{each} {name}" for each in locale.here))))
+        return {code: tuple(phrases) for code, phrases in said.items()}
+
     def catalog(self, locale: str) -> Catalog:
         """Return what flows may read, for a locale; an unknown one gets the closest."""
         return self._catalogs[self.locale(locale)]
 
     @cached_property
     def by_letter(self) -> frozenset[str]:
-        """Return what can be typed to be understood by the letter, in any language: commands, labels of buttons, and
-        the answers that a questionnaire offers."""
+        """Return what can be typed to be understood by the letter, in any language: commands, countries, labels of
+        buttons, and the answers that a questionnaire offers."""
         commands = (each for by_name in self.commands.values() for several in by_name.values() for each in several)
+        countries = (each for phrases in self.countries.values() for each in phrases)
         words = (value for by_flow in self.words.values() for each in by_flow.values() for _, value in each)
         labels = (value for value in words if isinstance(value, str) and not isinstance(value, Line))
         names = (each.name for exercises in self.exercises.values() for each in exercises)
         answers = (each for held in self.instruments.values() for one in held.values() for each in one.options)
-        return frozenset(normalise(each) for each in (*commands, *labels, *names, *answers))
+        return frozenset(normalise(each) for each in (*commands, *countries, *labels, *names, *answers))
 
     @cached_property
     def _catalogs(self) -> Mapping[str, Catalog]:

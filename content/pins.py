@@ -26,20 +26,25 @@ PINS: Final[Mapping[str, str]] = {
 
 RELEASED: Final[Mapping[str, str]] = {
     "en/notice.yaml": "f9f923115dfd89aa2f25bd1eeebb437de3e95479253deb53d28200abef9dcf2c",
-    "en/safety.yaml": "6f59b81ef2ae5eff099147c746a3242d88ff1198022044cc0feb1613e6f1f394",
+    "en/safety.yaml": "97f405df9043adab6d94425b784189fbb9c271c2191640a6623165fdbec07d11",
     "en/calm.yaml": "fd09665d4ef96d068a0c2308afccf3dc8ba2c6cf665917abba4f8ee77b7d81d9",
+    "en/country.yaml": "1450d5b3fb81718469fd52026a04a21eff3c10d7a7b6fef98faf3e7c22b500d2",
     "es/notice.yaml": "861283ab813a283d7a79a0ded6296472f3e52a615ba90e35c5d432902e261e50",
-    "es/safety.yaml": "817361582ff3a4d41109fd766dfb05084ff7753c3d99216b0fbff8d2fc057870",
+    "es/safety.yaml": "9730ec2418c861ef40b61d1b66a5b4df1af36f4cf898168f50af0cb35d2d44b2",
     "es/calm.yaml": "61c48785de2ee5e8e01235d2693f9cee1834d8a716c7fd9bb82bb1ac558513e5",
+    "es/country.yaml": "3f67b18b2e114c7aaf834e6deca5f42389c19d4e2c738ecc49c9a68e64ef02b2",
     "fr/notice.yaml": "3a8ed3843f6fddbd63b77ea4d9abc006f238f3a7555daf1f060c03afd40414b5",
-    "fr/safety.yaml": "1a3d3d0884d4a825b0af63f504a1133b978e28e8bcb8d1106cc53ba3aec3ce00",
+    "fr/safety.yaml": "b15d371555a92cc8171e0f20c49638386cca18ac40276b3d4e2ff33775852740",
     "fr/calm.yaml": "475cea2343c5adbf78b2b906fad0cb7f0ea49f45a8d10bfb9708ee87ba13042b",
+    "fr/country.yaml": "4de72dba19f56158078a799499e091c7ff5949ba6e7dc2f1098b5f122c492fca",
     "de/notice.yaml": "f1466b5d353a793e5ab062c35d2dd85569d938162c7de4ea1f9d556df1562844",
-    "de/safety.yaml": "b2a8bbe846342d666ca17cd8077c86271fce908b4ebf00c4c04864af2ebf73f9",
+    "de/safety.yaml": "df6370e6534972daf06c7a08318b027018880018d0ee98f940758b04741070cc",
     "de/calm.yaml": "51bacefbe7009435c800ed2532a66ca0678ae25629f3aa78c93aff750d499210",
+    "de/country.yaml": "008574dc9e3627dd098a771d4321ecf38dfc082f63961edd1b0d14b96aaa290f",
     "pt/notice.yaml": "e176ab65819de03be137cf6e3696b395d97cc32c1650f1dc160e9eef28757427",
-    "pt/safety.yaml": "a16a0db63bffa8479bae76e0ad9658f8fad18c296d155a3b0ad59532d44b3ffb",
+    "pt/safety.yaml": "a63dc7371ba1b74939129aabfeeb5e6ff93e4e9a21a9ee6543d1aa394349ed3b",
     "pt/calm.yaml": "11b74678c44c27c91aa3227d9bffe02498bc4124826ad2d390e1c4987919de2e",
+    "pt/country.yaml": "3afdc4c5d24bb7cb7aedb52f4dc6da0375372593cbe877d1a653d5250c3cc64e",
     "crisis/lexicon.en.yaml": "22b1304c78087168ebd71d3325f2996d93b3acb189d6613574154eeb272db3bc",
     "crisis/lexicon.es.yaml": "a6e61cadf05e8534c5fe906acbff945447b26db365c15880437733953f63c594",
     "crisis/lexicon.fr.yaml": "f7c94d26ca840b7479e9794530511f14d7f8e34622d94887d4377a186e8ff7b0",
@@ -51,7 +56,7 @@ LEARNED: Final[Mapping[str, str]] = {
     "reader.meaning.bin": "334a8ca8f7dfb4927a546f0845db9c4d58e8fc46ef0e049cdb4acc214359270b",
 }
 """What `haven safety train` makes of `tests/safety/corpus`."""
-_RELEASED_NAMES: Final = re.compile(r".*/(notice|safety|calm)\.yaml|crisis/lexicon\..*\.yaml")
+_RELEASED_NAMES: Final = re.compile(r".*/(notice|safety|calm|country)\.yaml|crisis/lexicon\..*\.yaml")
 
 
 def is_released(file: str, raw: bytes) -> bool:

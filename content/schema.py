@@ -6,7 +6,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from content.problems import suggest
 from content.values import (
-    INTERNATIONAL,
     ConsoleUser,
     Country,
     Day,
@@ -33,7 +32,17 @@ from content.values import (
     refuse,
     subdivisions,
 )
-from flows.core.catalog import Benefit, Cancelling, Season, Service, ServiceKind, SpecialKind, Theme, Tier
+from flows.core.catalog import (
+    INTERNATIONAL,
+    Benefit,
+    Cancelling,
+    Season,
+    Service,
+    ServiceKind,
+    SpecialKind,
+    Theme,
+    Tier,
+)
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
@@ -355,6 +364,7 @@ class Commands(Part):
     checkins: Phrases = Field(min_length=1)
     remind: Phrases = Field(min_length=1)
     language: Phrases = Field(min_length=1)
+    country: Phrases = Field(min_length=1)
     callback: Phrases = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -20,9 +20,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from content.problems import suggest
+from flows.core.catalog import INTERNATIONAL
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-INTERNATIONAL: Final = "XX"  # the region of whoever's country is unknown or has no line here
 MAX_WORDS: Final = 60  # of anything that one message holds
 T = TypeVar("T")
 

@@ -28,6 +28,7 @@ class HomeWords(Words):
     team: Label
     my_data: Label
     language: Label
+    country: Label
     front: Line
     coming: Label
     checkins_on: Line
@@ -104,6 +105,7 @@ def front(words: HomeWords, at: Moment, *, general: bool = False) -> Screen:
         **({"remind": words.team} if person.manages else {}),
         "my_data": words.my_data,
         "language": words.language,
+        "country": words.country,
     }
     rest = tuple(Button(key=key, label=label, standing=True) for key, label in others.items())
     if plan is None:

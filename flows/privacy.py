@@ -21,6 +21,7 @@ class PrivacyWords(Words):
     not_held: Line
     forget: Label
     language: Label
+    country: Label
     sure: Line
     sure_booked: Line
     yes: Label
@@ -62,6 +63,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(Sure())
         case Data(), Chose(key="language"):
             return Goto("language")
+        case Data(), Chose(key="country"):
+            return Goto("country")
         case Sure(), Chose(key="yes"):
             return Turn(Forgotten(), (Forget(),))
         case ((Data() | Sure()), Chose(key="back")):
@@ -77,6 +80,7 @@ def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
             items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held)
             buttons = (
                 Button(key="language", label=words.language),
+                Button(key="country", label=words.country),
                 Button(key="forget", label=words.forget, style="danger"),
                 Button(key="back", label=words.back, closes=True),
             )

@@ -5,6 +5,7 @@ from flows import (
     callback,
     caring,
     checkin,
+    country,
     home,
     language,
     notice,
@@ -36,6 +37,7 @@ FLOWS: dict[str, AnyFlow] = {
         caring.FLOW,
         privacy.FLOW,
         language.FLOW,
+        country.FLOW,
         safety.FLOW,
     )
 }

@@ -72,7 +72,9 @@ def check(path: Path, rewrite: bool) -> None:
 
 def _moment(settings: dict[str, str]) -> Moment:
     given = _pairs(settings.get("person", ""))
-    changes: dict[str, Any] = {key: value for key, value in given.items() if key in {"region", "zone", "notice"}}
+    changes: dict[str, Any] = {
+        key: value for key, value in given.items() if key in {"region", "country", "zone", "notice"}
+    }
     if "manages" in given:
         changes["manages"] = tuple(given["manages"].split("+"))
     if "appointments" in given:
@@ -136,6 +138,7 @@ def _after(at: Moment, step: Any) -> Moment:
             "wait": {"waiting": world.waiting("joining")},
             "unwait": {"waiting": None},
             "pass_offer": {"waiting": world.waiting("listed")},
+            "set_country": {"country": getattr(effect, "country", ""), "region": getattr(effect, "country", "")},
             "set_caring": {"caring": getattr(effect, "at", ())},
         }
         if effect.kind in applied:

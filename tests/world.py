@@ -136,6 +136,7 @@ def catalog(**changes: Any) -> Catalog:
         instruments={"phq9": instrument("phq9", 9), "gad7": instrument("gad7", 7)},
         regions={
             "GB": Region(emergency="999", lines=lines, special={"abuse": (special,)}),
+            "US": Region(emergency="911", lines=(Helpline(name="Line U", how="call", dial="988", hours="always"),)),
             "XX": Region(emergency="112", lines=(Helpline(name="Finder", how="visit", dial="finder", hours="always"),)),
         },
         teams={

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -69,6 +69,9 @@ class Helpline(Value):
     hours: str
     url: str = ""
 
+
+INTERNATIONAL: Final = "XX"
+"""The region of whoever's country is unknown or has no line here."""
 
 SpecialKind = Literal["abuse", "eating", "other"]
 """What a country may have lines of its own for: violence at home, eating, worry about somebody else."""
@@ -226,4 +229,8 @@ class Catalog(Value):
 
     def help_for(self, region: str | None) -> Region:
         """Crisis help for a country; the international finder if there is none, never another country's."""
-        return self.regions.get(region or "XX") or self.regions["XX"]
+        return self.regions.get(region or INTERNATIONAL) or self.regions[INTERNATIONAL]
+
+    def place(self, code: str) -> str:
+        """Return what a country is called; its two letters where it has no name here."""
+        return self.places.get(code) or self.locale.places.get(code, code)

@@ -28,6 +28,8 @@ class CommonWords(Words):
     held_address: Line
     held_locale: Line
     held_language: Line
+    held_country: Line
+    held_elsewhere: Line
     held_zone: Line
     held_notice: Line
     held_reference: Line

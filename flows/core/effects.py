@@ -44,6 +44,14 @@ class SetLanguage(Value):
     locale: str = Field(max_length=16)
 
 
+class SetCountry(Value):
+    """The person is in this country now, by its two letters; "XX" for one that we have no lines for. It holds, whatever
+    their time zone, until they say another."""
+
+    kind: Literal["set_country"] = "set_country"
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+
+
 class KeepSafetyPlan(Value):
     """Keep the person's safety plan as it is now, sealed; None if there is nothing in it."""
 
@@ -285,6 +293,7 @@ Effect = Annotated[
     | SetPlan
     | KeepSafetyPlan
     | SetLanguage
+    | SetCountry
     | Checked
     | FindSlots
     | Hold

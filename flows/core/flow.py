@@ -26,7 +26,7 @@ from flows.core.care import (
     Waiting,
     Wishes,
 )
-from flows.core.catalog import Catalog
+from flows.core.catalog import INTERNATIONAL, Catalog
 from flows.core.contact import StaffedContact
 from flows.core.effects import Effect
 from flows.core.events import Event
@@ -49,7 +49,8 @@ class Person(Value):
 
     locale: str
     zone: str
-    region: str | None
+    region: str | None  # their country, as they said or by their zone; "XX": one that nothing is known of
+    country: str = ""  # where they said they are; empty: never said
     surface: str
     manages: tuple[str, ...] = ()
     notice: str = ""  # the version of the notice agreed to
@@ -80,7 +81,8 @@ class Moment(Value):
     @property
     def wishes(self) -> Wishes:
         """Return what somebody looks for who has said nothing yet: a therapist, for where they are."""
-        return Wishes(place=self.person.region or "")
+        region = self.person.region
+        return Wishes(place=region if region and region != INTERNATIONAL else "")
 
     @property
     def contact(self) -> StaffedContact | None:

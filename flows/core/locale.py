@@ -17,12 +17,15 @@ class Locale(Words):
 
     `name` is what the language calls itself, so that whoever reads nothing else finds it. `weekdays` and `months` are
     short, for dates; `days` stand by themselves ("every Monday at 10:00").
-    `places` are names of countries, by their two letters."""
+    `places` are names of countries, by their two letters; `also` what else people call them, as they type it; `here`
+    is what may stand before a name to say that one is there."""
 
     name: Label
     weekdays: Days
     days: Days
     months: Months
     places: Mapping[str, Label] = Field(default_factory=dict)
+    also: Mapping[str, tuple[Label, ...]] = Field(default_factory=dict)
+    here: tuple[Label, ...] = ()
     when: Annotated[Line, Blanks("weekday", "day", "month", "time")]
     date: Annotated[Line, Blanks("day", "month")]

@@ -235,8 +235,12 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     for name, drawn in public.items():
         yield from (f"{name}: {where}" for where in public_without_help(drawn, locale))
     alarms = (None, *(Alarm(kind=kind, level="strong") for kind in get_args(Kind)))
-    loose = {f"from memory, {alarm}": drawing.memory(somebody, alarm, True, sid) for alarm in alarms}
-    loose |= {"a refusal from memory": drawing.memory(somebody, None, False, sid), "usage": drawing.usage(sid, locale)}
+    loose = {f"from memory, {alarm}": drawing.memory(somebody, alarm, "help", sid, "") for alarm in alarms}
+    loose |= {
+        "a refusal from memory": drawing.memory(somebody, None, "", sid, ""),
+        "the countries from memory": drawing.memory(somebody, None, "country", sid, "FR"),
+        "usage": drawing.usage(sid, locale),
+    }
     for name, shown in loose.items():
         yield from (f"{name}: {where}" for where in without_help(shown, locale))
     yield from (f"the gate: {where}" for where in without_help(gate(walked, somebody), locale))

@@ -58,6 +58,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
         "Check-ins",
         "My data",
         "Language",
+        "Country",
         "Help now",
     ]
     assert labels(stage) == offered
@@ -72,6 +73,7 @@ async def test_the_page_from_the_notice_to_forgotten(stage: Stage) -> None:
         "Check-ins": "once or twice a week",
         "My data": "Where I reach you",
         "Language": "Which language",
+        "Country": "Which country",
         "Help now": "In danger now",
     }.items():
         await hands.tap_home(SAM, label)

@@ -145,6 +145,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         "caring": {"at": "offering"},
         "privacy": {"at": "forgotten"},
         "language": {"at": "choosing"},
+        "country": {"at": "choosing"},
     }
     assert set(above) == {name for name, flow in FLOWS.items() if flow.interrupts}
     frames = []
@@ -198,6 +199,7 @@ def test_the_fullest_record_fits(
             address=address,
             locale="x" * 16,
             language="x" * 16,
+            country="XX",
             zone="z" * 64,
             notice="n" * 40,
             reference="r" * 600,

@@ -159,6 +159,9 @@ def test_the_labels_of_rights_can_be_typed_too(locale: str) -> None:
         ("privacy", "forget"): "forget",
         ("home", "my_data"): "my_data",
         ("home", "language"): "language",
+        ("home", "country"): "country",
+        ("privacy", "country"): "country",
+        ("safety", "elsewhere"): "country",
         ("checkin", "not_now"): "not_now",
     }.items():
         assert plain(words[at]) in {plain(each) for each in CONTENT.commands[locale][name]}, at

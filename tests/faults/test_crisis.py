@@ -163,7 +163,7 @@ async def test_a_stranger_is_refused_and_helped_all_the_same(tmp_path: Path) -> 
         ):
             shown = await soon(haven, arrival)
             assert shown.turn == ""
-            assert [each.key for each in shown.screen.buttons] == ["help"]
+            assert [each.key for each in shown.screen.buttons] == ["country", "help"]
             assert haven.words("safety").question not in shown.screen.lines  # nobody would hear the answer
         assert await haven.rows("subject") == await haven.rows("seen") == []
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flows.core.catalog import Helpline
+from flows.core.catalog import INTERNATIONAL, Helpline
 from flows.core.exercise import Exercise
 from flows.core.flow import Moment
 from flows.core.screen import Button, Field, Screen
@@ -30,7 +30,14 @@ _HOW: Final = {"call": "call", "text": "text", "call or text": "call_or_text", "
 
 
 def view(state: State, words: SafetyWords, at: Moment) -> Screen:
-    """Draw help for the person's country; for an unknown one the international finder."""
+    """Draw help for the person's country; for an unknown one the international finder. Whose lines they are is said to
+    who said where they are, and beside the way to say it."""
+    screen = _drawn(state, words, at)
+    said = isinstance(state, Helping | Staying | Listening | Plan) and at.person.country
+    return _placed(screen, words, at) if said or isinstance(state, More) else screen
+
+
+def _drawn(state: State, words: SafetyWords, at: Moment) -> Screen:
     buttons: tuple[Button, ...]
     match state:
         case Checking():
@@ -64,6 +71,7 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
                 *_plan(words, at),
                 *_caring(words, at),
                 _button("care", words.professionals),
+                elsewhere(words),
                 _back(words.back),
             )
             lines = (words.more, *_numbers(words, at, 2, state.kind, (words.more,)))
@@ -117,6 +125,22 @@ def _listening(state: Listening, words: SafetyWords, at: Moment) -> Screen:
     elif kind in DIRECT:
         lines = (*lines, *_room(lines, words.near))
     return Screen(lines=lines, buttons=buttons)
+
+
+def _placed(screen: Screen, words: SafetyWords, at: Moment) -> Screen:
+    """Say above the numbers whose lines they are, if there is room for it: whoever is somewhere else sees that."""
+    region = at.person.region or INTERNATIONAL
+    if region not in at.catalog.regions or region == INTERNATIONAL:
+        return screen  # the finder says so itself
+    said = _room(screen.lines, words.place.fill(place=at.catalog.place(region)))
+    emergency = _emergency(words, at)
+    above = screen.lines.index(emergency) if emergency in screen.lines else 1  # where its number comes first of all
+    return screen.model_copy(update={"lines": (*screen.lines[:above], *said, *screen.lines[above:])})
+
+
+def elsewhere(words: SafetyWords) -> Button:
+    """The way to say where one is. It works without a conversation, too: help that comes from memory has none."""
+    return Button(key="country", label=words.elsewhere, standing=True)
 
 
 def _reply(state: Listening, words: SafetyWords) -> str:

@@ -4,7 +4,7 @@ import json
 from typing import Any, cast
 
 from flows.core.care import SafetyPlan
-from flows.core.effects import KeepSafetyPlan
+from flows.core.effects import KeepSafetyPlan, SetCountry
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.exercise import Exercise
 from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
@@ -47,6 +47,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return _written(state, values.get(PARTS[state.step], ""), at)
         case Chose(key="help", arg=kind):  # an alarm about something else, or "Help now", within the conversation
             return Turn(_helping(cast(Topic, kind or state.kind), state))
+        case Chose(key="country", arg=code) if code:  # what is on screen is that country's from now on
+            return Turn(state, (SetCountry(country=code),))
         case Chose(key="back" | "mistaken"):
             return Back()
         case Chose(key="hide"):

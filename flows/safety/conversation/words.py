@@ -27,6 +27,8 @@ class SafetyWords(Words):
     call_or_text: Annotated[Line, _LINE]
     visit: Annotated[Line, _LINE]
     day_and_night: Line
+    place: Annotated[Line, Blanks("place")]
+    elsewhere: Label
     near: Line
     care: Line
     question: Line
