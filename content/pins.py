@@ -45,11 +45,11 @@ RELEASED: Final[Mapping[str, str]] = {
     "pt/safety.yaml": "a63dc7371ba1b74939129aabfeeb5e6ff93e4e9a21a9ee6543d1aa394349ed3b",
     "pt/calm.yaml": "11b74678c44c27c91aa3227d9bffe02498bc4124826ad2d390e1c4987919de2e",
     "pt/country.yaml": "3afdc4c5d24bb7cb7aedb52f4dc6da0375372593cbe877d1a653d5250c3cc64e",
-    "crisis/lexicon.en.yaml": "22b1304c78087168ebd71d3325f2996d93b3acb189d6613574154eeb272db3bc",
-    "crisis/lexicon.es.yaml": "a6e61cadf05e8534c5fe906acbff945447b26db365c15880437733953f63c594",
-    "crisis/lexicon.fr.yaml": "f7c94d26ca840b7479e9794530511f14d7f8e34622d94887d4377a186e8ff7b0",
-    "crisis/lexicon.de.yaml": "2994a42eab96acd01ff20a888cc975eeb19a1873b3b2ca46fb6e938f7f51ba48",
-    "crisis/lexicon.pt.yaml": "9c3aace5de3d155d59aff0441719a53c722434ae012ea93bb67e65e3e8fbe7b0",
+    "crisis/lexicon.en.yaml": "39eed5063a5930080c3fe33e15e6f21cd68af7b51dde838970b7667d3e95fb7d",
+    "crisis/lexicon.es.yaml": "8f714a81c77eb2bf544ecdf2ef2931cde8c1f188c3f54d142cd0f025cf471bf3",
+    "crisis/lexicon.fr.yaml": "41caecf6548ad2873b4c931ed5e338432fbfffde45751e123b1834bf0595c0ff",
+    "crisis/lexicon.de.yaml": "0ea8e002bf52c365cca190cbd34c43403162f5573da26950ba6681e4a1525ff5",
+    "crisis/lexicon.pt.yaml": "0c84c04d6255bbceffdfaa8cfd36019aec9d763c7b322230c28de746bacc1bbe",
 }
 LEARNED: Final[Mapping[str, str]] = {
     "reader.words.bin": "e6e66507d7c16aafec2427465ea24cba8f9534479f3a8be6fc4b98a75e8d4337",
