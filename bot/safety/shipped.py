@@ -19,9 +19,10 @@ def layers() -> tuple[Layer, ...]:
     Raises ValueError if a file is not the one of this release."""
     if not understands():
         return (words().read,)
-    from bot.safety.meaning import Meaning, embedder  # noqa: PLC0415  numpy comes with the extra
+    from bot.safety.e5 import E5File  # noqa: PLC0415  numpy comes with the extra
+    from bot.safety.meaning import Meaning  # noqa: PLC0415
 
-    return (Meaning.from_bytes(_file(MEANING)).layer(embedder(), words()),)
+    return (Meaning.from_bytes(_file(MEANING)).layer(E5File.installed(), words()),)
 
 
 def words() -> Model:

@@ -1,48 +1,77 @@
 """Makes the learned layers out of the examples: the same examples give the same bytes on the same machine.
 
-No chance is involved: multinomial logistic regression by full gradients, and kernel ridge regression in closed form.
-Needs the extra `training` (numpy, scipy), unlike reading.
+By words: multinomial logistic regression by full gradients, without any chance. By meaning: `bot.safety.tuning`.
+Needs the extra `training`, unlike reading.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from functools import partial
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from bot.safety.corpus import Sentence
-from bot.safety.meaning import WORDS, Embed, Meaning, directions, kernel, readings
+from bot.safety.meaning import WORDS, Meaning, readings
 from flows.safety import Alarm
 from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets, windows
 
 # So many of the safe examples may raise an alarm; of strangers' sentences more do, most of all by words.
-BY_WORDS: Final = 0.05
-BY_MEANING: Final = 0.05
-STRONG_ALARMS: Final = 0.002  # of safe sentences may raise a strong one
+FOLDS: Final = 3  # groups of writers, each left out once
 _STEPS: Final = 400
 _LEAST: Final = 2  # sentences in which a bucket must have been seen
 _DECAY: Final = 1e-6
-_RIDGE: Final = 0.1
-_NEAR_ENOUGH: Final = 1e-3  # what may be left, as a share of what was wanted
-_TINY: Final = 1e-30
-_ROWS: Final = 1_000
 _NONE: Final = Limits(soft=9.0, strong=9.0)
 
 Array = Any  # numpy's own types say nothing more here
 
 
-def trained(examples: Sequence[Sentence], embed: Embed) -> tuple[Model, Meaning]:
-    """Return both layers, with limits found on writers that they had not read."""
-    unread = Unread.of(examples, embed)
+class Shares(NamedTuple):
+    """Which share of the safe examples may raise any alarm and which a strong one, and to how many digits the limits
+    are told."""
+
+    some: float
+    strong: float
+    digits: int
+
+
+# Of strangers' sentences more raise one, most of all by words.
+BY_WORDS: Final = Shares(0.05, 0.002, digits=4)  # chances
+BY_MEANING: Final = Shares(0.065, 0.001, digits=1)  # odds, of which further digits mean nothing
+
+
+class Read(Protocol):
+    """What has learnt meaning and reads many texts at once."""
+
+    def odds(self, texts: Sequence[str]) -> Array:
+        """Return the logarithm of the odds of danger of each text."""
+
+    def meaning(self, limits: Limits) -> Meaning:
+        """Return what is kept of it."""
+
+
+Learn = Callable[[Sequence[Sentence], Callable[[int, int], None]], Read]
+Tell = Callable[[str, int, int], None]  # hears who is left out, and how many steps of how many are done
+
+
+def trained(examples: Sequence[Sentence], learn: Learn, tell: Tell) -> tuple[Model, Meaning]:
+    """Return both layers, with limits found on writers that they had not read. `learn` learns meaning."""
+    meaning = learn(examples, partial(tell, ""))
+    unread = Unread.of(examples, learn, tell)
     words = learn_words(examples, limits(examples, unread.chances, BY_WORDS))
-    vectors = np.array([embed(each.text) for each in examples])
-    return words, learn_meaning(examples, vectors, limits(examples, unread.danger, BY_MEANING))
+    return words, meaning.meaning(limits(examples, unread.danger, BY_MEANING))
+
+
+def folds(examples: Sequence[Sentence]) -> list[set[str]]:
+    """Return the writers in groups that are left out together: to learn once for each of them would take a day."""
+    writers = sorted({each.writer for each in examples})
+    return [set(writers[at::FOLDS]) for at in range(FOLDS) if writers[at::FOLDS]]
 
 
 @dataclass(frozen=True)
 class Unread:
-    """How much danger each example is found in by layers that have learnt from everybody but its writer, and that read
+    """How much danger each example is found in by layers that have learnt from others than its writer, and that read
     in parts, as they do at work: the greatest odds of a part by words, the greatest danger of one by meaning and words.
     """
 
@@ -51,29 +80,20 @@ class Unread:
     danger: Array
 
     @classmethod
-    def of(cls, examples: Sequence[Sentence], embed: Embed) -> Self:
-        """Learn once for each writer who is left out."""
-        writers = sorted({each.writer for each in examples})
-        vectors = np.array([embed(each.text) for each in examples])
-        middle = vectors.mean(axis=0)
-        points = directions(vectors, middle)
-        read = np.array([[each.writer != writer for writer in writers] for each in examples])
-        wanted = np.array([1.0 if each.risk else -1.0 for each in examples])
-        adds = _solved(_near(points), wanted[:, None], read).astype(np.float32)
+    def of(cls, examples: Sequence[Sentence], learn: Learn, tell: Tell) -> Self:
+        """Learn once for each group of writers who are left out."""
         words, danger = np.zeros(len(examples)), np.zeros(len(examples))
-        for number, writer in enumerate(writers):
-            model = learn_words([each for each in examples if each.writer != writer], _NONE)
-            for at in np.flatnonzero(~read[:, number]).tolist():
+        for left in folds(examples):
+            others = [each for each in examples if each.writer not in left]
+            model = learn_words(others, _NONE)
+            meaning = learn(others, partial(tell, ", ".join(sorted(left))))
+            theirs = [at for at, each in enumerate(examples) if each.writer in left]
+            parts = [readings(examples[at].text, model.odds) or [(examples[at].text, 0.0)] for at in theirs]
+            found = iter(meaning.odds([part for each in parts for part, _ in each]).tolist())
+            for at, each in zip(theirs, parts, strict=True):
                 text = examples[at].text
-                words[at] = max(model.odds(each) for each in windows(text) or [text])
-                parts = readings(text, model.odds) or [(text, 0.0)]
-                meaning = (
-                    kernel(directions(np.array([embed(each) for each, _ in parts]), middle), points) @ adds[:, number]
-                )
-                danger[at] = max(
-                    float(each) + WORDS * model.odds(part) - more
-                    for each, (part, more) in zip(meaning, parts, strict=True)
-                )
+                words[at] = max(model.odds(part) for part in windows(text) or [text])
+                danger[at] = max(next(found) + WORDS * model.odds(part) - more for part, more in each)
         return cls(examples, words, danger)
 
     @property
@@ -83,23 +103,22 @@ class Unread:
 
     def by_words(self) -> list[Alarm | None]:
         """Return the alarm that each example raises by words."""
-        return self._alarms(self.chances, BY_WORDS)
+        return self._alarms(self.chances, limits(self.examples, self.chances, BY_WORDS))
 
     def by_meaning(self) -> list[Alarm | None]:
         """Return the alarm that each example raises by meaning and words."""
-        return self._alarms(self.danger, BY_MEANING)
+        return self._alarms(self.danger, limits(self.examples, self.danger, BY_MEANING))
 
-    def _alarms(self, danger: Array, share: float) -> list[Alarm | None]:
+    def _alarms(self, danger: Array, by: Limits) -> list[Alarm | None]:
         kinds = [0.0] * len(LABELS)  # of which kind it is counts for help, not for these figures
-        found = limits(self.examples, danger, share)
-        return [found.alarm(each, kinds) for each in danger.tolist()]
+        return [by.alarm(each, kinds) for each in danger.tolist()]
 
 
-def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array, share: float) -> Limits:
-    """Return the lowest limits by which this share of what is safe raises an alarm, and STRONG_ALARMS a strong one."""
+def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array, shares: Shares) -> Limits:
+    """Return the lowest limits by which no more than the shares of what is safe raise an alarm."""
     safe = np.asarray(danger)[[not each.risk for each in examples]]
-    soft, strong = (round(float(np.quantile(safe, 1 - each)), 4) for each in (share, STRONG_ALARMS))
-    return Limits(soft=soft, strong=strong)
+    soft, strong = (float(np.quantile(safe, 1 - share)) for share in (shares.some, shares.strong))
+    return Limits(soft=round(soft, shares.digits), strong=round(strong, shares.digits))
 
 
 def learn_words(examples: Sequence[Sentence], given: Limits) -> Model:
@@ -109,41 +128,6 @@ def learn_words(examples: Sequence[Sentence], given: Limits) -> Model:
     top = float(np.abs(weights).max()) / 127 or 1.0
     kept = np.rint(weights / top).astype(np.int8)
     return Model(memoryview(kept.tobytes()).cast("b"), top, tuple(round(float(each), 4) for each in bias), given)
-
-
-def learn_meaning(examples: Sequence[Sentence], vectors: Array, given: Limits) -> Meaning:
-    """Return the layer that goes by meaning."""
-    truth = _truth(examples)
-    middle = vectors.mean(axis=0).astype(np.float32)
-    points = directions(vectors, middle)
-    wanted = np.column_stack([truth != len(LABELS), *(truth == each for each in range(len(LABELS)))]) * 2.0 - 1.0
-    adds = _solved(_near(points), wanted, np.ones((len(examples), 1), dtype=bool))
-    return Meaning(middle, points, adds.astype(np.float16).astype(np.float32), given)
-
-
-def _near(points: Array) -> Array:
-    """Return how near the points lie to each other, a row of them at a time: thousands of them fill the memory."""
-    near = np.empty((len(points), len(points)), dtype=np.float32)
-    for at in range(0, len(points), _ROWS):
-        near[at : at + _ROWS] = kernel(points[at : at + _ROWS], points)
-    return near
-
-
-def _solved(near: Array, wanted: Array, read: Array) -> Array:
-    """Return what each example adds, so that those read come out as wanted: kernel ridge regression, a column for each
-    column of `wanted` or of `read`, which tells the examples that a column may learn from; the others add nothing.
-
-    By conjugate gradients, which need no second matrix (Hestenes, Stiefel, 1952)."""
-    rest = np.where(read, wanted, 0.0)
-    adds, way, size = np.zeros_like(rest), rest, (rest**2).sum(axis=0)
-    enough = size * _NEAR_ENOUGH**2
-    while (size > enough).any():
-        ahead = np.where(read, near @ way.astype(np.float32) + _RIDGE * way, 0.0)
-        step = size / np.maximum((way * ahead).sum(axis=0), _TINY)
-        adds, rest = adds + step * way, rest - step * ahead
-        size, before = (rest**2).sum(axis=0), size
-        way = rest + size / np.maximum(before, _TINY) * way
-    return adds
 
 
 def _truth(examples: Sequence[Sentence]) -> Array:

