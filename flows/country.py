@@ -4,6 +4,7 @@ A profile's zone may be wrong, and people travel. What they said holds until the
 standing buttons, so that they work while the database does not: what a tap says is all that is needed.
 """
 
+import re
 from typing import Annotated, Final, Literal
 
 from flows.core.base import Value
@@ -16,6 +17,7 @@ from flows.core.words import Blanks, Label, Line, Words
 
 IN: Final = "in_"
 """What stands before a country's two letters in the key of the button that says it."""
+_CODE: Final = re.compile("[A-Z]{2}")
 
 
 class CountryWords(Words):
@@ -37,7 +39,7 @@ class Choosing(Value):
 
 def begin(carry: Carry, at: Moment) -> Turn[Choosing]:
     """Show the countries there are lines for; `carry.ask` is one that was said already."""
-    return Turn(Choosing(), (SetCountry(country=carry.ask),) if carry.ask else ())
+    return Turn(Choosing(), (SetCountry(country=carry.ask),) if _CODE.fullmatch(carry.ask) else ())
 
 
 def update(state: Choosing, event: Event, at: Moment) -> Step[Choosing]:
