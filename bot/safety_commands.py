@@ -153,7 +153,7 @@ def _learning() -> Iterator[Callable[[str, int, int], None]]:
             if without not in lines:
                 what = f"Learning without {without}" if without else "Learning from all"
                 lines[without] = progress.add_task(what, total=of)
-            progress.update(lines[without], completed=step)
+            progress.update(lines[without], completed=step, total=of)
 
         yield tell
 

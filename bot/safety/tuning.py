@@ -52,25 +52,27 @@ class Tuner:
         self._kept: dict[str, Tensor] = {}
         self._below = _Below(file)
 
-    def states(self, texts: Sequence[str]) -> list[Tensor]:
+    def states(self, texts: Sequence[str], tell: Callable[[int], None] = lambda done: None) -> list[Tensor]:
         """Return what the lower layers make of each text: a row a token. One by one: in a batch with others the last
         bits would depend on them, and so would what is learnt."""
         with torch.no_grad():
-            for each in dict.fromkeys(texts):
+            for done, each in enumerate(texts):
                 if each not in self._kept:
                     tokens = torch.tensor([self._file.tokens(each)[:_TOKENS]])
                     self._kept[each] = self._below(tokens, torch.tensor([tokens.shape[1]]))[0]
+                tell(done + 1)
         return [self._kept[each] for each in texts]
 
     def learn(self, examples: Sequence[Sentence], tell: Callable[[int, int], None] = lambda step, of: None) -> "Learnt":
-        """Learn from the examples; `tell` hears how many steps of how many are done."""
+        """Learn from the examples; `tell` hears how much of how much is done: first the texts are prepared."""
         chance = torch.Generator().manual_seed(_SEED)
         torch.manual_seed(_SEED)
         texts, kinds = [each.text for each in examples], [_kind(each) for each in examples]
         for text, kind in _mixed(examples):
             texts.append(text)
             kinds.append(kind)
-        states, truth = self.states(texts), torch.tensor(kinds)
+        truth, many = torch.tensor(kinds), len(texts)
+        states = self.states(texts, lambda done: tell(done, 2 * many))  # learning takes about as long
         above = _Above(self._file)
         above.look(states, chance)
         rarity = torch.bincount(truth, minlength=len(CLASSES)).clamp(min=1).float().reciprocal().pow(_RARER)
@@ -94,7 +96,7 @@ class Tuner:
             loss.backward()
             nn.utils.clip_grad_norm_(above.parameters(), 1.0)
             learning.step()
-            tell(step + 1, len(steps))
+            tell(many + step + 1, many + len(steps))
         above.eval()
         return Learnt(self, above)
 
