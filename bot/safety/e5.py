@@ -22,7 +22,6 @@ _BLOCK: Final = 32  # weights that share a scale: two bytes of it (16-bit float)
 _BLOCK_BYTES: Final = 2 + _BLOCK // 2
 _ASKED: Final = "query: "  # the model was taught with this before a text that is looked up
 _SPACE: Final = "\N{LOWER ONE EIGHTH BLOCK}"
-_UNLIKELY: Final = 10.0  # how much less likely than any other an unknown letter is
 _NEVER: Final = -1e30
 
 Array = Any  # numpy's own types say nothing more here
@@ -52,19 +51,15 @@ class E5File:
             raise ValueError(f"{path} is not the one that this release was made with: install 'haven[semantics]' again")
         head = _Cursor(raw.data, len(_MAGIC) + 4)
         self.shape = Shape(*head.take("7ifi"))
-        count, self._first, self._last, _, self._unknown = head.take("5i")
+        count, self._first, self._last, _, _ = head.take("5i")
         (size,) = head.take("Q")
         ends = head.take(f"{count + 1}I")
         self._scores = head.take(f"{count}f")
         pieces = head.bytes(size)
         self._pieces = {pieces[ends[at] : ends[at + 1]].decode(): at for at in range(count)}
         self._longest = max(map(len, self._pieces))
-        self._least = min(self._scores) - _UNLIKELY
-        letters, _ = head.take("iI")
-        self._letters = {}
-        for _ in range(letters):
-            letter, many = head.take("IB")
-            self._letters[letter] = "".join(map(chr, head.take(f"{many}I")))
+        _, size = head.take("iI")
+        head.bytes(size)  # how it spells odd letters: none is left in a text that is read
         (tensors,) = head.take("i")
         self._tensors = {}
         for _ in range(tensors):
@@ -93,17 +88,14 @@ class E5File:
 
     def tokens(self, text: str) -> list[int]:
         """Return the tokens of a text, disguise taken off: the likeliest way to cut it into pieces (Viterbi)."""
-        letters = " ".join(f" {_ASKED}{normalise(text)}".translate(self._letters).split(" "))
-        letters = _SPACE + _SPACE.join(letters.split())
+        letters = _SPACE + _SPACE.join(f"{_ASKED}{normalise(text)}".split())
         best = [0.0, *[_NEVER] * len(letters)]
         way = [(0, 0)] * (len(letters) + 1)
-        for start in range(len(letters)):
+        for start in range(len(letters)):  # every letter is a piece of its own, too
             for end in range(start + 1, min(start + self._longest, len(letters)) + 1):
-                piece = self._pieces.get(letters[start:end], self._unknown)
-                if piece != self._unknown and best[start] + self._scores[piece] > best[end]:
+                piece = self._pieces.get(letters[start:end])
+                if piece is not None and best[start] + self._scores[piece] > best[end]:
                     best[end], way[end] = best[start] + self._scores[piece], (piece, start)
-            if best[start] + self._least > best[start + 1]:
-                best[start + 1], way[start + 1] = best[start] + self._least, (self._unknown, start)
         found, end = list[int](), len(letters)
         while end:
             piece, end = way[end]
