@@ -2,8 +2,6 @@
 
 import os
 
-for _name in (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-):  # numpy reads them as it is loaded, by a module of ours or not
-    os.environ.setdefault(_name, "1")  # a sentence is small: further threads only wait for each other
+# numpy reads these as it is loaded, by a module of ours or not. A sentence is small: further threads only wait.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.safety.model import CLASSES, SAFE
+
 
 class CorpusTrouble(Exception):
     """A file of sentences cannot be used; the message says which, where, and what to do."""
@@ -20,6 +22,11 @@ class Sentence:
     lang: str
     writer: str
     line: int = 0
+
+    @property
+    def number(self) -> int:
+        """Return which of CLASSES it is an example of."""
+        return CLASSES.index(self.kind if self.risk else SAFE)
 
 
 def sentences(paths: Iterable[Path]) -> list[Sentence]:

@@ -96,13 +96,12 @@ class Meaning:
         """Load it. Raises ValueError if it is none."""
         try:
             file = io.BytesIO(zlib.decompress(raw))
-            limits, head, bias, *pairs = (
-                np.load(file, allow_pickle=False).astype(np.float32) for _ in range(3 + 2 * len(names()))
-            )
+            limits, head, bias, *pairs = (np.load(file, allow_pickle=False) for _ in range(3 + 2 * len(names())))
         except (zlib.error, ValueError, EOFError):
             raise ValueError("this is no layer of this release") from None
-        kept = dict(zip(names(), zip(pairs[::2], pairs[1::2], strict=True), strict=True))
-        return cls(kept, head, bias, Limits(*(round(float(each), 4) for each in limits)))
+        full = [each.astype(np.float32) for each in pairs]
+        kept = dict(zip(names(), zip(full[::2], full[1::2], strict=True), strict=True))
+        return cls(kept, head, bias, Limits(*limits.tolist()))
 
 
 def names() -> list[str]:

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from bot.safety.corpus import Sentence
 from bot.safety.meaning import WORDS, Meaning, readings
 from flows.safety import Alarm
-from flows.safety.model import BITS, CLASSES, LABELS, SAFE, Limits, Model, buckets, windows
+from flows.safety.model import BITS, CLASSES, LABELS, Limits, Model, buckets, windows
 
 # So many of the safe examples may raise an alarm; of strangers' sentences more do, most of all by words.
 FOLDS: Final = 3  # groups of writers, each left out once
@@ -131,7 +131,7 @@ def learn_words(examples: Sequence[Sentence], given: Limits) -> Model:
 
 
 def _truth(examples: Sequence[Sentence]) -> Array:
-    return np.array([CLASSES.index(each.kind if each.risk else SAFE) for each in examples])
+    return np.array([each.number for each in examples])
 
 
 def _shares(truth: Array) -> Array:

@@ -19,7 +19,7 @@ from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File, spread
 from bot.safety.encoder import MATRICES, NORMS, weight
 from bot.safety.meaning import LEARNT, MOST, Meaning
-from flows.safety.model import CLASSES, LABELS, SAFE, Limits
+from flows.safety.model import CLASSES, LABELS, Limits
 
 RANK: Final = 32  # of what is added to a weight
 ROUNDS: Final = 3  # through all examples
@@ -67,7 +67,7 @@ class Tuner:
         """Learn from the examples; `tell` hears how much of how much is done: first the texts are prepared."""
         chance = torch.Generator().manual_seed(_SEED)
         torch.manual_seed(_SEED)
-        texts, kinds = [each.text for each in examples], [_kind(each) for each in examples]
+        texts, kinds = [each.text for each in examples], [each.number for each in examples]
         for text, kind in _mixed(examples):
             texts.append(text)
             kinds.append(kind)
@@ -244,10 +244,6 @@ def _lengths(states: Sequence[Tensor], batch: Sequence[int]) -> Tensor:
     return torch.tensor([len(states[at]) for at in batch])
 
 
-def _kind(each: Sentence) -> int:
-    return CLASSES.index(each.kind if each.risk else SAFE)
-
-
 def _mixed(examples: Sequence[Sentence]) -> list[tuple[str, int]]:
     """Return examples among one or two others that are safe, by the same writer: one sentence of several matters."""
     safe: dict[str, list[str]] = {}
@@ -262,7 +258,7 @@ def _mixed(examples: Sequence[Sentence]) -> list[tuple[str, int]]:
             for _ in range(1 + int(torch.rand((), generator=chance) < _TWO)):
                 others = safe[each.writer]
                 parts.insert(_below(len(parts) + 1, chance), others[_below(len(others), chance)])
-            found.append((" ".join(parts), _kind(each)))
+            found.append((" ".join(parts), each.number))
     return found
 
 
