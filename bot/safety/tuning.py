@@ -90,7 +90,7 @@ class Tuner:
             slow = min(1.0, step / _WARM) * max(1 - step / len(steps), _LAST_PACE)
             for group in learning.param_groups:
                 group["lr"] = group["pace"] * slow
-            found = above(pad_sequence([states[at] for at in batch], batch_first=True), _lengths(states, batch))
+            found = above(*_padded(states, batch))
             loss = functional.cross_entropy(found, truth[batch], weight=rarity / rarity.min(), label_smoothing=_SMOOTH)
             learning.zero_grad()
             loss.backward()
@@ -112,9 +112,7 @@ class Learnt:
         states, found = self._tuner.states(texts), np.zeros(len(texts))
         with torch.no_grad():
             for batch in _batches([len(each) for each in states]):
-                scores = self._above(
-                    pad_sequence([states[at] for at in batch], batch_first=True), _lengths(states, batch)
-                )
+                scores = self._above(*_padded(states, batch))
                 found[batch] = (
                     (scores[:, : len(LABELS)].logsumexp(1) - scores[:, len(LABELS)]).clamp(-MOST, MOST).numpy()
                 )
@@ -200,12 +198,7 @@ class _Above(nn.Module):
         pick = [states[at] for at in torch.randperm(len(states), generator=chance)[:_LOOK].tolist()]
         with torch.no_grad():
             batches = _batches([len(each) for each in pick])
-            means = torch.cat(
-                [
-                    self._mean(pad_sequence([pick[at] for at in each], batch_first=True), _lengths(pick, each))
-                    for each in batches
-                ]
-            )
+            means = torch.cat([self._mean(*_padded(pick, each)) for each in batches])
         self._middle, self._spread = means.mean(0), means.std(0).clamp(min=1e-6)
 
     def forward(self, rows: Tensor, lengths: Tensor) -> Tensor:
@@ -240,8 +233,10 @@ def _hidden(rows: Tensor, lengths: Tensor) -> Tensor:
     )
 
 
-def _lengths(states: Sequence[Tensor], batch: Sequence[int]) -> Tensor:
-    return torch.tensor([len(states[at]) for at in batch])
+def _padded(states: Sequence[Tensor], batch: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Return a batch filled up to the longest, and how long each is."""
+    picked = [states[at] for at in batch]
+    return pad_sequence(picked, batch_first=True), torch.tensor([len(each) for each in picked])
 
 
 def _mixed(examples: Sequence[Sentence]) -> list[tuple[str, int]]:
@@ -257,12 +252,12 @@ def _mixed(examples: Sequence[Sentence]) -> list[tuple[str, int]]:
             parts = [each.text]
             for _ in range(1 + int(torch.rand((), generator=chance) < _TWO)):
                 others = safe[each.writer]
-                parts.insert(_below(len(parts) + 1, chance), others[_below(len(others), chance)])
+                parts.insert(_drawn(len(parts) + 1, chance), others[_drawn(len(others), chance)])
             found.append((" ".join(parts), each.number))
     return found
 
 
-def _below(most: int, chance: torch.Generator) -> int:
+def _drawn(most: int, chance: torch.Generator) -> int:
     return int(torch.randint(most, (), generator=chance))
 
 
