@@ -19,7 +19,7 @@ from flows.checkin import CheckinWords, closing, line_of, nudge
 from flows.core.effects import CLOSING_NOTE
 from flows.core.retention import CARING
 from flows.core.screen import Screen
-from flows.core.timing import WINDOW, in_time, next_due
+from flows.core.timing import QUIET, WINDOW, civil, in_time, next_due
 from flows.team import FLOOR, TeamWords, reminder
 
 
@@ -104,10 +104,23 @@ class Letters:
         )
         self._people.save(conn, record)
 
+    def waits(self, conn: Connection, task: tasks.Caring) -> datetime | None:
+        """Return until when a message that somebody asked for has to wait, as it is quiet where they are by now: it was
+        planned for an hour that was not, but they have travelled, or the service did not run. None if it may go out."""
+        person, now = self._people.outline(conn, task.sid), self._clock.now()
+        if person is None:
+            return None
+        plan = person.ops.plan
+        at = civil(now, person.ops.zone, (plan.quiet_from, plan.quiet_until) if plan else QUIET)
+        return at if at > now else None
+
     def _care(self, conn: Connection, task: tasks.Caring) -> Letter | None:
-        """A message that somebody asked for in a hard hour, unless it is late or was ended; noted as gone out."""
+        """A message that somebody asked for in a hard hour, unless it is late, was ended, or they are not there any
+        more; noted as gone out."""
         record = self._people.load(conn, task.sid)
         if record is None or task.due not in record.private.caring or task.due + CARING <= self._clock.now():
+            return None
+        if record.ops.left:
             return None
         record.set_private(caring=tuple(each for each in record.private.caring if each > task.due))
         self._people.save(conn, record)

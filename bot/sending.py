@@ -77,6 +77,11 @@ class Sending:
         if isinstance(task, tasks.Send) and isinstance(platform, Presence) and await platform.away(where[0]):
             await self._store.transact(lambda conn: self._not_now(conn, row.id, task))
             return
+        if isinstance(task, tasks.Caring) and (
+            at := await self._store.transact(lambda c: self._letters.waits(c, task))
+        ):
+            await self._store.transact(lambda conn: queries.give_back(conn, row.id, int(at.timestamp())))
+            return
         paced = _paced(platform)
         try:
             async with paced.turn(*where) if paced else nullcontext(), self._launching:

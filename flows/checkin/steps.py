@@ -27,7 +27,7 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
     Whoever comes here reacts to check-ins, so they come as often as they were asked for."""
     plan = at.person.plan
     if at.person.caring and carry.ask in {"stop", "pause"}:
-        return _all_of_it(carry, at)
+        return _all_of_it(carry.ask, at)
     match carry.ask:
         case "asked":
             return Turn(Asked(), (Reacted(),))
@@ -43,10 +43,10 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
             return Turn(Overview())
 
 
-def _all_of_it(carry: Carry, at: Moment) -> Turn[State]:
+def _all_of_it(ask: str, at: Moment) -> Turn[State]:
     """Stop or pause, with the messages that they asked for in a hard hour, too: those have no later day to wait for."""
-    step = begin(carry, at.model_copy(update={"person": at.person.model_copy(update={"caring": ()})}))
-    said = Overview(said="stopped" if carry.ask == "stop" else "caring_ended")
+    step = begin(Carry(ask=ask), at.model_copy(update={"person": at.person.model_copy(update={"caring": ()})}))
+    said = Overview(said="stopped" if ask == "stop" else "caring_ended")
     return Turn(said, (*step.effects, SetCaring(at=())))
 
 
@@ -58,6 +58,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(state, (Nudge(key=_line(at)),))
         case Overview(), Chose(key="start" | "change"):
             return Turn(Choosing())
+        case Overview(), Chose(key="pause" | "stop_plan" as way) if at.person.caring:
+            return _all_of_it("stop" if way == "stop_plan" else "pause", at)
         case Overview(), Chose(key="pause") if plan:
             return Turn(Overview(), (SetPlan(plan=_paused(plan, at)),))
         case Overview(), Chose(key="until") if plan:

@@ -17,6 +17,7 @@ HALF, MONTHLY, CLOSING = 3, 6, 8  # ignored in a row: every other time, once a m
 MONTH: Final = timedelta(days=28)
 QUIET: Final = (time(20), time(8))  # where nobody said otherwise
 OPEN_HOURS: Final = (time(9), time(18))  # from, and until before: no choice of quiet hours reaches into these
+EVE: Final = timedelta(minutes=30)  # so long before quiet hours begin, a message comes that would fall into them
 NOTICE: Final = timedelta(days=7)  # of a message to everyone alike: so long check-ins need to make room for it
 NOTICE_ALL: Final = timedelta(days=8)  # of one to people in several zones: the day begins earlier in some
 FEATURED: Final = timedelta(days=6)  # for so long after its day a campaign may stand in place of somebody's check-in
@@ -98,6 +99,15 @@ def civil(now: datetime, zone: str, quiet: tuple[time, time] = QUIET) -> datetim
         return now
     day = local.date() + timedelta(days=local.time() >= quiet[1])
     return instant(day, quiet[1], zone_of(zone))
+
+
+def same_day(at: datetime, zone: str, quiet: tuple[time, time] = QUIET) -> datetime:
+    """Return the moment nearest to `at`, on its own day on the wall there, at which somebody may be written to: `EVE`
+    before the quiet hours of an evening, and when those of a morning are over."""
+    local = at.astimezone(zone_of(zone))
+    if local.time() >= quiet[0] > quiet[1]:
+        return instant(local.date(), quiet[0], zone_of(zone)) - EVE
+    return civil(at, zone, quiet)
 
 
 def may_write(now: datetime, zone: str, contacts: Sequence[datetime]) -> bool:

@@ -9,8 +9,20 @@ from hypothesis import strategies as st
 from bot.days_off import days_off, parts
 from bot.places import country_of, part_of
 from content.values import subdivisions
+from flows.checkin.steps import QUIETS, span
 from flows.core.care import Plan
-from flows.core.timing import CLOSING, NOTICE, WINDOW, following, in_time, instant, is_quiet, may_write, next_due
+from flows.core.timing import (
+    CLOSING,
+    NOTICE,
+    WINDOW,
+    following,
+    in_time,
+    instant,
+    is_quiet,
+    may_write,
+    next_due,
+    same_day,
+)
 from tests import world
 
 ZONES = sorted(available_timezones())
@@ -159,6 +171,18 @@ def test_quiet_hours_are_these_minutes_and_no_others(at: time, start: time, end:
     minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % 1440
     since = (at.hour * 60 + at.minute - start.hour * 60 - start.minute) % 1440
     assert is_quiet(at, start, end) == (since < minutes)
+
+
+@given(
+    INSTANTS,
+    st.sampled_from(["Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"]),
+    st.sampled_from(QUIETS).map(span),
+)
+def test_what_falls_into_quiet_hours_is_moved_within_its_day(at: datetime, zone: str, quiet: tuple[time, time]) -> None:
+    moved, there = same_day(at, zone, quiet), ZoneInfo(zone)
+    assert moved.astimezone(there).date() == at.astimezone(there).date()
+    assert not is_quiet(moved.astimezone(there).time(), *quiet)
+    assert moved == at or is_quiet(at.astimezone(there).time(), *quiet)
 
 
 def test_what_comes_too_late_or_in_quiet_hours_is_dropped() -> None:
