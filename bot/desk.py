@@ -243,11 +243,14 @@ class Desk:
 
     def _asked(self, arrival: Arrival, made: Made | None) -> str:
         """Return which of the things that need no database is asked for: "help", the lines of a "country", or where
-        somebody says they are, as its button says it; empty for anything else."""
+        somebody says they are, as its button says it; "my_plan", as whoever wants that in a hard hour gets help, at
+        least, if it cannot be opened; empty for anything else."""
         if isinstance(arrival.event, Said):
             said = plain(arrival.event.text)
             content = self._library.current
             meant = (arrival.command and SLASH.get(said)) or meant_by(said, content.typed(arrival.profile.locale)) or ""
         else:
             meant = made.key if isinstance(made, Standing) else ""
+        if meant == "my_plan":
+            return "" if arrival.admitted is False else meant
         return meant if meant in {"help", "country"} or meant.startswith(IN) else ""

@@ -119,7 +119,8 @@ class Drawing:
 
     def memory(self, arrival: Arrival, alarm: Alarm | None, asked: str, sid: bytes, country: str) -> Shown:
         """Draw crisis help, the choice of a country if that is `asked` for, or a stranger's refusal, with nothing but
-        what is in memory. `country` is where they said they are.
+        what is in memory. `country` is where they said they are. A safety plan is sealed in its row: who asks for it
+        gets help in its place.
 
         Without a conversation there is nobody to hear an answer, so no question is asked that a standing button does
         not answer."""
@@ -140,7 +141,8 @@ class Drawing:
         drawn = flow.view(opened.state, words, at)
         buttons = tuple(each for each in drawn.buttons if each.standing)
         if isinstance(words, SafetyWords):
-            drawn = drawn.model_copy(update={"lines": _unasked(drawn.lines, words)})
+            lines = (words.plan_away, *drawn.lines[1:]) if asked == "my_plan" and not alarm else drawn.lines
+            drawn = drawn.model_copy(update={"lines": _unasked(lines, words)})
             buttons = (*buttons, elsewhere(words))
         screen = Screen(lines=drawn.lines, buttons=buttons, dials=at.catalog.dials(region, drawn.lines))
         return self._loose(self.public(sid, screen, locale), locale)

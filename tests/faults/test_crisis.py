@@ -152,9 +152,11 @@ async def test_before_the_notice_and_for_whom_nothing_is_known(tmp_path: Path) -
 
 async def test_a_stranger_is_refused_and_helped_all_the_same(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
+        planned = await haven.service.desk.receive(haven.arrival("guest", event=Said(text="my plan"), admitted=False))
         refused = await haven.service.desk.receive(haven.arrival("guest", event=Said(text="hello"), admitted=False))
+        assert planned  # of whom nothing is held, there is no plan that could not be opened
         assert refused
-        assert refused.screen.lines == (haven.common.refused,)
+        assert planned.screen.lines == refused.screen.lines == (haven.common.refused,)
         assert not helps(haven, refused.screen)
         for arrival in (
             haven.arrival("guest", event=Said(text=CRY), admitted=False),
@@ -227,7 +229,8 @@ async def test_with_a_broken_store(
         form, button = haven.shown("sam").form, token_of(haven.shown("sam"), "help")
         values = {"name": "x", "contact": CRY, "consent": "yes"}
         async with broken(haven):
-            await asyncio.gather(
+            plan, *_ = await asyncio.gather(
+                soon(haven, haven.arrival("sam", event=Said(text="my plan"))),
                 soon(haven, haven.arrival("sam", event=Said(text=CRY))),
                 soon(haven, haven.arrival("sam", event=Said(text="help now"))),
                 soon(haven, haven.arrival("sam", event=Answered(values=values), token=form)),
@@ -235,6 +238,7 @@ async def test_with_a_broken_store(
                 soon(haven, haven.arrival("new", event=Said(text=CRY))),
                 soon(haven, haven.arrival("guest", event=Said(text=CRY), admitted=False)),
             )
+            assert plan.screen.lines[0] == haven.words("safety").plan_away
             if broken in (_read_only, _gone):  # nobody else is kept waiting or told anything untrue
                 with pytest.raises(Busy):
                     await haven.service.desk.receive(haven.arrival("sam", event=Said(text="hello")))

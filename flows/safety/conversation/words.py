@@ -92,6 +92,7 @@ class SafetyWords(Words):
     plan_next: Title
     plan_stop: Label
     plan_yours: Line
+    plan_away: Line
     plan_part: Annotated[Line, Blanks("part", "text")]
     part_signs: Line
     part_helps: Line
