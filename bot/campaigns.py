@@ -17,6 +17,7 @@ from bot.vault import Vault
 from content.campaigns import Campaign
 from content.library import Library
 from content.loaded import Loaded
+from content.schema import TeamEntry
 from flows.core.timing import NOTICE_ALL
 from flows.team import COOL_DOWN, FLOOR, TeamWords, letter
 
@@ -107,20 +108,30 @@ class Campaigns:
             if where not in campaign.people and where not in campaign.places:
                 return None
             languages = campaign.entry.languages or (campaign.template.language,)
-            return self.written(content, campaign.texts, languages, "", to_each=not task.channel)
+            return self.written(content, campaign.texts, languages, (), to_each=not task.channel)
         team = next((each for each in content.teams if each.key == task.source), None)
-        text = next((each.text for each in content.templates if each.key == task.template), None)
-        if team is None or text is None or task.asker is None:
+        if team is None or task.asker is None:
             return None
         members = getattr(team.members, task.to.platform, ())
         managers = getattr(team.managers, task.asker.platform, ())
         if task.to.user not in members or len(members) < FLOOR or task.asker.user not in managers:
             return None
-        asked = self._drawing.common("").asked_by.fill(who=task.name)
-        return self.written(content, (text,), ("",), asked, to_each=True)
+        return self.reminder(content, team, task, to_each=True)
+
+    def reminder(
+        self, content: Loaded, team: TeamEntry, task: tasks.Tell | tasks.Announce, *, to_each: bool
+    ) -> Public | None:
+        """Draw a manager's reminder in the languages that HR's files give to the team, never in anybody's own: which
+        one that is, Haven knows of its users only. None if its text is gone."""
+        template = next((each for each in content.templates if each.key == task.template), None)
+        if template is None:
+            return None
+        languages = template.read_in(team.languages)
+        asked = [self._drawing.common(each).asked_by.fill(who=task.name) for each in languages]
+        return self.written(content, map(template.said, languages), languages, asked, to_each=to_each)
 
     def written(
-        self, content: Loaded, texts: Iterable[str], languages: Sequence[str], asked: str, *, to_each: bool
+        self, content: Loaded, texts: Iterable[str], languages: Sequence[str], asked: Sequence[str], *, to_each: bool
     ) -> Public:
         """Draw a text, in one language or several, and live: what a preview shows, and what arrives."""
         words = [self._words(content, each) for each in languages]

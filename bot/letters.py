@@ -20,7 +20,7 @@ from flows.core.effects import CLOSING_NOTE
 from flows.core.retention import CARING
 from flows.core.screen import Screen
 from flows.core.timing import QUIET, WINDOW, civil, in_time, next_due
-from flows.team import FLOOR, TeamWords, reminder
+from flows.team import FLOOR
 
 
 @dataclass(frozen=True)
@@ -188,11 +188,8 @@ class Letters:
         content, entry, channel = self._library.current, self.allowed(task), self._channel(task)
         if entry is None or entry.external or not channel:
             return None
-        text = next(each.text for each in content.templates if each.key == task.template)
-        asked = self._drawing.common("").asked_by.fill(who=task.name)
-        words = content.words[content.locale("")]["team"]
-        assert isinstance(words, TeamWords)
-        return Letter(task.asker, self._drawing.anybody(reminder(text, asked, words)), channel)
+        message = self._campaigns.reminder(content, entry, task, to_each=False)
+        return Letter(task.asker, message, channel) if message else None
 
     def _told(self, task: tasks.Tell) -> Letter | None:
         """What everybody gets alike, to one of them or in one channel."""

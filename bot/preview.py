@@ -131,7 +131,7 @@ def _screens(content: Loaded, campaign: Campaign) -> Iterator[Screen]:
         words = [_words(content, each, TeamWords) for each in languages]
         common = _words(content, languages[0], CommonWords)
         to_each = campaign.entry.to == "everyone"
-        yield dressed(letter(campaign.texts, "", words, to_each=to_each), common)
+        yield dressed(letter(campaign.texts, (), words, to_each=to_each), common)
         return
     for locale in sorted({content.locale(each) for each in campaign.template.languages}):
         words_, common = _words(content, locale, CheckinWords), _words(content, locale, CommonWords)

@@ -14,7 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from content.problems import Problem, suggest
-from content.schema import Organisation, TeamEntry, TemplateEntry
+from content.schema import Organisation, TeamEntry
 from content.source import Source
 from content.values import (
     WEEKDAYS,
@@ -30,7 +30,7 @@ from content.values import (
     distinct,
     refuse,
 )
-from flows.core.catalog import Feature
+from flows.core.catalog import Feature, Template
 from flows.core.timing import FEATURED, NOTICE_ALL, OPEN_HOURS
 from flows.team import COOL_DOWN, FLOOR
 
@@ -158,7 +158,7 @@ class Campaign:
     """A campaign with its days. `teams` are those it goes to, in the order of the file."""
 
     entry: CampaignEntry
-    template: TemplateEntry
+    template: Template
     teams: tuple[TeamEntry, ...]
     zone: str  # the organisation's
     part: str  # of its country: whose holidays count there
@@ -218,7 +218,7 @@ class Check:
         self.warnings: list[Problem] = []
 
     def all(
-        self, entries: Sequence[CampaignEntry], teams: Sequence[TeamEntry], templates: Sequence[TemplateEntry]
+        self, entries: Sequence[CampaignEntry], teams: Sequence[TeamEntry], templates: Sequence[Template]
     ) -> tuple[Campaign, ...]:
         """Return the campaigns; what is wrong with them stands in `problems`."""
         good = [each for at, one in enumerate(entries) if (each := self._one(at, one, teams, templates))]
@@ -229,7 +229,7 @@ class Check:
         return tuple(good)
 
     def _one(
-        self, at: int, entry: CampaignEntry, teams: Sequence[TeamEntry], templates: Sequence[TemplateEntry]
+        self, at: int, entry: CampaignEntry, teams: Sequence[TeamEntry], templates: Sequence[Template]
     ) -> Campaign | None:
         before = len(self.problems)
         text = next((each for each in templates if each.key == entry.template), None)

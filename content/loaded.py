@@ -18,6 +18,7 @@ from flows.core.locale import Locale
 from flows.core.words import Line, Words
 from flows.country import IN
 from flows.safety import Lexicon, normalise
+from flows.team import TeamWords
 
 DEFAULT_LOCALE: Final = "en"
 
@@ -149,11 +150,17 @@ class Loaded:
             regions=self.regions,
             teams={
                 team.key: Team(
-                    key=team.key, name=team.name, size=team.size, external=team.external, zone=team.zone or ""
+                    key=team.key,
+                    name=team.name,
+                    size=team.size,
+                    external=team.external,
+                    zone=team.zone or "",
+                    languages=team.languages,
                 )
                 for team in self.teams
             },
             templates=self.templates,
+            alike=self._alike,
             nudges=tuple(
                 NudgeLine(**each.model_dump()) for each in self.nudges.get(locale, self.nudges[DEFAULT_LOCALE])
             ),
@@ -171,6 +178,12 @@ class Loaded:
             locale=self.locales[locale],
             languages={name: each.name for name, each in self.locales.items()},
         )
+
+    @cached_property
+    def _alike(self) -> Mapping[str, str]:
+        languages = {language for each in self.templates for language in each.languages}
+        words = {each: self.words[self.locale(each)].get("team") for each in languages}
+        return {language: each.alike for language, each in words.items() if isinstance(each, TeamWords)}
 
     @property
     def _bookable(self) -> tuple[Profession, ...]:

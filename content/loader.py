@@ -1,7 +1,7 @@
 """Reads the whole content folder, or says everything that keeps it from being read."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -87,7 +87,7 @@ class _Reader:
         organisation = self._model("org/organisation.yaml", schema.Organisation)
         teams = self._model("org/teams.yaml", schema.Teams)
         providers = self._model("org/providers.yaml", Providers)
-        templates = self._model("org/templates.yaml", schema.Templates, sentences=True)
+        templates = self._templates(teams)
         services = self._model("org/services.yaml", schema.Services, sentences=True)
         crisis = self._model("org/crisis.yaml", Crisis)
         campaigns = self._campaigns(organisation, teams, templates)
@@ -112,7 +112,7 @@ class _Reader:
                 instruments=instruments,
                 regions=regions,
                 nudges=nudges,
-                templates=tuple(Template(key=each.key, name=each.name, text=each.text) for each in templates.templates),
+                templates=templates,
                 campaigns=campaigns,
                 services=services.services,
                 contact=crisis.staffed_contact.contact() if crisis.staffed_contact else None,
@@ -225,21 +225,36 @@ class _Reader:
         read = self._model(f"{locale}/{NUDGES}", schema.Nudges, sentences=True)
         return read.nudges if read else ()
 
+    def _templates(self, teams: schema.Teams | None) -> tuple[Template, ...]:
+        """Read the texts of reminders; warn where one would reach a team in a language that it does not read."""
+        source = self._source("org/templates.yaml", sentences=True)
+        given = self._validate(source, schema.Templates) if source else None
+        if source is None or given is None:
+            return ()
+        templates = tuple(each.template() for each in given.templates)
+        reads = {language: team.key for team in reversed(teams.teams if teams else ()) for language in team.languages}
+        for at, each in enumerate(templates):
+            for language in sorted(reads.keys() - set(each.languages)):
+                message = f"{reads[language]} reads {language}, and gets this in {each.language}"
+                remedy = f"add translations: {{{language}: ...}} to {each.key}"
+                self._warnings.append(source.problem(("templates", at), message, remedy))
+        return templates
+
     def _campaigns(
         self,
         organisation: schema.Organisation | None,
         teams: schema.Teams | None,
-        templates: schema.Templates | None,
+        templates: Sequence[Template],
     ) -> tuple[Campaign, ...]:
         """Read what HR plans ahead; a folder without that file plans nothing."""
         if not (self._root / CAMPAIGNS).exists():
             return ()
         source = self._source(CAMPAIGNS)
         given = self._validate(source, Campaigns) if source else None
-        if source is None or given is None or organisation is None or teams is None or templates is None:
+        if source is None or given is None or organisation is None or teams is None or not templates:
             return ()
         check = Check(source, organisation, self._today)
-        campaigns = check.all(given.campaigns, teams.teams, templates.templates)
+        campaigns = check.all(given.campaigns, teams.teams, templates)
         self._problems += check.problems
         self._warnings += check.warnings
         return campaigns

@@ -40,6 +40,7 @@ from flows.core.catalog import (
     Service,
     ServiceKind,
     SpecialKind,
+    Template,
     Theme,
     Tier,
 )
@@ -161,6 +162,9 @@ class TeamEntry(Part):
     channel: Channel
     external: bool = False
     zone: Zone | None = None
+    languages: Annotated[tuple[Language, ...], AfterValidator(distinct("", _ONE_LINE))] = Field(
+        default=(), max_length=5
+    )
 
     @property
     def size(self) -> int:
@@ -200,14 +204,9 @@ class TemplateEntry(Part):
     language: Language = "en"
     translations: dict[Language, Message] = Field(default_factory=dict)
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Return the languages that it is there in."""
-        return (self.language, *self.translations)
-
-    def said(self, language: str) -> str:
-        """Return it in a language; as it was written if it has no translation into that one."""
-        return self.translations.get(language, self.text)
+    def template(self) -> Template:
+        """Return it as flows and campaigns read it."""
+        return Template(**self.model_dump())
 
 
 class Templates(Part):

@@ -142,8 +142,12 @@ def catalog(**changes: Any) -> Catalog:
         teams={
             "big": Team(key="big", name="Big team", size=6),
             "small": Team(key="small", name="Small team", size=4),
+            "mixed": Team(key="mixed", name="Mixed team", size=6, languages=("xx", "zz")),
         },
-        templates=(Template(key="t1", name="Template one", text="template text"),),
+        templates=(
+            Template(key="t1", name="Template one", text="template text", translations={"xx": "template text in xx"}),
+        ),
+        alike={"en": "alike", "xx": "alike in xx"},
         nudges=(
             NudgeLine(key="n1", theme="sleep", text="nudge one"),
             NudgeLine(key="n2", theme="breaks", text="nudge two"),

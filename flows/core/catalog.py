@@ -103,15 +103,33 @@ class Team(Value):
     size: int
     external: bool = False  # people from outside are in its channel, so nothing is posted there
     zone: str = ""  # where it works, if elsewhere than the organisation
+    languages: tuple[str, ...] = ()  # that it reads, as HR's files say; none: a reminder goes out as it was written
     closed: tuple[date, ...] = ()  # public holidays there in the coming weeks: filled for a manager's reminders only
 
 
 class Template(Value):
-    """An approved text: a reminder that a manager may send."""
+    """An approved text, for a manager's reminder or HR's campaign: in `language`, and in `translations`."""
 
     key: str
     name: str = ""
     text: str
+    language: str = "en"
+    translations: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages that it is there in."""
+        return (self.language, *self.translations)
+
+    def said(self, language: str) -> str:
+        """Return it in a language; as it was written if it has no translation into that one."""
+        return self.translations.get(language, self.text)
+
+    def read_in(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """Return the languages that it goes out in for a team that reads these, in that order; the one it was written
+        in stands for each that it is not there in, and for none."""
+        found = dict.fromkeys(each if each in self.languages else self.language for each in languages)
+        return tuple(found) or (self.language,)
 
 
 class Feature(Value):
@@ -175,6 +193,7 @@ class Catalog(Value):
     regions: Mapping[str, Region]  # by ISO 3166 alpha-2; "XX" is the international finder
     teams: Mapping[str, Team]
     templates: tuple[Template, ...]
+    alike: Mapping[str, str] = Field(default_factory=dict)  # that all get the same, in each language of the templates
     nudges: tuple[NudgeLine, ...] = Field(min_length=1)
     features: tuple[Feature, ...] = ()
     services: tuple[Service, ...]

@@ -4,12 +4,12 @@ What is answered depends on the team's size and on earlier reminders, never on w
 """
 
 from flows.core.flow import Flow
-from flows.team.screens import letter, reminder, view
+from flows.team.screens import letter, view
 from flows.team.states import State
 from flows.team.steps import AHEAD, AT_ONCE, COOL_DOWN, FLOOR, begin, next_slot, update
 from flows.team.words import TeamWords
 
-__all__ = ["AHEAD", "AT_ONCE", "COOL_DOWN", "FLOOR", "FLOW", "TeamWords", "letter", "next_slot", "reminder"]
+__all__ = ["AHEAD", "AT_ONCE", "COOL_DOWN", "FLOOR", "FLOW", "TeamWords", "letter", "next_slot"]
 
 FLOW: Flow[State, TeamWords] = Flow(
     "team",

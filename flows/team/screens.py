@@ -1,6 +1,6 @@
 """What a manager sees, and what the team does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flows.core.catalog import Catalog
 from flows.core.flow import Moment
@@ -10,18 +10,11 @@ from flows.team.steps import FLOOR, button_of, next_slot
 from flows.team.words import TeamWords
 
 
-def reminder(text: str, asked: str, words: TeamWords) -> Screen:
-    """Draw the reminder as the team sees it: the approved text, who asked, and a private way in."""
-    return Screen(lines=(text, asked), buttons=(Button(key="open", label=words.open, standing=True),))
-
-
-def letter(texts: Sequence[str], asked: str, words: Sequence[TeamWords], *, to_each: bool) -> Screen:
-    """Draw what everybody gets alike: the approved text in each of its languages, and that it is the same for all if
-    it comes to each; who asked, if a manager did."""
-    alike = [
-        line for text, own in zip(texts, words, strict=True) for line in (text, *((own.alike,) if to_each else ()))
-    ]
-    lines = (*alike, *((asked,) if asked else ()))
+def letter(texts: Sequence[str], asked: Sequence[str], words: Sequence[TeamWords], *, to_each: bool) -> Screen:
+    """Draw what everybody gets alike, and a private way in. In each of its languages: the approved text, that it is the
+    same for all if it comes to each, and who asked, if a manager did."""
+    parts = zip(texts, words, asked or [""] * len(texts), strict=True)
+    lines = tuple(line for text, own, who in parts for line in (text, own.alike if to_each else "", who) if line)
     return Screen(lines=lines, buttons=(Button(key="open", label=words[0].open, standing=True),))
 
 
@@ -44,7 +37,7 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
             texts = tuple(Button(key="template", arg=each.key, label=each.name) for each in catalog.templates)
             return Screen(lines=(words.template,), buttons=(*texts, another, done))
         case Preview(each=each):
-            team, text = _team(catalog, state.team), _text(catalog, state.template)
+            team = _team(catalog, state.team)
             when = catalog.when(next_slot(catalog, at.now, state.team, each=each), at.person.zone)
             line = (words.preview_each if each else words.preview).fill(
                 team=team, size=str(_size(catalog, state.team)), when=when
@@ -52,8 +45,8 @@ def view(state: State, words: TeamWords, at: Moment) -> Screen:
             send = Button(key="send", label=words.send, style="primary")
             way = Button(key="in_channel", label=words.in_channel) if each else Button(key="each", label=words.each)
             ways = () if each and _external(catalog, state.team) else (way,)
-            alike = (words.alike,) if each else ()
-            return Screen(lines=(line, text, *alike, words.asked_by_you), buttons=(send, *ways, another, done))
+            lines = (line, *_arrives(state, words, at), words.asked_by_you)
+            return Screen(lines=lines, buttons=(send, *ways, another, done))
         case Accepted(when=when):
             said = words.accepted.fill(team=_team(catalog, state.team), when=catalog.when(when, at.person.zone))
             return Screen(lines=(said, words.nothing_told), buttons=(another, done))
@@ -132,5 +125,17 @@ def _external(catalog: Catalog, key: str) -> bool:
     return key in catalog.teams and catalog.teams[key].external
 
 
-def _text(catalog: Catalog, key: str) -> str:
-    return next((each.text for each in catalog.templates if each.key == key), key)
+def _arrives(state: Preview, words: TeamWords, at: Moment) -> Iterator[str]:
+    """Yield what arrives, word for word, then which languages that is, unless it is the manager's own alone."""
+    catalog = at.catalog
+    template = next((each for each in catalog.templates if each.key == state.template), None)
+    if template is None:
+        yield state.template
+        return
+    languages = template.read_in(catalog.teams[state.team].languages if state.team in catalog.teams else ())
+    for language in languages:
+        yield template.said(language)
+        if state.each:
+            yield catalog.alike.get(language, words.alike)
+    if languages != (at.person.locale[:2],):
+        yield words.in_languages.fill(languages=", ".join(catalog.languages.get(each, each) for each in languages))

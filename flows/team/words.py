@@ -13,6 +13,7 @@ class TeamWords(Words):
     template: Line
     preview: Annotated[Line, Blanks("team", "size", "when")]
     preview_each: Annotated[Line, Blanks("team", "size", "when")]
+    in_languages: Annotated[Line, Blanks("languages")]
     each: Label
     in_channel: Label
     alike: Line

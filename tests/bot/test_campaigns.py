@@ -123,21 +123,39 @@ async def test_check_ins_say_it_once_in_place_of_their_next_line(tmp_path: Path)
 
 
 async def test_a_managers_message_to_each_member_is_one_for_all_and_cannot_go_to_fewer(tmp_path: Path) -> None:
-    """Sam pauses, Alex was forgotten. Then a member leaves the file, and then so many that it does not go out."""
-    async with planned(tmp_path, "  []\n") as haven:
+    """Sam pauses, Alex was forgotten, Priya chose Spanish; HR's file says that the team reads German and English. Then
+    a member leaves the file, and then so many that it does not go out."""
+    reads = {"key: support\n": "key: support\n    languages: [de, en]\n"}
+    async with planned(tmp_path, "  []\n", reads) as haven:
         for user in ("sam", "alex"):
             await plans(haven, user, other="4")
         await haven.say("sam", "pause")
         await haven.say("alex", "forget me")
         await haven.tap("alex", "yes")
         assert await haven.record("alex") is None
+        await haven.agree("priya")
+        await haven.say("priya", "language")
+        await haven.tap("priya", "Español")
+        priya = await haven.record("priya")
+        assert priya is not None
+        assert priya.ops.locale == "es"
         await _reminds(haven)
         assert "Tue 1 Dec, 10:00" in haven.text("morgan")
         await haven.later(timedelta(days=11, hours=3))
         got = {user: haven.platform.messages[user][-1] for user in SUPPORT}
         assert len({each.model_dump_json() for each in got.values()}) == 1
-        words = haven.words("team")
-        assert got["lena"].screen.lines[1:] == (words.alike, haven.common.asked_by.fill(who="Morgan"))
+        words, content = haven.words("team"), haven.service.library.current
+        text = next(each for each in content.templates if each.key == "gentle")
+        assert got["priya"].screen.lines == tuple(
+            line
+            for language in ("de", "en")
+            for line in (
+                text.said(language),
+                content.catalog("").alike[language],
+                haven.service.desk.drawing.common(language).asked_by.fill(who="Morgan"),
+            )
+        )
+        assert len(set(got["priya"].screen.lines)) == 6
         assert haven.platform.posts == []
         refused = await _reminds(haven, each=False)  # a message to each counts for the cool-down of posts, too
         assert refused == words.cool_down.fill(team="Customer Support", until="Tue 8 Dec, 10:00")
@@ -150,14 +168,16 @@ async def test_a_managers_message_to_each_member_is_one_for_all_and_cannot_go_to
 
 
 async def test_a_managers_reminder_waits_for_a_day_that_is_no_holiday_where_the_team_works(tmp_path: Path) -> None:
-    german = {"key: support\n": "key: support\n    zone: Europe/Berlin\n"}
+    german = {"key: support\n": "key: support\n    zone: Europe/Berlin\n    languages: [de]\n"}
     async with planned(tmp_path, "  []\n", german, at=datetime(2027, 5, 4, 11, tzinfo=UTC)) as haven:  # a Tuesday
         said = await _reminds(haven, each=False)
         assert "Tue 11 May, 09:00" in said  # ten in Berlin; Thursday the 6th is Ascension Day there
         await haven.later(timedelta(days=3))
         assert haven.platform.posts == []
         await haven.later(WEEK)
-        assert len(haven.platform.posts) == 1
+        ((_, post),) = haven.platform.posts
+        assert post.screen.lines[-1] == "Morgan hat mich gebeten, dies an das ganze Team zu schicken."
+        assert [each.label for each in post.screen.buttons] == ["Haven privat öffnen", "Hilfe jetzt"]
 
 
 def _alike(haven: Rig, user: str) -> int:

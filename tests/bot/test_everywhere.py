@@ -255,13 +255,13 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
         for payload in (slack_note(said, notes.close), teams_note(said)):
             if not pressed(payload, label, said.tokens[-1]):
                 yield f"the note {said.screen.lines}"
-    if locale == "en":
-        reminder = team.reminder("Help is here.", "asked", cast(Any, words["team"]))
-        posted = announcement(drawing.anybody(reminder), "https://teams.example/l/chat")
-        if label not in [each["title"] for each in posted["attachments"][0]["content"]["actions"]]:
-            yield "a reminder in a channel of Teams"
-        if not pressed(message(drawing.anybody(reminder)), label, drawing.anybody(reminder).tokens[-1]):
-            yield "a reminder in a channel of Slack"
+    letter = team.letter(("Help is here.",), ("asked",), (cast(Any, words["team"]),), to_each=False)
+    reminder = drawing.anybody(letter, locale)
+    posted = announcement(reminder, "https://teams.example/l/chat")
+    if label not in [each["title"] for each in posted["attachments"][0]["content"]["actions"]]:
+        yield "a reminder in a channel of Teams"
+    if not pressed(message(reminder), label, reminder.tokens[-1]):
+        yield "a reminder in a channel of Slack"
 
 
 STATES = ("used", "expired", "locked", "unknown", "closed", "refused", "busy")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from content.campaigns import Campaign, CampaignEntry, Cron, _cron
 from content.loader import Reading
-from content.schema import TemplateEntry
 from content.source import parse
+from flows.core.catalog import Template
 from tests.content.conftest import TODAY, reading
 
 TEAMS = """
@@ -142,7 +142,7 @@ def test_a_cron_line_names_the_days_that_the_calendar_has(
 
 
 def test_a_text_in_several_languages_stands_one_below_the_other(root: Path) -> None:
-    template = TemplateEntry(key="t", name="T", text="one", translations={"de": "eins", "fr": "un"})
+    template = Template(key="t", name="T", text="one", translations={"de": "eins", "fr": "un"})
     days = DAY.replace(", ", "\n")
     source = parse(f"key: a\nto: everyone\ntemplate: t\nlanguages: [de, en]\n{days}".encode(), "f")
     entry = CampaignEntry.model_validate(source.data)

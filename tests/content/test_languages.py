@@ -246,6 +246,27 @@ def test_the_organisations_texts_come_in_the_language_of_whoever_reads_them(root
     assert loaded.catalog("fr").nudges == loaded.catalog("en").nudges
 
 
+def test_the_reminders_that_ship_are_there_in_every_language() -> None:
+    for each in CONTENT.templates:
+        assert (each.language, set(each.translations)) == ("en", set(OTHERS)), each.key
+        assert len({each.said(locale) for locale in SHIPPED}) == len(SHIPPED)
+        assert each.read_in(("fr", "it", "de")) == ("fr", "en", "de")
+
+
+def test_a_team_that_does_not_read_a_reminder_is_told_of(edit: Edit, root: Path) -> None:
+    edit("org/teams.yaml", "name: Support\n", "name: Support\n    languages: [de, en, fr]\n")
+    edit(
+        "org/templates.yaml",
+        "name: A gentle reminder\n",
+        "name: A gentle reminder\n    translations: {fr: Le voici.}\n",
+    )
+    read = reading(root)
+    said = "support reads de, and gets this in en; add translations: {de: ...} to gentle"
+    assert [str(each) for each in read.warnings] == [f"org/templates.yaml:2: templates.1: {said}"]
+    assert read.loaded is not None
+    assert read.loaded.catalog("en").teams["support"].languages == ("de", "en", "fr")
+
+
 def test_a_translation_into_no_language_is_refused(root: Path, edit: Edit) -> None:
     service = "{name: Talk, text: A talk., reach: Call, translations: {Spanish: {name: C, text: C., reach: L}}}"
     edit("org/services.yaml", "services:", f"services:\n  - {service}")
