@@ -229,7 +229,7 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     catalog, one = CONTENT.catalog(locale), world.appointment()
     coming = booking.reminder(one, cast(Any, words["booking"]), catalog, "Europe/London")
     free = waiting.message(world.NOW, cast(Any, words["waiting"]), catalog, "Europe/London")
-    alike = team.letter(("Help is here.",), "asked", [cast(Any, words["team"])], to_each=True)
+    alike = team.letter(("Help is here.",), ["asked"], [cast(Any, words["team"])], to_each=True)
     public |= {"of an appointment": drawing.public(sid, coming, locale), "of a time": drawing.public(sid, free, locale)}
     public |= {"to each alike": drawing.anybody(alike, locale)}
     for name, drawn in public.items():
