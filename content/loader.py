@@ -31,6 +31,9 @@ STALE: Final = timedelta(days=180)
 _ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis", "campaigns")
 NUDGES: Final = "nudges.yaml"
 CAMPAIGNS: Final = "org/campaigns.yaml"
+_SAID: Final = {
+    "org/organisation.yaml": ("benefit", "cancelling")
+}  # what people read of it: the rest is names and days
 _OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = (*RULES_FILES, APPROVALS)  # the linter's own, beside the content that ships
@@ -84,7 +87,7 @@ class _Reader:
     def reading(self) -> Reading:
         """Read everything, so that all problems are known at once."""
         locales = self._folders()
-        organisation = self._model("org/organisation.yaml", schema.Organisation)
+        organisation = self._model("org/organisation.yaml", schema.Organisation, sentences=True)
         teams = self._model("org/teams.yaml", schema.Teams)
         providers = self._model("org/providers.yaml", Providers)
         templates = self._templates(teams)
@@ -180,7 +183,7 @@ class _Reader:
             self._problems += error.problems
             return None
         if sentences:
-            self._sources.append(source)
+            self._sources.append(source.part(_SAID[file]) if file in _SAID else source)
         if not self._approvals.covers(file, raw):
             if before := shipped(file):
                 self._held.append(unapproved(source, raw, before))

@@ -1,8 +1,8 @@
 """Reads one YAML file so that every value keeps its line and stays the text that was written."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,11 @@ class Source:
         while where and where not in self.lines:
             where = where[:-1]
         return self.lines.get(where, 1)
+
+    def part(self, names: Collection[str]) -> "Source":
+        """Return these keys of the file only, on their lines."""
+        data = self.data if isinstance(self.data, dict) else {}
+        return replace(self, data={name: value for name, value in data.items() if name in names})
 
     def problem(self, where: Where, message: str, remedy: str = "") -> Problem:
         """Return a problem at a value of this file."""

@@ -204,5 +204,17 @@ def test_only_what_hr_writes_is_read(root: Path, edit: Edit) -> None:
     edit("org/organisation.yaml", "Sample Works", "Crazy Works")  # a name is a name
     edit("en/booking.yaml", "Good to see you.", "What a crazy day.")
     edit("org/services.yaml", "day or night.", "in your crazy week.")
+    edit("org/organisation.yaml", "phone:", "benefit:\n  then: What a crazy rule.\nphone:")
+    edit(
+        "org/organisation.yaml",
+        "phone:",
+        "cancelling: {hours: 24, text: Fine., translations: {es: {text: Loco.}}}\nphone:",
+    )
 
-    assert [each.file for each in lint(reading(root).sources).errors] == ["en/booking.yaml", "org/services.yaml"]
+    assert reading(root).problems == ()
+    assert [(each.file, each.line, each.key) for each in lint(reading(root).sources).errors] == [
+        ("en/booking.yaml", 3, "hello"),
+        ("org/organisation.yaml", 8, "benefit.then"),
+        ("org/organisation.yaml", 9, "cancelling.translations.es.text"),
+        ("org/services.yaml", 3, "services.1.text"),
+    ]
