@@ -259,6 +259,9 @@ def _numbers(
 def _line(line: Helpline, words: SafetyWords) -> str:
     """Say how to reach a line; for one that is visited, an address that can be tapped."""
     dial = line.url if line.how == "visit" and line.url else line.dial
+    word, to, number = dial.partition(" to ")
+    if line.how == "text" and to:  # what is written there is sent as it is, and to is no part of it
+        dial = str(words.text_to.fill(word=word, number=number))
     hours = words.day_and_night if line.hours == "day and night" else line.hours
     template = getattr(words, _HOW.get(line.how, "visit"))
     return str(template.fill(name=line.name, dial=dial, hours=hours))

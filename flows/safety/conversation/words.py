@@ -24,6 +24,7 @@ class SafetyWords(Words):
     call_now: Annotated[Line, Blanks("number")]
     call: Annotated[Line, _LINE]
     text: Annotated[Line, _LINE]
+    text_to: Annotated[Line, Blanks("word", "number")]
     call_or_text: Annotated[Line, _LINE]
     visit: Annotated[Line, _LINE]
     day_and_night: Line
