@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from flows.core.base import Value
-from flows.core.events import Chose, Event
-from flows.core.exercise import Exercise
+from flows.core.events import Chose, Event, Said
+from flows.core.exercise import Exercise, goes_on
 from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
@@ -81,6 +81,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(Doing(exercise=key))
         case Doing(), Chose(key="next" | "before" as way):
             return _step(state, way, at)
+        case Doing(), Said(text=text) if goes_on(text):
+            return _step(state, "next", at)
         case _:
             return None
 

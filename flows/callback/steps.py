@@ -12,6 +12,8 @@ from flows.core.forms import REACH, plain
 
 OPTIONAL: Final = ("name", "urgency")  # what may be left out of what is sent: without the rest nobody can be reached
 
+IN_VAIN: Final = frozenset({"missed", "lost", "refused"})  # nobody was in touch: asked for again, it is urgent
+
 
 def begin(carry: Carry, at: Moment) -> Turn[State]:
     """Open the form, or what became of a request. `carry.ask` is "urgent" for who comes from crisis help."""
@@ -42,7 +44,9 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Standing(), Chose(key="withdraw"):
             return Turn(Withdrawn(), (TakeBack(),))
         case ((Standing() | Withdrawn()), Chose(key="again")):
-            return Turn(Asking(request=CallRequest(urgency="routine")) if at.contact else Unstaffed())
+            waited = at.person.ticket is not None and at.person.ticket.status in IN_VAIN
+            request = CallRequest(urgency="urgent" if waited else "routine")
+            return Turn(Asking(request=request) if at.contact else Unstaffed())
         case _, Chose(key="ways"):
             return Goto("options", Carry(ask="human"))
         case _, Chose(key="back"):

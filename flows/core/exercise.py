@@ -1,5 +1,8 @@
 """A short exercise: what to do, step by step, and how long each step may take."""
 
+import unicodedata
+from typing import Final
+
 from pydantic import Field
 
 from flows.core.base import Value
@@ -28,3 +31,23 @@ class Exercise(Value):
     def position(self, step: int) -> int:
         """Return where to stand at a step: at the last one, if there are fewer by now than when it was begun."""
         return min(step, len(self.steps) - 1)
+
+
+_ON: Final = frozenset(
+    {
+        *("ok", "okay", "next", "go on", "continue"),
+        *("siguiente", "sigue", "seguir", "continuar", "vale"),
+        *("suivant", "suivante", "continuer", "daccord"),
+        *("weiter", "gut", "in ordnung"),
+        *("proximo", "proxima", "segue", "certo"),
+    }
+)
+"""What people type in place of tapping on, in all five languages, as they are in the middle of something else. Neither
+"yes", which may answer another question, nor "done" or "ready", which in a hard hour may mean something else."""
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a line says no more than that somebody is ready for the next step."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(each for each in letters if each.isalpha() or each.isspace())
+    return " ".join(plain.split()) in _ON

@@ -6,7 +6,7 @@ from typing import Any, cast
 from flows.core.care import SafetyPlan
 from flows.core.effects import KeepSafetyPlan, SetCountry
 from flows.core.events import Answered, Chose, Event, Said
-from flows.core.exercise import Exercise
+from flows.core.exercise import Exercise, goes_on
 from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
 from flows.safety.conversation.said import Reply, agrees, meant, soon
 from flows.safety.conversation.states import (
@@ -41,6 +41,8 @@ def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
 def update(state: State, event: Event, at: Moment) -> Step[State]:
     """Stay, listen, offer what can be done now, or go back."""
     match event:
+        case Said(text=text) if isinstance(state, Grounding) and goes_on(text):
+            return Turn(_next(state, at))
         case Said(text=text):
             return Turn(_heard(state, text))
         case Answered(values=values) if isinstance(state, Planning):
@@ -84,14 +86,19 @@ def _chosen(state: State, key: str, at: Moment) -> State | None:
         case "others":
             return Choosing.model_validate(place)
         case "next" if isinstance(state, Grounding):
-            exercise = grounding(state, at)
-            return state.model_copy(update={"step": exercise.position(exercise.position(state.step) + 1)})
+            return _next(state, at)
         case "plan" if at.person.safety_plan:
             return Plan.model_validate(place)
         case "plan" | "change":
             return Planning.model_validate(place)
         case _:
             return None
+
+
+def _next(state: Grounding, at: Moment) -> Grounding:
+    """Return the next step of the exercise; at the last one, that."""
+    exercise = grounding(state, at)
+    return state.model_copy(update={"step": exercise.position(exercise.position(state.step) + 1)})
 
 
 def _place(state: State) -> dict[str, Any]:
