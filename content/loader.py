@@ -21,6 +21,7 @@ from content.loaded import DEFAULT_LOCALE, Loaded
 from content.pins import LEARNED, PINS, is_pinned
 from content.problems import ContentError, Problem, suggest
 from content.source import Source, Where, fetch, parse
+from content.typography import typeset
 from flows.core.catalog import Helpline, Instrument, Region, Template
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.locale import Locale
@@ -191,7 +192,7 @@ class _Reader:
             else:
                 remedy = "put back the file that ships with Haven, or ask for a release that changes it"
                 self._refuse(file, "this is the promise, or what somebody in a crisis reads: it was changed", remedy)
-        return source
+        return typeset(source)
 
     def _model(self, file: str, model: type[M], sentences: bool = False) -> M | None:
         source = self._source(file, sentences)

@@ -166,12 +166,12 @@ def _mine(state: Mine, words: BookingWords, at: Moment) -> Screen:
         " ".join((f"{at.catalog.when(each.slot.start, at.person.zone)}, {each.slot.who}.", *link(each, words, at)))
         for each in held
     ]
-    several = len(held) > 1
+    several, of = len(held) > 1, at.catalog.locale.of
     ways = tuple(
         Button(
             key=key,
             arg=each.key,
-            label=f"{label}: {at.catalog.when(each.slot.start, at.person.zone)}" if several else label,
+            label=of.fill(what=label, which=at.catalog.when(each.slot.start, at.person.zone)) if several else label,
         )
         for each in held
         for key, label in (("move", words.move), ("cancel", words.cancel), ("extras", words.extras))

@@ -18,7 +18,8 @@ class Locale(Words):
     `name` is what the language calls itself, so that whoever reads nothing else finds it. `weekdays` and `months` are
     short, for dates; `days` stand by themselves ("every Monday at 10:00").
     `places` are names of countries, by their two letters; `also` what else people call them, as they type it; `here`
-    is what may stand before a name to say that one is there."""
+    is what may stand before a name to say that one is there.
+    `of` tells buttons of one kind apart: "Cancel: Mon 23 Nov, 09:00"."""
 
     name: Label
     weekdays: Days
@@ -29,3 +30,4 @@ class Locale(Words):
     here: tuple[Label, ...] = ()
     when: Annotated[Line, Blanks("weekday", "day", "month", "time")]
     date: Annotated[Line, Blanks("day", "month")]
+    of: Annotated[Line, Blanks("what", "which")] = Line("{what}: {which}")

@@ -86,7 +86,11 @@ def _history(state: History, words: TeamWords, at: Moment) -> Screen:
         entries.append(line.fill(when=when, team=_team(catalog, each.team), template=text))
     said = (words.cancelled.fill(team=_team(catalog, state.cancelled)),) if state.cancelled else ()
     cancels = tuple(
-        Button(key="cancel", arg=button_of(each), label=f"{words.cancel}: {_team(catalog, each.team)}"[:75])
+        Button(
+            key="cancel",
+            arg=button_of(each),
+            label=catalog.locale.of.fill(what=words.cancel, which=_team(catalog, each.team))[:75],
+        )
         for each in at.person.reminders
         if each.when > at.now
     )
