@@ -52,6 +52,22 @@ async def test_it_is_sealed_told_and_forgotten(tmp_path: Path) -> None:
         assert [field.value for field in haven.screen("sam").fields] == [""]
 
 
+async def test_it_alone_can_be_deleted_and_is_asked_about_first(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        await build(haven, "sam")
+        await haven.tap("sam", "delete")
+        assert haven.screen("sam").lines[0] == haven.words("safety").plan_sure
+        await haven.tap("sam", "plan")
+        assert MINE in haven.text("sam")
+        await haven.tap("sam", "delete")
+        await haven.tap("sam", "delete")
+        assert haven.screen("sam").lines[0] == haven.words("safety").plan_gone
+        record = await haven.record("sam")
+        assert record
+        assert record.ops.notice
+        assert record.private.safety_plan is None
+
+
 async def test_it_is_nobody_elses(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         await build(haven, "sam")

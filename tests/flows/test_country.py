@@ -103,7 +103,7 @@ def test_every_country_and_another_one_can_be_chosen_and_back_is_one_tap() -> No
 
 def test_within_the_crisis_conversation_the_state_stays_and_its_lines_change() -> None:
     flow = FLOWS["safety"]
-    for frozen, code in itertools.product(json.loads((STATES / "safety.v2.json").read_text()), CONTENT.regions):
+    for frozen, code in itertools.product(json.loads((STATES / "safety.v3.json").read_text()), CONTENT.regions):
         state = flow.thaw(2, frozen)
         step = flow.update(state, Chose(key="country", arg=code), moment("", "Europe/London", "en"))
         assert isinstance(step, Turn)

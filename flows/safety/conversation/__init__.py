@@ -32,5 +32,13 @@ def _second(old: dict[str, Any]) -> dict[str, Any]:
 
 
 FLOW: Flow[State, SafetyWords] = Flow(
-    "safety", SafetyWords, State, begin, update, view, version=2, upgrades={1: _second}, interrupts=True
+    "safety",
+    SafetyWords,
+    State,
+    begin,
+    update,
+    view,
+    version=3,
+    upgrades={1: _second, 2: dict},  # 3 asks before it deletes a plan
+    interrupts=True,
 )

@@ -11,6 +11,7 @@ from flows.safety.conversation.states import (
     PARTS,
     Checking,
     Choosing,
+    Deleting,
     Grounding,
     Helping,
     Listening,
@@ -88,6 +89,10 @@ def _drawn(state: State, words: SafetyWords, at: Moment) -> Screen:
             return _planning(state, words, at)
         case Plan():
             return _kept(words, at)
+        case Deleting():
+            buttons = (_button("delete", words.plan_delete_yes), _button("plan", words.plan_keep))
+            lines = (words.plan_sure, _emergency(words, at))
+            return Screen(lines=lines, buttons=buttons, private=True, title=words.plan_title)
 
 
 def _helping(state: Helping, words: SafetyWords, at: Moment) -> Screen:
@@ -192,8 +197,9 @@ def _kept(words: SafetyWords, at: Moment) -> Screen:
     for key in PARTS:
         if plan and (text := getattr(plan, key)):
             parts.append(words.plan_part.fill(part=getattr(words, f"part_{key}"), text=text))
-    lines = (words.plan_yours, *parts, *_numbers(words, at, 1))
-    buttons = (_button("change", words.plan_change), _button("ways", words.ways), _back(words.back))
+    lines = (words.plan_yours if plan else words.plan_gone, *parts, *_numbers(words, at, 1))
+    change, delete = _button("change", words.plan_change), _button("delete", words.plan_delete)
+    buttons = (*((change, delete) if plan else ()), _button("ways", words.ways), _back(words.back))
     return Screen(lines=lines, buttons=buttons, private=True, title=words.plan_title)
 
 

@@ -89,6 +89,13 @@ class Plan(_Place):
     at: Literal["plan"] = "plan"
 
 
+class Deleting(_Place):
+    """Shall the plan be deleted?"""
+
+    at: Literal["deleting"] = "deleting"
+
+
 State = Annotated[
-    Helping | Staying | Listening | Checking | More | Choosing | Grounding | Planning | Plan, Field(discriminator="at")
+    Helping | Staying | Listening | Checking | More | Choosing | Grounding | Planning | Plan | Deleting,
+    Field(discriminator="at"),
 ]

@@ -14,6 +14,7 @@ from flows.safety.conversation.states import (
     PARTS,
     Checking,
     Choosing,
+    Deleting,
     Grounding,
     Helping,
     Listening,
@@ -61,6 +62,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto("caring")
         case Chose(key="care"):
             return Goto("options", Carry(ask="human"))
+        case Chose(key="delete") if isinstance(state, Deleting):
+            return Turn(Plan.model_validate(_place(state)), (KeepSafetyPlan(plan=None),))
         case Chose(key="grounding", arg=key):
             return Turn(Grounding(**_place(state), exercise=key))
         case Chose(key=key):
@@ -87,6 +90,8 @@ def _chosen(state: State, key: str, at: Moment) -> State | None:
             return Choosing.model_validate(place)
         case "next" if isinstance(state, Grounding):
             return _next(state, at)
+        case "delete" if isinstance(state, Plan):
+            return Deleting.model_validate(place)
         case "plan" if at.person.safety_plan:
             return Plan.model_validate(place)
         case "plan" | "change":

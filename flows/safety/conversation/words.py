@@ -102,3 +102,8 @@ class SafetyWords(Words):
     part_places: Line
     part_professionals: Line
     plan_change: Label
+    plan_delete: Label
+    plan_sure: Line
+    plan_delete_yes: Label
+    plan_keep: Label
+    plan_gone: Line
