@@ -51,6 +51,11 @@ class Letters:
                 person = self._people.outline(conn, task.sid)
                 return (person.ops.address, "") if person else None
 
+    def language(self, conn: Connection, sid: bytes) -> str:
+        """Return the language of somebody; empty if nothing is held about them any more."""
+        person = self._people.outline(conn, sid)
+        return person.ops.locale if person else ""
+
     def write(self, conn: Connection, task: tasks.Once) -> Letter | None:
         """Return what goes out now; None if it is not wanted any more, or late."""
         match task:

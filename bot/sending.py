@@ -215,16 +215,17 @@ class Sending:
         return True
 
     async def _withdrawn(self, task: tasks.Announce) -> None:
-        """Tell the manager that the reminder did not go out."""
+        """Tell the manager, in their language, that the reminder did not go out."""
         log.event("reminder_dropped", where="sending", kind=task.kind)
-        content = self._library.current
-        words = content.words[content.locale("")]["team"]
+        content, sid = self._library.current, self._vault.sid(task.asker)
+        locale = await self._store.transact(lambda conn: self._letters.language(conn, sid))
+        words = content.words[content.locale(locale)]["team"]
         assert isinstance(words, TeamWords)
         team = next((each.name for each in content.teams if each.key == task.team), task.team)
         screen = Screen(lines=(words.dropped.fill(team=team),))
         platform = self._platforms.get(task.asker.platform)
         if platform:
-            await platform.post(task.asker, self._drawing.public(self._vault.sid(task.asker), screen, ""))
+            await platform.post(task.asker, self._drawing.public(sid, screen, locale))
 
     async def _give_back(self, id_: bytes, seconds: float) -> None:
         due = int(self._clock.now().timestamp() + seconds) + 1

@@ -160,11 +160,15 @@ async def test_a_managers_message_to_each_member_is_one_for_all_and_cannot_go_to
         refused = await _reminds(haven, each=False)  # a message to each counts for the cool-down of posts, too
         assert refused == words.cool_down.fill(team="Customer Support", until="Tue 8 Dec, 10:00")
         await _reminds(haven)
+        await haven.say("morgan", "language")
+        await haven.tap("morgan", "Français")
         teams = haven.service.settings.content_dir / "org" / "teams.yaml"  # type: ignore[operator]
         teams.write_text(teams.read_text().replace("console: [sam, alex, priya, jonas, lena, mateo]", "console: [sam]"))
         await haven.later(2 * WEEK)
         assert [_alike(haven, user) for user in SUPPORT] == [1] * len(SUPPORT)
-        assert words.dropped.fill(team="Customer Support") in haven.platform.messages["morgan"][-1].screen.lines
+        told = haven.platform.messages["morgan"][-1].screen
+        assert told.lines[0].startswith("Le rappel à Customer Support n'a pas pu être publié.")
+        assert [each.label for each in told.buttons] == ["Aide maintenant"]
 
 
 async def test_a_managers_reminder_waits_for_a_day_that_is_no_holiday_where_the_team_works(tmp_path: Path) -> None:
