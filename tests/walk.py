@@ -214,7 +214,7 @@ class Walk:
         """Decide what a typed line leads to. `hidden`: what is on screen is private, and the chat is not."""
         screen = place.screen.model_copy(update={"private": True}) if more.pop("hidden", False) else None
         arrival = Arrival(id="1", address=place.record.ops.address, event=Said(text=text), **more)
-        phrases = self.content.phrases(place.record.ops.locale)
+        phrases = self.content.typed(place.record.ops.locale)
         return route(arrival, self.here(place, screen), alarm, None, self.tokens, phrases)
 
     def follow(self, record: Record, way: Route) -> Record | None:

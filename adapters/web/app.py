@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import wraps
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -134,17 +135,20 @@ class Room:
 
     def _routes(self) -> APIRouter:
         router = APIRouter(prefix=PATH, include_in_schema=False)
-        router.add_api_route("", self._look, methods=["GET"])
-        router.add_api_route("", self._step, methods=["POST"])
-        router.add_api_route("/turn", self._turn, methods=["GET"])
-        router.add_api_route("/file", self._take_file, methods=["GET"])
-        router.add_api_route("/leave", self._leave, methods=["GET"])
-        router.add_api_route("/help", self._help, methods=["GET"])
+        for path, method, answer in (
+            ("", "GET", self._look),
+            ("", "POST", self._step),
+            ("/turn", "GET", self._turn),
+            ("/file", "GET", self._take_file),
+            ("/leave", "GET", self._leave),
+            ("/help", "GET", self._help),
+            ("/open/{token}", "GET", self._door),
+            ("/open/{token}", "POST", self._enter),
+        ):
+            router.add_api_route(path, self._whatever(answer), methods=[method])
         router.add_api_route("/room.css", self._style, methods=["GET"])
         router.add_api_route("/room.js", self._script, methods=["GET"])
-        router.add_api_route("/open/{token}", self._door, methods=["GET"])
-        router.add_api_route("/open/{token}", self._enter, methods=["POST"])
-        router.add_api_route("/{nowhere:path}", self._nowhere, methods=["GET"])
+        router.add_api_route("/{nowhere:path}", self._nowhere, methods=["GET", "POST"])
         return router
 
     async def _door(self, request: Request, token: str) -> Response:
@@ -282,6 +286,19 @@ class Room:
         return guarded(Response(pages.SCRIPT, media_type="text/javascript"))
 
     # --- inside
+
+    def _whatever(self, answer: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+        """Answer with a page that has help on it, whatever goes wrong: also while another page is drawn."""
+
+        @wraps(answer)
+        async def safe(request: Request, **path: str) -> Response:
+            try:
+                return await answer(request, **path)
+            except Exception as error:
+                event("room_failed", logging.ERROR, error=type(error).__name__)
+                return self._state(request, "busy", again=PATH)
+
+        return safe
 
     async def _current(self, session: Session) -> Sent:
         """Ask the desk where the conversation stands. Raises Busy."""

@@ -253,7 +253,7 @@ def elsewhere(walked: Walk, locale: str) -> Iterator[str]:
     notes = drawing.notes(sid, somebody.profile)
     for said in (notes.busy, notes.moment, notes.nothing):
         for payload in (slack_note(said, notes.close), teams_note(said)):
-            if not pressed(payload, label, said.tokens[-1]):
+            if not pressed(payload, label, said.tokens[-1] if said.tokens else "-"):
                 yield f"the note {said.screen.lines}"
     letter = team.letter(("Help is here.",), ("asked",), (cast(Any, words["team"]),), to_each=False)
     reminder = drawing.anybody(letter, locale)

@@ -87,11 +87,19 @@ async def test_what_leads_nowhere_or_goes_wrong_is_a_page_with_help_on_it(house:
         page = await visitor.get(address)
         assert says(page, "unknown")
         assert page.links["Help now"] == f"{PATH}/help"
+    for address in (f"{PATH}/nowhere", f"{PATH}/help"):  # where nothing is sent to
+        page = await visitor.post(address, {"token": "x"})
+        assert says(page, "unknown")
+        assert page.links["Help now"] == f"{PATH}/help"
     await visitor.get(PATH)
     house.answer = ConnectionError("what nobody expected")
     for page in (await visitor.say("hello"), await visitor.get(PATH)):
         assert says(page, "busy")
         assert page.links["Help now"] == f"{PATH}/help"
+    house.answer = STEP.model_copy(update={"tokens": ()})  # a screen that cannot be drawn
+    page = await visitor.get(PATH)
+    assert says(page, "busy")
+    assert page.links["Help now"] == f"{PATH}/help"
 
 
 async def test_nothing_about_a_person_is_in_an_address_or_a_page(house: House) -> None:
