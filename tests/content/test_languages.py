@@ -253,6 +253,21 @@ def test_the_reminders_that_ship_are_there_in_every_language() -> None:
         assert each.read_in(("fr", "it", "de")) == ("fr", "en", "de")
 
 
+def test_nothing_that_ships_falls_back_to_english() -> None:
+    """Where a translation is missing the English text stands in for it, silently: so none may be."""
+    organisation, english = CONTENT.organisation, CONTENT.locales["en"].places
+    assert organisation.cancelling
+    translated = [set(each.translations) for each in CONTENT.services]
+    translated += [set(organisation.benefit.translations), set(organisation.cancelling.translations)]
+    assert all(each == set(OTHERS) for each in translated), translated
+    for locale in SHIPPED:
+        assert CONTENT.nudges.get(locale), locale
+        assert [each.key for each in CONTENT.exercises[locale]] == [each.key for each in CONTENT.exercises["en"]], (
+            locale
+        )
+        assert set(CONTENT.locales[locale].places) == set(english) >= set(CONTENT.regions) - {"XX"}, locale
+
+
 def test_a_team_that_does_not_read_a_reminder_is_told_of(edit: Edit, root: Path) -> None:
     edit("org/teams.yaml", "name: Support\n", "name: Support\n    languages: [de, en, fr]\n")
     edit(
