@@ -99,7 +99,7 @@ def test_from_every_state_each_right_reaches_its_place_in_one_turn() -> None:
             for name in RIGHTS
         ]
 
-    for place in walked.places.values():
+    for place in (*walked.places.values(), *in_other_languages(walked)):
         screen, language = place.screen, place.record.ops.locale
         for name, typed, way in ways(
             place.name, place.frame.state.get("kind"), screen.buttons, screen.private, language
@@ -107,6 +107,15 @@ def test_from_every_state_each_right_reaches_its_place_in_one_turn() -> None:
             if not reaches(name, place, way):
                 failures.append(f"{place}: {typed} leads to {way}, not to {name}")
     assert not failures, listed(failures)
+
+
+def in_other_languages(walked: Walk) -> Iterator[Place]:
+    """Yield each state once more for whoever reads a language that the walk does not take."""
+    states = {place.name: place for place in walked.places.values()}
+    for locale in CONTENT.words.keys() - {place.record.ops.locale for place in walked.places.values()}:
+        for place in states.values():
+            record = replace(place.record, ops=place.record.ops.model_copy(update={"locale": locale}))
+            yield Place(record, walked.screen(record), f"{place.way}, read in {locale}")
 
 
 def held(record: Record) -> object:
