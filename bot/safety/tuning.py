@@ -5,7 +5,7 @@ The lower layers stay as they are and are run once for all examples; the upper o
 same bytes on the same machine.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 from zlib import crc32
 
@@ -19,22 +19,25 @@ from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File, spread
 from bot.safety.encoder import MATRICES, NORMS, weight
 from bot.safety.meaning import LEARNT, MOST, Meaning
+from flows.safety import normalise
 from flows.safety.model import CLASSES, LABELS, Limits
 
 RANK: Final = 32  # of what is added to a weight
-ROUNDS: Final = 3  # through all examples
-_PACE: Final = 1.5e-3  # of what is added
+ROUNDS: Final = 4  # through all examples
+_WORK: Final = 3  # to learn from a text once takes as long as to prepare so many
+_PACE: Final = 1.2e-3  # of what is added
 _HEAD_PACE: Final = 3e-3
-_WARM: Final = 50  # steps
+_WARM: Final = 100  # steps
 _LAST_PACE: Final = 0.01  # of the first
 _WORTH: Final = 2.0  # of what is added: its size in the beginning
 _DROP: Final = 0.1  # of the mean vector's numbers, so that none is relied on alone
 _SMOOTH: Final = 0.02  # of a label: some are disputable
 _RARER: Final = 0.25  # rare classes count for more, by this power of their rarity
-_BATCH: Final = 2_048  # tokens
+_BATCH: Final = 1_024  # tokens
 _TOKENS: Final = 160  # of a text, at most
-_MIXED: Final = 0.15  # of the examples also stand among others that are safe, by the same writer
+_MIXED: Final = 0.1  # of the examples also stand among others that are safe, by the same writer
 _TWO: Final = 1 / 3  # of these among two
+_BARE: Final = 0.1  # of the examples also stand as typed in a hurry: no accents, no marks
 _LOOK: Final = 3_000  # examples from which the mean vector's spread is known
 _SEED: Final = 7
 _HIDDEN: Final = -1e4
@@ -68,11 +71,12 @@ class Tuner:
         chance = torch.Generator().manual_seed(_SEED)
         torch.manual_seed(_SEED)
         texts, kinds = [each.text for each in examples], [each.number for each in examples]
-        for text, kind in _mixed(examples):
+        for text, kind in varied(examples):
             texts.append(text)
             kinds.append(kind)
         truth, many = torch.tensor(kinds), len(texts)
-        states = self.states(texts, lambda done: tell(done, 2 * many))  # learning takes about as long
+        work = many * (1 + _WORK * ROUNDS)
+        states = self.states(texts, lambda done: tell(done, work))
         above = _Above(self._file)
         above.look(states, chance)
         rarity = torch.bincount(truth, minlength=len(CLASSES)).clamp(min=1).float().reciprocal().pow(_RARER)
@@ -86,6 +90,7 @@ class Tuner:
             betas=(0.9, 0.98),
         )
         steps = [batch for each in rounds for batch in each]
+        done = many
         for step, batch in enumerate(steps):
             slow = min(1.0, step / _WARM) * max(1 - step / len(steps), _LAST_PACE)
             for group in learning.param_groups:
@@ -96,7 +101,8 @@ class Tuner:
             loss.backward()
             nn.utils.clip_grad_norm_(above.parameters(), 1.0)
             learning.step()
-            tell(many + step + 1, many + len(steps))
+            done += _WORK * len(batch)
+            tell(done, work)
         above.eval()
         return Learnt(self, above)
 
@@ -239,22 +245,24 @@ def _padded(states: Sequence[Tensor], batch: Sequence[int]) -> tuple[Tensor, Ten
     return pad_sequence(picked, batch_first=True), torch.tensor([len(each) for each in picked])
 
 
-def _mixed(examples: Sequence[Sentence]) -> list[tuple[str, int]]:
-    """Return examples among one or two others that are safe, by the same writer: one sentence of several matters."""
+def varied(examples: Sequence[Sentence]) -> Iterator[tuple[str, int]]:
+    """Yield some examples once more: among one or two others that are safe, by the same writer, as one sentence of
+    several matters; or bare."""
     safe: dict[str, list[str]] = {}
     for each in examples:
         if not each.risk:
             safe.setdefault(each.writer, []).append(each.text)
-    found = list[tuple[str, int]]()
     for each in examples:
         chance = torch.Generator().manual_seed(crc32(each.text.encode()))  # the same, whoever else is read
-        if each.writer in safe and torch.rand((), generator=chance) < _MIXED:
+        drawn = float(torch.rand((), generator=chance))
+        if drawn < _MIXED and each.writer in safe:
             parts = [each.text]
             for _ in range(1 + int(torch.rand((), generator=chance) < _TWO)):
                 others = safe[each.writer]
                 parts.insert(_drawn(len(parts) + 1, chance), others[_drawn(len(others), chance)])
-            found.append((" ".join(parts), each.number))
-    return found
+            yield " ".join(parts), each.number
+        elif drawn > 1 - _BARE:
+            yield normalise(each.text), each.number
 
 
 def _drawn(most: int, chance: torch.Generator) -> int:

@@ -117,8 +117,11 @@ class Model:
         return gravest(self.limits.alarm(1.0 - each[-1], each[:-1]) for each in parts)
 
     def odds(self, text: str) -> float:
-        """Return the logarithm of the odds of danger in the text as a whole, within -14 and 14."""
-        safe = self.chances(text)[-1]
+        """Return the logarithm of the odds of danger in the text as a whole, within -14 and 14; 0 for a text without a
+        word, which says nothing either way."""
+        *kinds, safe = self.chances(text)
+        if not any(kinds):
+            return 0.0
         return math.log(max(1.0 - safe, _LEAST) / max(safe, _LEAST))
 
     def chances(self, text: str) -> list[float]:

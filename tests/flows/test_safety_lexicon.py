@@ -10,7 +10,7 @@ from content import default_root
 from content.source import fetch, parse
 from flows.safety import Alarm, Lexicon, Reader
 from flows.safety.lexicon import compiled
-from flows.safety.normal import normalise
+from flows.safety.normal import normalise, undisguised
 
 FILE = "crisis/lexicon.en.yaml"
 LEXICONS = {"en": Lexicon.model_validate(parse(fetch(default_root() / FILE, FILE), FILE).data)}
@@ -110,6 +110,59 @@ def test_letters_apart_are_one_word() -> None:
     alarm = read("i want to k i l l myself")
     assert alarm is not None
     assert alarm.level == "strong"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I can't do this any more. Can you?",
+        "À quoi bon… ça n'a plus de sens 😔",
+        "Y a-t-il quelqu'un ? Il y a l'eau. Qu'y a t il, e n é meme",
+        "Ich lebe in Straßburg, 3. Stock, seit 10h30! Essstörung",
+        "¿Mañana a las 4? No sé, «quizá» el 3º.",
+        "see you at 3am or the 4th, a4 paper, covid19, $100, write to @ana",
+        "Я хочу умереть",
+        "हिन्दी",
+        'I? "A',
+    ],
+)
+def test_what_is_not_disguised_stays_as_it_is_written(text: str) -> None:
+    assert undisguised(text) == text.replace("…", "...").replace("º", "o")
+
+
+@pytest.mark.parametrize(
+    "mutation", ["upper", "curly", "zero-width", "soft hyphen", "cyrillic", "full width", "spaces"]
+)
+@pytest.mark.parametrize("text", [text for texts in STRONG.values() for text in texts])
+def test_disguise_is_undone(text: str, mutation: str) -> None:
+    assert undisguised(MUTATIONS[mutation](text)).lower() == undisguised(text).lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to k1ll mys3lf",
+        "I want t0 k1ll my$elf",
+        "I want to K-I-L-L myself",
+        "I want to k i l l myself",
+        "I want to kіll mysеlf",
+        "I want to KILL MYSELF",
+        "I want to KiLl MySeLf",
+        "I.want.to.kill.myself",
+        "I_want_to_kill_myself",
+    ],
+)
+def test_a_hidden_word_is_shown(text: str) -> None:
+    assert undisguised(text) == "I want to kill myself"
+
+
+def test_more_hidden_words_are_shown() -> None:
+    assert (
+        undisguised("5uicide $uicide s u i c í d i o 'k i l l' 😭😭😭😭😭😭")
+        == "suicide suicide suicídio 'kill' 😭😭😭"
+    )
+    assert undisguised("m3 and d13 and t0") == "me and die and to"
+    assert undisguised("a4 and mp3") == "a4 and mp3"
 
 
 @given(st.text(max_size=300))

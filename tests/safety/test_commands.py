@@ -1,9 +1,11 @@
 """`haven safety`, as whoever judges the reader uses it, and the files that ship."""
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 from bot.cli import main
 from bot.safety.corpus import Sentence
 from bot.safety.figures import Figure, figures
-from bot.safety.shipped import MEANING, WORDS, reader
+from bot.safety.shipped import MEANING, WORDS, layers, reader, understands, words
 from bot.wiring import WORDS as MODELS
 from content import default_root
 from content.library import Library
@@ -75,6 +77,22 @@ def test_work_is_let_pass(text: str) -> None:
 @pytest.mark.parametrize("text", [text for texts in HEARD.values() for text in texts])
 def test_disguise_hides_nothing_from_the_layers(text: str, mutation: str) -> None:
     assert READER.read(MUTATIONS[mutation](text)) is not None
+
+
+def test_the_layer_by_meaning_hears_what_no_list_of_words_does() -> None:
+    if not understands():
+        pytest.skip("the extra `semantics` is not installed")
+    alone = {
+        "After Friday nobody has to put up with me any longer, it is arranged.": "self",
+        "Je ne me réveillerai pas demain, j'ai fait le nécessaire.": "self",
+        "Esta noche cierro los ojos para siempre, perdónenme.": "self",
+        "Sie haben meinen Bruder gegen einen anderen ausgetauscht.": "psychosis",
+        "Depuis lundi je n'avale que du thé et je suis fière de mes os.": "eating",
+    }
+    (meaning,) = layers()
+    assert {text: getattr(meaning(text), "kind", None) for text in alone} == alone
+    assert [text for text in alone if Reader(CONTENT.lexicons).read(text)] == []
+    assert "strong" not in {getattr(words().read(text), "level", None) for text in alone}
 
 
 def test_layers_only_raise() -> None:
@@ -140,26 +158,30 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_the_extra_learning_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("text,label,kind,lang\nhello,0,work,en\n", encoding="utf-8")
+    some(tmp_path / "examples", "a")
+    some(tmp_path / "examples" / "left_out", "b")
     monkeypatch.setattr("bot.safety_commands.find_spec", lambda name: None)
-    for command in ("train", "evaluate"):
-        code, out = run(command, str(tmp_path))
-        assert code == 2
-        assert "needs the extra `training`" in out
+    code, out = run("train", str(tmp_path / "examples"))
+    assert code == 2
+    assert "needs the extra `training`" in out
     code, out = run("train", str(tmp_path / "none"))
     assert code == 2
     assert "holds no CSV file" in out
 
 
+def some(folder: Path, writers: str, kinds: tuple[str, ...] = ("explicit", "work")) -> None:
+    folder.mkdir()
+    said = {"explicit": "I want to be dead {},1,explicit,en", "work": "see you at ten {},0,work,en"}
+    for writer in writers:
+        rows = [said[kind].format(f"{writer}{at}") for at in range(9) for kind in kinds]
+        (folder / f"{writer}.csv").write_text("\n".join(("text,label,kind,lang", *rows)), encoding="utf-8")
+
+
 @pytest.mark.usefixtures("quick")
 def test_train_writes_both_layers_and_prints_their_hashes(tmp_path: Path) -> None:
     folder = tmp_path / "examples"
-    folder.mkdir()
-    for writer in "ab":
-        rows = [
-            f"I want to be dead {writer}{at},1,explicit,en\nsee you at ten {writer}{at},0,work,en" for at in range(9)
-        ]
-        (folder / f"{writer}.csv").write_text("\n".join(("text,label,kind,lang", *rows)), encoding="utf-8")
+    some(folder, "ab")
+    some(folder / "left_out", "c")
     code, out = run("train", str(folder), "--out", str(tmp_path))
     assert code == 0
     for name in (WORDS, MEANING):
@@ -169,21 +191,45 @@ def test_train_writes_both_layers_and_prints_their_hashes(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("quick")
-def test_evaluate_leaves_out_whose_examples_it_reads(tmp_path: Path) -> None:
-    """Two writers who agree on nothing: what each calls danger the other calls work, so nothing right can be learnt."""
-    said = ("the moon is green today", "cheese wants a bicycle", "seven spoons in a row")
+def test_nothing_is_learnt_without_what_shows_how_well(tmp_path: Path) -> None:
+    folder = tmp_path / "examples"
+    some(folder, "ab")
+    code, out = run("train", str(folder), "--out", str(tmp_path))
+    assert code == 2
+    assert f"{folder / 'left_out'} holds no CSV file" in out
+    some(folder / "left_out", "c", ("explicit",))
+    code, out = run("train", str(folder), "--out", str(tmp_path))
+    assert code == 2
+    assert "nobody knows what would be a false alarm" in out
+    assert not (tmp_path / WORDS).exists()
+
+
+def test_another_file_of_the_model_stops_learning_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    e5 = pytest.importorskip("bot.safety.e5")
+    some(tmp_path / "examples", "a")
+    some(tmp_path / "examples" / "left_out", "b")
+    monkeypatch.setitem(sys.modules, "bot.safety.tuning", SimpleNamespace(Tuner=None))
+    monkeypatch.setattr("bot.safety_commands.find_spec", lambda name: name)
+    monkeypatch.setattr(e5, "SHA256", "another")
+    code, out = run("train", str(tmp_path / "examples"))
+    assert code == 2
+    assert "is not the one that this release was made with" in out
+
+
+def test_evaluate_reads_every_file_of_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "examples"
     folder.mkdir()
-    for writer, first in (("a", 1), ("b", 0)):
-        rows = [f"{text} {at},{first},{'explicit' if first else 'work'},en" for at, text in enumerate(said)]
-        rows += [f"lamps sing at night {at},{1 - first},{'work' if first else 'explicit'},en" for at in range(3)]
-        (folder / f"{writer}.csv").write_text("\n".join(("text,label,kind,lang", *rows)), encoding="utf-8")
+    for writer in "ab":
+        rows = f"I want to kill myself,1,explicit,en\nthe cheese of {writer} is green,1,explicit,en\n"
+        (folder / f"{writer}.csv").write_text(f"text,label,kind,lang\n{rows}", encoding="utf-8")
     misses = tmp_path / "misses.csv"
     code, out = run("evaluate", str(folder), "--misses", str(misses))
     assert code == 0
-    assert out.count("kind explicit: any 0.000") == 2  # by words, and with meaning
-    assert misses.read_text().splitlines()[:2] == ["file,line,kind,lang", "a,2,explicit,en"]
-    assert len(misses.read_text().splitlines()) == 7
+    assert "examples: 4 sentences; lexicon, words and" in out
+    assert "kind explicit: any 0.500 (0.150 to 0.850), 2 of 4, few (under 100)" in out
+    assert misses.read_text().splitlines() == ["file,line,kind,lang", "a,3,explicit,en", "b,3,explicit,en"]
 
 
 def test_the_bounds_are_wilsons() -> None:

