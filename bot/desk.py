@@ -12,7 +12,7 @@ from bot.calendar_file import calendar_file
 from bot.clock import Clock
 from bot.deliveries import Deliveries
 from bot.people import People
-from bot.routing import SLASH, meant_by, plain
+from bot.routing import SLASH, meant_by
 from bot.store import queries
 from bot.store.engine import Store
 from bot.tokens import Made, Standing
@@ -23,6 +23,7 @@ from flows import screening
 from flows.core.care import Appointment, Status, Ticket, Waiting
 from flows.core.events import Answered, Event, Said
 from flows.core.retention import CONVERSATION
+from flows.core.typed import plain
 from flows.country import IN
 from flows.safety import Alarm, Layer, Reader, gravest, normalise
 

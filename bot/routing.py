@@ -1,7 +1,5 @@
 """Which conversation gets an arrival, and as what: pure decisions, before anything is carried out."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +10,7 @@ from flows import notice
 from flows.core.events import Answered, Chose, Event, Said
 from flows.core.flow import Carry
 from flows.core.screen import Screen
+from flows.core.typed import plain
 from flows.country import IN
 from flows.safety import Alarm
 
@@ -261,10 +260,3 @@ def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mappin
     if here.screen:
         return Take(Said(text=text))
     return Redraw("" if secluded else "typed_open")
-
-
-def plain(text: str) -> str:
-    """Return a typed line as it is compared: case, accents, brackets, punctuation and spaces do not matter."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(char for char in folded if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[^\w\s]|_", " ", letters.replace("'", "").replace("’", "")).split())

@@ -1,11 +1,11 @@
 """A short exercise: what to do, step by step, and how long each step may take."""
 
-import unicodedata
 from typing import Final
 
 from pydantic import Field
 
 from flows.core.base import Value
+from flows.core.typed import plain
 
 
 class ExerciseStep(Value):
@@ -48,6 +48,4 @@ _ON: Final = frozenset(
 
 def goes_on(text: str) -> bool:
     """Tell whether a line says no more than that somebody is ready for the next step."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(each for each in letters if each.isalpha() or each.isspace())
-    return " ".join(plain.split()) in _ON
+    return plain(text) in _ON

@@ -23,12 +23,13 @@ from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
 from bot.people import Record
-from bot.routing import COMMANDS, RIGHTS, Route, Take, plain
+from bot.routing import COMMANDS, RIGHTS, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
 from flows.core.common import CommonWords
 from flows.core.screen import Button, Screen
+from flows.core.typed import plain
 from flows.registry import FLOWS
 from flows.safety import Reader, normalise
 from flows.safety.alarm import Alarm, Kind

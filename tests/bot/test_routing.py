@@ -4,12 +4,13 @@ import pytest
 
 from adapters.platform import Address, Arrival, Forged
 from bot.clock import SystemClock
-from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, Take, Usage, plain, route
+from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, Take, Usage, route
 from bot.tokens import Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
 from flows.core.flow import Carry
 from flows.core.screen import Button, Field, Option, Screen
+from flows.core.typed import plain
 from flows.safety import Alarm
 from tests.content.test_screens import CONTENT
 from tests.world import NOW

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.routing import COMMANDS, SLASH, plain
+from bot.routing import COMMANDS, SLASH
 from bot.wiring import WORDS
 from content import default_root
 from content.loader import load
@@ -14,6 +14,7 @@ from flows.core.events import Chose
 from flows.core.flow import Carry, Goto, Turn
 from flows.core.locale import Locale
 from flows.core.screen import Screen
+from flows.core.typed import plain
 from flows.registry import FLOWS
 from tests import world
 from tests.content.conftest import TODAY, Edit, reading

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.routing import plain
 from content.source import parse
 from content.typography import NO_BREAK, french, typeset
+from flows.core.typed import plain
 from flows.safety import normalise
 from tests.content.grades import grade
 from tests.content.test_screens import CONTENT

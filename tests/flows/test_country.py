@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from adapters.platform import Address, Arrival
 from bot.places import region_of
-from bot.routing import COMMANDS, Enter, Here, Route, Take, plain, route
+from bot.routing import COMMANDS, Enter, Here, Route, Take, route
 from content.loaded import Loaded
 from flows.core.catalog import INTERNATIONAL
 from flows.core.events import Chose, Said
 from flows.core.flow import Back, Carry, Moment, Turn
 from flows.core.screen import Screen
+from flows.core.typed import plain
 from flows.country import IN
 from flows.registry import FLOWS
 from tests import world

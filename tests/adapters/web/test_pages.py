@@ -9,9 +9,10 @@ from adapters.platform import Shown
 from adapters.web.pages import linked, room
 from adapters.web.sessions import Sent
 from bot.languages import Languages
-from bot.routing import RIGHTS, meant_by, plain
+from bot.routing import RIGHTS, meant_by
 from content.library import Library
 from flows.core.screen import Screen
+from flows.core.typed import plain
 from tests.content.test_screens import CONTENT
 
 
