@@ -45,7 +45,7 @@ class Conversation(Value):
     """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again.
 
     `suspended` is where `Back` leads, the latest last: one ordinary conversation at most, and each interrupting one
-    at most once. `place` is where the person last moved it."""
+    at most once; beneath the page of check-ins that "stop" leads to, too. `place` is where the person last moved it."""
 
     turn: str
     frame: Frame

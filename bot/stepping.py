@@ -24,6 +24,7 @@ UNGATED = frozenset({"notice", "safety", "privacy", "language", "country"})  # r
 RIGHTS = frozenset(
     {"stop", "pause", "not_now", "human", "end"}
 )  # what anybody may ask of the other flows before it, too
+VISITED = "checkin"  # where "stop" and "pause" lead: whoever was doing something else is led back from there
 
 
 class Stepping:
@@ -170,10 +171,22 @@ def _left(frame: Frame, leaving: Any, asked: str) -> Frame:
 
 
 def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> tuple[Frame, ...]:
-    """Keep what is open when an interrupting flow comes; an ordinary one leaves all of it for good."""
-    if frame is None or not FLOWS[target].interrupts:
+    """Keep what is open when an interrupting flow comes; an ordinary one leaves all of it for good. One ordinary
+    conversation waits at most, the last one: a row has one size.
+
+    Whoever types "stop" in an exercise, or over a page of their own, ends that, and `Back` leads to where they were
+    before it. The crisis conversation does not end by it."""
+    if frame is None:
         return ()
-    return tuple(each for each in (*suspended, frame) if each.flow != target)
+    if FLOWS[target].interrupts:
+        waiting = (*suspended, frame) if FLOWS[frame.flow].interrupts else (frame,)
+    elif target == VISITED and (suspended or FLOWS[frame.flow].interrupts):
+        waiting = tuple(
+            each for each in (*suspended, frame) if each.flow == "safety" or not FLOWS[each.flow].interrupts
+        )
+    else:
+        return ()
+    return tuple(each for each in waiting if each.flow != target)
 
 
 def _frames(record: Record) -> tuple[Frame | None, tuple[Frame, ...]]:

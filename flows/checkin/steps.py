@@ -11,7 +11,7 @@ from flows.core.care import Mood, Plan
 from flows.core.catalog import Catalog
 from flows.core.effects import CLOSING_NOTE, ForgetMoods, KeepMood, Nudge, Reacted, SetCaring, SetPlan
 from flows.core.events import Answered, Chose, Event, Woke
-from flows.core.flow import Carry, Goto, Moment, Step, Turn
+from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
 from flows.core.timing import CLOSING, FEATURED, is_quiet, is_zone
 
 PAUSE: Final = timedelta(weeks=4)
@@ -89,7 +89,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Trend(), Chose(key="trend_forget"):
             return Turn(Trend(said="trend_forgotten"), (ForgetMoods(),))
         case _, Chose(key="done"):
-            return Goto("home")
+            return Back()
         case _:
             return None
 

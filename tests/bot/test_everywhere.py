@@ -22,12 +22,13 @@ from adapters.web.sessions import Sent
 from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
-from bot.people import Record
+from bot.people import Frame, Record
 from bot.routing import COMMANDS, RIGHTS, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
 from flows.core.common import CommonWords
+from flows.core.events import Chose
 from flows.core.screen import Button, Screen
 from flows.core.typed import plain
 from flows.registry import FLOWS
@@ -65,9 +66,19 @@ def walk() -> Walk:
     return Walk(replace(CONTENT, surface="offered", staffed=True, screening=screening, instruments=asked)).go()
 
 
-def at(record: Record) -> tuple[str, str]:
+def frame_of(record: Record) -> Frame:
     assert record.private.conversation
-    frame = record.private.conversation.frame
+    return record.private.conversation.frame
+
+
+def must(record: Record | None) -> Record:
+    """Return where a step led that cannot lead nowhere."""
+    assert record
+    return record
+
+
+def at(record: Record) -> tuple[str, str]:
+    frame = frame_of(record)
     return frame.flow, str(frame.state["at"])
 
 
@@ -122,6 +133,31 @@ def in_other_languages(walked: Walk) -> Iterator[Place]:
 def held(record: Record) -> object:
     private = record.private
     return (record.ops.notice, record.ops.plan, len(private.appointments), bool(private.safety_plan), record.ops.locale)
+
+
+def test_stop_and_pause_end_what_interrupts_and_lead_back_to_where_somebody_was() -> None:
+    """From each state of each flow that interrupts, over a page of somebody's own: one tap on the page that "stop" and
+    "pause" lead to, typed once or twice. A crisis conversation is gone back to itself; from help in between one tap
+    leads to that page."""
+    walked, failures = walk(), []
+    over = next(place for place in walked.places.values() if place.name == "options/everything").frame
+    for place in {each.name: each for each in walked.places.values() if FLOWS[each.frame.flow].interrupts}.values():
+        conversation = place.record.private.conversation
+        assert conversation
+        record = replace(place.record)
+        record.set_ops(notice=walked.stepping.notice(record))
+        record.set_private(conversation=conversation.model_copy(update={"suspended": (over,)}))
+        for typed in ("stop", "pause"):
+            page = must(walked.follow(record, COMMANDS[typed]))
+            again = must(walked.follow(page, COMMANDS["stop"]))
+            helped = must(walked.follow(must(walked.follow(page, COMMANDS["help"])), Take(Chose(key="mistaken"))))
+            backs = [walked.follow(each, Take(Chose(key="done"))) for each in (page, again)]
+            where = place.frame if place.frame.flow == "safety" else over
+            if [frame_of(must(each)) for each in backs] != [where] * 2:
+                failures.append(f"{place}: {typed} leads on to {[at(must(each)) for each in backs]}")
+            if at(helped) != at(page):
+                failures.append(f"{place}: {typed} and help lead on to {at(helped)}")
+    assert not failures, listed(failures)
 
 
 def test_every_phrase_of_every_language_is_understood_in_every_language() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.platform import Address
 from bot import tasks
 from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
-from bot.stepping import _suspend
+from bot.stepping import VISITED, _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
 from flows.core.care import (
     TOPICS,
@@ -118,9 +118,9 @@ ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN),
 
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
-    """The most that can be open at once: a choice of offers at the bottom, and every flow that interrupts above it,
-    once each, at its largest. An ordinary flow lets go of all that was open, so there is one, and at the bottom;
-    a flow that interrupts is never suspended twice (`bot/stepping.py`: _suspend)."""
+    """The most that can be open at once: a choice of offers at the bottom, and above it every flow that interrupts,
+    once each, at its largest; or the crisis conversation and a visit to the check-ins. Any other ordinary flow lets go
+    of all that was open; no flow is suspended twice (`bot/stepping.py`: _suspend)."""
     offer = {"slot": draw(SLOT).model_dump(mode="json"), "reasons": WISHES, "price": draw(_full(40, LETTERS))}
     choosing = {
         "at": "choosing",
@@ -148,6 +148,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
         "country": {"at": "choosing"},
     }
     assert set(above) == {name for name, flow in FLOWS.items() if flow.interrupts}
+    if draw(st.booleans()):  # a day, another, a time, hours and holidays that stand to choose; a zone that is typed
+        chosen = {"day": "6", "other": "5", "time": "21:00", "quiet": "20:00-08:00", "holidays": "US-CA"}
+        visit = {"at": "choosing", "zone": draw(_full(64, LETTERS)), **chosen}
+        above = {"safety": above["safety"], VISITED: visit}
     frames = []
     for name, state in {"booking": choosing, **above}.items():
         flow = FLOWS[name]
@@ -164,14 +168,18 @@ def conversations(draw: st.DrawFn) -> Conversation:
 
 @given(st.lists(st.sampled_from(sorted(FLOWS)), max_size=12))
 def test_what_is_open_at_once_is_bounded(path: list[str]) -> None:
-    """Wherever somebody goes: one ordinary conversation, at the bottom, and each that interrupts once at most."""
+    """Wherever somebody goes: one ordinary conversation waits, at the bottom, and each that interrupts once at most;
+    beneath check-ins that are visited no other interruption than the crisis conversation."""
     frame: Frame | None = None
     suspended: tuple[Frame, ...] = ()
     for name in path:
         suspended, frame = _suspend(frame, suspended, name), Frame(flow=name, version=1, state={})
         names = [each.flow for each in (*suspended, frame)]
         assert len(set(names)) == len(names)
-        assert all(FLOWS[each].interrupts for each in names[1:])
+        assert all(FLOWS[each].interrupts for each in names[1:-1])
+        if not FLOWS[name].interrupts and suspended:
+            assert name == VISITED
+            assert set(names[1:-1]) <= {"safety"}
 
 
 @settings(max_examples=60)
