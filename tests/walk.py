@@ -36,6 +36,7 @@ from flows.core.flow import Carry
 from flows.core.screen import Field, Screen
 from flows.registry import FLOWS
 from flows.safety.alarm import Alarm, Kind
+from flows.safety.conversation.states import PARTS
 from tests import world
 from tests.fakes import FakeClock
 
@@ -247,6 +248,8 @@ class Walk:
         if frame.flow == "safety" and frame.state["at"] in ASIDE:
             shown -= {"kind", "question"}
         told = {name: frame.state[name] for name in sorted(shown)}
+        if told.get("beneath"):  # of where help came up in the plan only whether a part was being written
+            told["beneath"] = told["beneath"]["part"] < len(PARTS)
         if frame.flow == "booking":  # of what is wished, entered and offered only whether there is any
             told = {name: value if name in BOOKED else bool(value) for name, value in told.items()}
             told["unfit"] = bool(frame.state.get("wishes", {}).get("without"))

@@ -85,7 +85,8 @@ async def test_before_the_notice_the_notice_comes_first(tmp_path: Path) -> None:
 
 
 async def test_what_a_plan_is_about_may_be_written_into_it(tmp_path: Path) -> None:
-    """An alarm inside the form is what the plan is for; about an emergency it still leads to help."""
+    """An alarm inside the form is what the plan is for; about an emergency it still leads to help, and who did not mean
+    that is back at the part that they were writing, be it that they said so in the chat, beside the form."""
     async with rig(tmp_path) as haven:
         await haven.agree("sam")
         await haven.say("sam", "my plan")
@@ -94,6 +95,12 @@ async def test_what_a_plan_is_about_may_be_written_into_it(tmp_path: Path) -> No
         assert "999" in haven.text("sam")
         await haven.fill("sam", helps="I took an overdose")
         assert haven.screen("sam").lines[0] == haven.words("safety").call_now.fill(number="999")
+        await haven.tap("sam", "mistaken")
+        assert [field.key for field in haven.screen("sam").fields] == ["helps"]
+        await haven.say("sam", "I took an overdose", secluded=False)
+        assert haven.screen("sam").lines[0] == haven.words("safety").call_now.fill(number="999")
+        await haven.tap("sam", "mistaken")
+        assert [field.key for field in haven.screen("sam").fields] == ["helps"]
         await haven.say("sam", "my data")
         assert "I want to die and stop answering" in haven.text("sam")
 

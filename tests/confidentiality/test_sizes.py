@@ -139,7 +139,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
     }
     reach = draw(_full(60, LETTERS))
     above: dict[str, dict[str, Any]] = {
-        "safety": {"at": "planning", "kind": "psychosis", "question": "answered", "heard": 999, "step": 5, "cut": True},
+        "safety": {
+            **{"at": "helping", "kind": "psychosis", "question": "answered", "heard": 999, "reply": "diagnosis"},
+            "beneath": {"about": "psychosis", "part": 5},
+        },
         "selfhelp": {"at": "doing", "exercise": "e" * 40, "step": 99},
         "callback": {"at": "previewing", "request": {"name": reach[:40], "reach": reach, "urgency": "routine"}},
         "caring": {"at": "offering"},

@@ -38,7 +38,8 @@ FLOW: Flow[State, SafetyWords] = Flow(
     begin,
     update,
     view,
-    version=3,
-    upgrades={1: _second, 2: dict},  # 3 asks before it deletes a plan
+    version=4,
+    # 3 asks before it deletes a plan; 4 knows where in the plan help came up
+    upgrades={1: _second, 2: dict, 3: dict},
     interrupts=True,
 )

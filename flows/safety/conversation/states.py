@@ -26,14 +26,24 @@ class _Place(Value):
     heard: int = Field(default=0, ge=0, le=999)
 
 
+class Beneath(Value):
+    """Where in the safety plan somebody was as help came up over it: what that was about, and which part was being
+    written; after the last one, the plan as it is."""
+
+    about: Topic
+    part: int = Field(ge=0, le=len(PARTS))
+
+
 class Helping(_Place):
     """Help on screen, and for those who may mean themselves the one question, if it `asks`.
 
-    `reply`: what was written instead of an answer to the gentle question is answered first."""
+    `reply`: what was written instead of an answer to the gentle question is answered first. `beneath`: where in the
+    safety plan it came up, and is left for by who meant something else."""
 
     at: Literal["helping"] = "helping"
     asks: bool = False
     reply: Reply = "listen"
+    beneath: Beneath | None = None
 
 
 class Staying(_Place):

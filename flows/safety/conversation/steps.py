@@ -12,6 +12,7 @@ from flows.safety.conversation.said import Reply, agrees, meant, soon
 from flows.safety.conversation.states import (
     DIRECT,
     PARTS,
+    Beneath,
     Checking,
     Choosing,
     Deleting,
@@ -52,6 +53,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Turn(_helping(cast(Topic, kind or state.kind), state))
         case Chose(key="country", arg=code) if code:  # what is on screen is that country's from now on
             return Turn(state, (SetCountry(country=code),))
+        case Chose(key="mistaken") if isinstance(state, Helping) and state.beneath:
+            return Turn(_beneath(state, state.beneath))
         case Chose(key="back" | "mistaken"):
             return Back()
         case Chose(key="hide"):
@@ -118,8 +121,21 @@ def grounding(state: Grounding, at: Moment) -> Exercise:
 
 def _helping(kind: Topic, before: State) -> Helping:
     """Open help for a kind. The direct question is asked once in a visit, of those who may mean themselves."""
-    asks = kind in DIRECT and not before.question
-    return Helping(kind=kind, question="suicide" if asks else before.question, heard=before.heard, asks=asks)
+    asks, question = kind in DIRECT and not before.question, before.question
+    match before:
+        case Helping():
+            beneath = before.beneath
+        case Planning() | Plan() | Deleting():
+            beneath = Beneath(about=before.kind, part=before.step if isinstance(before, Planning) else len(PARTS))
+        case _:
+            beneath = None
+    return Helping(kind=kind, question="suicide" if asks else question, heard=before.heard, asks=asks, beneath=beneath)
+
+
+def _beneath(state: Helping, left: Beneath) -> Planning | Plan:
+    """Return where in the safety plan somebody was as help came up over it."""
+    place = _place(state) | {"kind": left.about}
+    return Planning(**place, step=left.part) if left.part < len(PARTS) else Plan(**place)
 
 
 def _heard(state: State, text: str) -> State:
