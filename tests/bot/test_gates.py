@@ -30,6 +30,17 @@ ONE, SEVERAL = {"bot_token", "team_id"}, {"client_id", "client_secret", "allowed
 TEAMS: Mapping[str, Any] = {"app_id": GUID, "app_password": "p", "tenant_id": GUID}
 CARE: Mapping[str, Any] = {"url": "https://care.example.org", "secret": SecretStr("whsec_" + "A" * 32)}
 LOCAL = "http://localhost:56150"
+UNFIT = (  # as an address of ours that browsers and platforms are sent to
+    *(
+        "haven.example.org",
+        "http://haven.example.org",
+        "https://Haven.example.org",
+        "https://haven",
+        "https://10.0.0.7",
+    ),
+    *(f"{SITE}{more}" for more in ("/", "/x", "?x", "#x", ":", ":x", "@evil.example", "\n")),
+    *("https://h@haven.example.org", " https://haven.example.org", "http://127.0.0.1", "http://localhost:8080"),
+)
 
 
 def refused(check: Callable[[], None]) -> bool:
@@ -112,7 +123,8 @@ def test_every_gate_of_production() -> None:
 
 
 def test_every_gate_of_the_rest() -> None:
-    """The staffed contact, the private room, and how a provider knows us: all or nothing, and one of two."""
+    """The staffed contact, our own address, the private room, and how a provider knows us: all or nothing, and one of
+    two."""
     wrong: list[object] = []
     for given in subsets(CARE):
         if refused(Settings(care=CareSettings(**picked(CARE, given))).check) is (given in ({*CARE}, set())):
@@ -121,6 +133,15 @@ def test_every_gate_of_the_rest() -> None:
         for url in (f"https://{host}.com/x", f"https://a.b.{host}.com/x", f"https://A.{host.upper()}.COM./x"):
             if not refused(Settings(care=CareSettings(url=url, secret=CARE["secret"])).check):
                 wrong.append(url)
+    host = SITE.removeprefix("https://")
+    ours = (f"{SITE}/x", f"{SITE}:8443/x", f"https://{host.upper()}./x", f"https://care@{host}/x")
+    for url in (*ours, CARE["url"]):
+        care = CareSettings(url=url, secret=CARE["secret"])
+        if refused(Settings(public_url=SITE, care=care).check) is (url == CARE["url"]):
+            wrong.append(url)
+    for site in (SITE, f"{SITE}:8443", "http://127.0.0.1:8080", *UNFIT):
+        if refused(Settings(public_url=site).check) is (site not in UNFIT):
+            wrong.append(site)
     for given in subsets(["room", "site", "fhir", "base_url"]):
         settings = Settings.model_validate(
             {
