@@ -25,6 +25,7 @@ class Hint:
     country: str = ""
     booked: bool = False  # whether they hold an appointment
     waits: bool = False  # whether they are on a waiting list
+    crisis: str = ""  # where they are in the crisis conversation: its taps wait for no database
 
 
 class Agenda(Mapping[bytes, Hint]):

@@ -15,7 +15,7 @@ from bot.people import People
 from bot.routing import SLASH, meant_by
 from bot.store import queries
 from bot.store.engine import Store
-from bot.tokens import Made, Standing
+from bot.tokens import Made, Standing, Step
 from bot.turns import Gone, Turns
 from bot.vault import Vault
 from content.library import Library
@@ -59,7 +59,7 @@ class Desk:
         sid = self._vault.sid(arrival.address)
         alarm = await asyncio.to_thread(self._alarm, arrival) if arrival.event else None
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
-        asked = self._asked(arrival, made)
+        asked = self._asked(arrival, made, sid)
         urgent = alarm is not None or bool(asked)
         if arrival.admitted is False or (arrival.admitted is None and urgent):
             return self._remembered(arrival, alarm, asked, sid)
@@ -242,10 +242,13 @@ class Desk:
             log.failure("layer_failed", error, where="desk")
             return Reader(content.lexicons).read(text)
 
-    def _asked(self, arrival: Arrival, made: Made | None) -> str:
+    def _asked(self, arrival: Arrival, made: Made | None, sid: bytes) -> str:
         """Return which of the things that need no database is asked for: "help", the lines of a "country", or where
         somebody says they are, as its button says it; "my_plan", as whoever wants that in a hard hour gets help, at
-        least, if it cannot be opened; empty for anything else."""
+        least, if it cannot be opened; empty for anything else. Where somebody is in the crisis conversation each tap
+        asks for help, as what it would lead to is sealed."""
+        if isinstance(made, Step) and arrival.event is None and not arrival.closing:
+            return "help" if self._people.in_crisis(sid, arrival.place) else ""
         if isinstance(arrival.event, Said):
             said = plain(arrival.event.text)
             content = self._library.current

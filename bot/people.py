@@ -179,6 +179,11 @@ class People:
         hint = self.hints.get(sid)
         return hint.country if hint else ""
 
+    def in_crisis(self, sid: bytes, place: Place) -> bool:
+        """Tell whether somebody is in the crisis conversation, at a place. Needs no database."""
+        hint = self.hints.get(sid)
+        return hint is not None and hint.crisis == place
+
     def in_country(self, sid: bytes, country: str, until: datetime) -> None:
         """Note where somebody says they are while the database does not answer. Of whom nothing is held it is kept
         until then, or until they are."""
@@ -227,6 +232,7 @@ class People:
             country=record.ops.country,
             booked=bool(record.private.appointments),
             waits=record.private.waiting is not None,
+            crisis=conversation.place if conversation and conversation.frame.flow == "safety" else "",
         )
         self.hints.note(record.sid, hint)
 

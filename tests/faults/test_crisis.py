@@ -228,6 +228,9 @@ async def test_with_a_broken_store(
         await haven.tap("sam", "slot")
         form, button = haven.shown("sam").form, token_of(haven.shown("sam"), "help")
         values = {"name": "x", "contact": CRY, "consent": "yes"}
+        exercise = {"at": "grounding", "kind": "self", "question": "answered", "step": 1}
+        step = token_of(await haven.place("kim", "safety", exercise), "next")
+        elsewhere = token_of(await haven.place("lee", "selfhelp", {"at": "doing", "exercise": "breath"}), "next")
         async with broken(haven):
             plan, *_ = await asyncio.gather(
                 soon(haven, haven.arrival("sam", event=Said(text="my plan"))),
@@ -235,13 +238,20 @@ async def test_with_a_broken_store(
                 soon(haven, haven.arrival("sam", event=Said(text="help now"))),
                 soon(haven, haven.arrival("sam", event=Answered(values=values), token=form)),
                 soon(haven, haven.arrival("sam", token=button)),
+                soon(haven, haven.arrival("kim", token=step)),
                 soon(haven, haven.arrival("new", event=Said(text=CRY))),
                 soon(haven, haven.arrival("guest", event=Said(text=CRY), admitted=False)),
             )
             assert plan.screen.lines[0] == haven.words("safety").plan_away
             if broken in (_read_only, _gone):  # nobody else is kept waiting or told anything untrue
-                with pytest.raises(Busy):
-                    await haven.service.desk.receive(haven.arrival("sam", event=Said(text="hello")))
+                for arrival in (
+                    haven.arrival("sam", event=Said(text="hello")),
+                    haven.arrival("lee", token=elsewhere),
+                    haven.arrival("kim", token=step, place="page"),  # help that came up in the chat is no page's
+                    haven.arrival("kim", token=step, closing=True),
+                ):
+                    with pytest.raises(Busy):
+                        await haven.service.desk.receive(arrival)
         if broken is _locked:
             assert helps(haven, (await haven.say("sam", CRY)).screen)
 
