@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field
@@ -39,13 +39,18 @@ class Frame(Value):
     state: Mapping[str, Any]
     ask: str = ""  # the key of what it asked the provider for last: only that result is its own
     turn: str = ""  # while suspended: at which turn it stood, and stands again if nothing has moved it on
+    place: Place | Literal[""] = ""  # while suspended: where it stood
+
+    def resting(self) -> "Frame":
+        """Return it as the open conversation, which says by itself at which turn it stands, and where."""
+        return self.model_copy(update={"turn": "", "place": ""})
 
 
 class Conversation(Value):
     """The open conversation. `turn` is random, so a turn of an earlier conversation never comes again.
 
     `suspended` is where `Back` leads, the latest last: one ordinary conversation at most, and each interrupting one
-    at most once; beneath the page of check-ins that "stop" leads to, too. `place` is where the person last moved it."""
+    at most once. `place` is where the person last moved it."""
 
     turn: str
     frame: Frame

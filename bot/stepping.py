@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from adapters.platform import Place
 from bot.alike import with_days_off
 from bot.clock import Clock, token
 from bot.local import Local
@@ -13,7 +14,7 @@ from bot.routing import Enter, Take
 from content.library import Library
 from flows.core.common import CommonWords
 from flows.core.effects import Effect, Forget
-from flows.core.events import Event
+from flows.core.events import Chose, Event
 from flows.core.flow import Back, Goto, Moment, Step, Turn
 from flows.core.retention import CONVERSATION
 from flows.notice import version
@@ -24,7 +25,8 @@ UNGATED = frozenset({"notice", "safety", "privacy", "language", "country"})  # r
 RIGHTS = frozenset(
     {"stop", "pause", "not_now", "human", "end"}
 )  # what anybody may ask of the other flows before it, too
-VISITED = "checkin"  # where "stop" and "pause" lead: whoever was doing something else is led back from there
+
+WAIT = 3  # conversations that wait beneath the open one, beside the ordinary one and that about a crisis
 
 
 class Stepping:
@@ -57,6 +59,15 @@ class Stepping:
         if flow in UNGATED or ask in RIGHTS:
             return False
         return record.ops.notice != self.notice(record)
+
+    def withheld(self, record: Record, event: Event) -> bool:
+        """Tell whether the notice must be agreed to (again) before the open conversation gets what its person did.
+        Nobody is kept from going back to where they were."""
+        frame, _ = _frames(record)
+        if frame is None or not self.gated(record, frame.flow):
+            return False
+        flow = FLOWS[frame.flow]
+        return flow.update(flow.thaw(frame.version, dict(frame.state)), event, self.moment(record, flow.name)) != Back()
 
     def notice(self, record: Record) -> str:
         """Return the version of the notice that holds now."""
@@ -122,10 +133,19 @@ class Stepping:
                         target, carry = "notice", carry.model_copy(update={"then": target})
                     if frame and step.leaving is not None:
                         frame, record.asked = _left(frame, step.leaving, record.asked), ""
+                    if frame and frame.flow == "notice" and not self.gated(record, "home"):
+                        frame = None  # agreed to, so there is no way back to it
+                    waits = _crisis(suspended, record.place) if target == "safety" and carry.ask != "plan" else None
+                    suspended = tuple(each for each in suspended if each is not waits)
                     before, suspended = (*suspended, *((frame,) if frame else ())), _suspend(frame, suspended, target)
                     self._let_go(conn, record, [each for each in before if each not in suspended])
-                    frame = Frame(flow=target, version=FLOWS[target].version, state={})
-                    following = FLOWS[target].begin(carry, self.moment(record, target))
+                    flow, moment = FLOWS[target], self.moment(record, target)
+                    if waits:  # it is gone on with: it knows what it has asked
+                        asked, frame = Chose(key="help", arg=carry.ask if carry.text else ""), waits
+                        following = flow.update(flow.thaw(waits.version, dict(waits.state)), asked, moment)
+                    else:
+                        frame = Frame(flow=target, version=flow.version, state={})
+                        following = flow.begin(carry, moment)
                 case Back():
                     frame, suspended = (suspended[-1], suspended[:-1]) if suspended else (None, ())
                     following = Goto("home") if frame is None else None
@@ -157,10 +177,11 @@ class Stepping:
             raise LookupError("a step that leads nowhere")
         until = self._clock.now() + CONVERSATION
         turn = frame.turn or token(self._clock, 8)  # back where nothing has moved: what was entered there is live still
-        frame = frame.model_copy(update={"turn": ""})
         before = record.private.conversation
         place = record.place or (before.place if before else "chat")
-        conversation = Conversation(turn=turn, frame=frame, suspended=suspended, until=until, place=place)
+        if frame.place and place != "page":  # gone back to: it stands where it stood, and not in the chat if it did not
+            place = frame.place
+        conversation = Conversation(turn=turn, frame=frame.resting(), suspended=suspended, until=until, place=place)
         record.set_private(conversation=conversation)
 
 
@@ -171,26 +192,25 @@ def _left(frame: Frame, leaving: Any, asked: str) -> Frame:
 
 
 def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> tuple[Frame, ...]:
-    """Keep what is open when an interrupting flow comes; an ordinary one leaves all of it for good. One ordinary
-    conversation waits at most, the last one: a row has one size.
+    """Keep what is open when an interrupting flow comes; an ordinary one leaves all of it for good. A row has one size:
+    of what interrupted before, the crisis conversation waits and the last few others."""
+    if frame is None or not FLOWS[target].interrupts:
+        return ()
+    waiting = tuple(each for each in (*suspended, frame) if each.flow != target)
+    others = [each.flow for each in waiting if FLOWS[each.flow].interrupts and each.flow != "safety"]
+    return tuple(each for each in waiting if each.flow not in others[:-WAIT])
 
-    Whoever types "stop" in an exercise, or over a page of their own, ends that, and `Back` leads to where they were
-    before it. The crisis conversation does not end by it."""
-    if frame is None:
-        return ()
-    if FLOWS[target].interrupts:
-        waiting = (*suspended, frame) if FLOWS[frame.flow].interrupts else (frame,)
-    elif target == VISITED and (suspended or FLOWS[frame.flow].interrupts):
-        waiting = tuple(
-            each for each in (*suspended, frame) if each.flow == "safety" or not FLOWS[each.flow].interrupts
-        )
-    else:
-        return ()
-    return tuple(each for each in waiting if each.flow != target)
+
+def _crisis(suspended: tuple[Frame, ...], place: Place | None) -> Frame | None:
+    """Return the crisis conversation that waits, for somebody who wants help again. In the chat none that came up
+    on a page or in a window: it is not told there what that one is about, and has asked."""
+    waiting = (each for each in suspended if each.flow == "safety")
+    return next((each for each in waiting if place != "chat" or each.place == "chat"), None)
 
 
 def _frames(record: Record) -> tuple[Frame | None, tuple[Frame, ...]]:
     conversation = record.private.conversation
     if conversation is None:
         return None, ()
-    return conversation.frame.model_copy(update={"turn": conversation.turn}), conversation.suspended
+    stood = {"turn": conversation.turn, "place": conversation.place}
+    return conversation.frame.model_copy(update=stood), conversation.suspended

@@ -215,7 +215,7 @@ class Turns:
             note = way.note
             if conversation is None:
                 way = Enter("home")
-        if isinstance(way, Take) and conversation and self._stepping.gated(record, conversation.frame.flow):
+        if isinstance(way, Take) and conversation and self._stepping.withheld(record, way.event):
             way = Enter(conversation.frame.flow)
         forgotten: bool | None = False
         if isinstance(way, Enter):

@@ -222,7 +222,7 @@ class Walk:
         """Take one turn; None if nothing changes by it."""
         record = replace(record, place=record.place or "chat", asked="")
         if isinstance(way, Take):
-            if self.stepping.gated(record, _frame(record).flow):
+            if self.stepping.withheld(record, way.event):
                 return self.follow(record, Enter(_frame(record).flow))
             if isinstance(way.event, Booked):
                 held = record.private.appointments

@@ -30,6 +30,7 @@ FLOW: Flow[State, CheckinWords] = Flow(
     # 2 keeps the day and the time of a form that comes back, which 1 did not; 3 knows how things were;
     # 4 knows of which part of a country the holidays count
     upgrades={1: dict, 2: _heard, 3: dict},
+    interrupts=True,
 )
 
 __all__ = ["FLOW", "CheckinWords", "closing", "line_of", "nudge", "pick", "season_of"]

@@ -18,6 +18,7 @@ PAUSE: Final = timedelta(weeks=4)
 PAUSES: Final = 26  # Mondays to choose from, if it shall be another day
 HOURS: Final = tuple(f"{hour:02}:00" for hour in range(7, 22))
 QUIETS: Final = ("20:00-08:00", "18:00-09:00", "19:00-07:00", "21:00-07:00", "22:00-06:00")
+ZONE_BYTES: Final = 32  # of a zone that there is not, which stands in the form to be put right; a row has one size
 ONCE: Final = "-"  # the choice of no second day
 
 
@@ -88,6 +89,8 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return Goto("options")
         case Trend(), Chose(key="trend_forget"):
             return Turn(Trend(said="trend_forgotten"), (ForgetMoods(),))
+        case ((Choosing() | Pausing() | Trend()), Chose(key="done")):
+            return Turn(Overview())
         case _, Chose(key="done"):
             return Back()
         case _:
@@ -144,7 +147,8 @@ def _choose(given: Mapping[str, str], moment: Moment) -> Step[State]:
     at, holidays = time.fromisoformat(hour), given.get("holidays", "no")
     if not is_zone(zone) or is_quiet(at, start, end):
         entered = {"day": day, "other": other, "time": hour, "quiet": quiet, "holidays": holidays}
-        return Turn(Choosing(zone=zone[:64] or "?", **entered))
+        wrong = zone.encode()[:ZONE_BYTES].decode(errors="ignore")
+        return Turn(Choosing(zone=wrong or "?", **entered))
     days = sorted({int(each) for each in (day, other) if each != ONCE})
     paused = plan.paused_until if plan else None
     chosen = Plan(

@@ -4,6 +4,7 @@ A model check: `tests/walk.py` visits whatever can be reached, with the real rou
 not hold is listed together.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any, cast, get_args
 
 from adapters.console.render import render
 from adapters.platform import Arrival, Front, Profile, Public, Shown
+from adapters.platform import Place as Where
 from adapters.slack.render import home, message, modal
 from adapters.slack.render import note as slack_note
 from adapters.teams.render import announcement, dialog, messages
@@ -23,7 +25,7 @@ from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
 from bot.people import Frame, Record
-from bot.routing import COMMANDS, RIGHTS, Route, Take
+from bot.routing import COMMANDS, PLAN, RIGHTS, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
@@ -135,29 +137,76 @@ def held(record: Record) -> object:
     return (record.ops.notice, record.ops.plan, len(private.appointments), bool(private.safety_plan), record.ops.locale)
 
 
-def test_stop_and_pause_end_what_interrupts_and_lead_back_to_where_somebody_was() -> None:
-    """From each state of each flow that interrupts, over a page of somebody's own: one tap on the page that "stop" and
-    "pause" lead to, typed once or twice. A crisis conversation is gone back to itself; from help in between one tap
-    leads to that page."""
+def test_stop_and_pause_lead_back_to_where_somebody_was() -> None:
+    """From each state of each flow, over a page of somebody's own if it interrupts, for who agreed to the notice and
+    who did not: one tap on the page that "stop" and "pause" lead to, typed once or twice. It stands there as it did, in
+    the same turn. From "my data", and from help, in between one tap leads to that page, or to the safety plan."""
     walked, failures = walk(), []
     over = next(place for place in walked.places.values() if place.name == "options/everything").frame
-    for place in {each.name: each for each in walked.places.values() if FLOWS[each.frame.flow].interrupts}.values():
-        conversation = place.record.private.conversation
-        assert conversation
-        record = replace(place.record)
-        record.set_ops(notice=walked.stepping.notice(record))
-        record.set_private(conversation=conversation.model_copy(update={"suspended": (over,)}))
-        for typed in ("stop", "pause"):
-            page = must(walked.follow(record, COMMANDS[typed]))
-            again = must(walked.follow(page, COMMANDS["stop"]))
-            helped = must(walked.follow(must(walked.follow(page, COMMANDS["help"])), Take(Chose(key="mistaken"))))
-            backs = [walked.follow(each, Take(Chose(key="done"))) for each in (page, again)]
-            where = place.frame if place.frame.flow == "safety" else over
-            if [frame_of(must(each)) for each in backs] != [where] * 2:
-                failures.append(f"{place}: {typed} leads on to {[at(must(each)) for each in backs]}")
-            if at(helped) != at(page):
-                failures.append(f"{place}: {typed} and help lead on to {at(helped)}")
+    for place in {each.name: each for each in walked.places.values() if each.frame.flow != "checkin"}.values():
+        beneath = (over,) if FLOWS[place.frame.flow].interrupts else ()
+        now = () if place.frame.flow == "notice" else (walked.stepping.notice(place.record),)  # agreed to, it is over
+        for notice in ("", *now):
+            record = standing(place, "chat", beneath)
+            record.set_ops(notice=notice)
+            for typed in ("stop", "pause"):
+                page = must(walked.follow(record, COMMANDS[typed]))
+                again = must(walked.follow(page, COMMANDS["stop"]))
+                data = must(walked.follow(must(walked.follow(page, COMMANDS["my_data"])), Take(Chose(key="back"))))
+                for each in (page, again, *(() if place.frame.flow == "privacy" else (data,))):
+                    back = must(walked.follow(each, Take(Chose(key="done")))).private.conversation
+                    if at(each)[0] != "checkin" or back != record.private.conversation:
+                        failures.append(f"{place}: {typed} ({notice}) leads on to {back}")
+                helped = must(walked.follow(must(walked.follow(page, COMMANDS["help"])), Take(Chose(key="mistaken"))))
+                if at(helped) != at(page) and at(helped)[1] not in PLAN:
+                    failures.append(f"{place}: {typed} ({notice}) and help lead on to {at(helped)}")
     assert not failures, listed(failures)
+
+
+def test_help_asked_for_while_a_crisis_waits_goes_on_with_it() -> None:
+    """The direct question is not asked again; but in the chat nothing is told of one that came up on a page."""
+    walked = walk()
+    asked = {"at": "staying", "kind": "self", "question": "answered", "heard": 3}
+    staying = next(place for place in walked.places.values() if place.name == "safety/staying")
+    for where, again in itertools.product(get_args(Where), repeat=2):
+        record = standing(staying, where, (), asked)
+        for between in ("stop", "my_data", "language"):
+            away = must(walked.follow(replace(record, place=again), COMMANDS[between]))
+            helped = must(walked.follow(replace(away, place=again), COMMANDS["help"]))
+            known = again != "chat" or where == "chat"
+            told = {name: frame_of(helped).state[name] for name in ("kind", "question")}
+            fresh = {"kind": "asked", "question": "suicide"}
+            assert told == ({"kind": "self", "question": "answered"} if known else fresh)
+            assert at(must(walked.follow(helped, Take(Chose(key="mistaken"))))) == at(away)
+
+
+def test_a_crisis_that_is_gone_back_to_stands_where_it_stood() -> None:
+    """What came up on a page, or in a window, is not told in the chat by a way back; and what came up in the chat
+    stays there when somebody comes back from the window of another page."""
+    walked, failures = walk(), []
+    helping = next(place for place in walked.places.values() if place.name == "safety/helping")
+    for where, again in itertools.product(get_args(Where), repeat=2):
+        record = standing(helping, where, ())
+        for between, back in (("not_now", "done"), ("stop", "done"), ("language", "back"), ("country", "back")):
+            away = must(walked.follow(replace(record, place=again), COMMANDS[between]))
+            there = must(walked.follow(replace(away, place=again), Take(Chose(key=back))))
+            conversation = there.private.conversation
+            assert conversation
+            stands = "page" if again == "page" else where
+            private = walked.screen(there).private
+            if frame_of(there) != helping.frame or conversation.place != stands or private is (stands == "chat"):
+                failures.append(f"{where}, then {between} in {again}: {conversation.place}, private: {private}")
+    assert not failures, listed(failures)
+
+
+def standing(place: Place, where: Where, beneath: tuple[Frame, ...], state: Mapping[str, Any] | None = None) -> Record:
+    """Return the record of somebody who is at a place, there, over something else."""
+    record, conversation = replace(place.record, place=where), place.record.private.conversation
+    assert conversation
+    frame = conversation.frame.model_copy(update={"state": state} if state else {})
+    stood = {"place": where, "suspended": beneath, "frame": frame}
+    record.set_private(conversation=conversation.model_copy(update=stood))
+    return record
 
 
 def test_every_phrase_of_every_language_is_understood_in_every_language() -> None:

@@ -25,12 +25,13 @@ async def free(haven: Rig) -> int:
 async def test_a_form_that_is_left_holds_nothing(haven: Rig) -> None:
     before = await free(haven)
     await haven.agree("sam")
-    for way in ("home", "stop", "options", "forget me"):
+    for way in ("home", "options", "forget me"):
         await haven.say("sam", "book")
         await haven.tap("sam", "slot")
         assert (haven.screen("sam").submit != "", await free(haven)) == (True, before - 1), way
-        await haven.say("sam", "language")
-        assert await free(haven) == before - 1  # a detail on top of it is no leaving: they come back to it
+        for detail in ("language", "stop"):
+            await haven.say("sam", detail)
+            assert await free(haven) == before - 1  # a detail on top of it is no leaving: they come back to it
         await haven.say("sam", way)
         if way == "forget me":
             await haven.tap("sam", "yes")

@@ -110,6 +110,18 @@ async def test_who_asks_for_help_in_the_chat_gets_it_there_at_once(tmp_path: Pat
         await stage.say(SAM, "no", LINES)
 
 
+async def test_a_way_back_in_the_chat_does_not_tell_there_what_came_up_on_a_page(tmp_path: Path) -> None:
+    """Somebody writes of being beaten, on their page; then they tap "Back" on what "not now" brings in the chat."""
+    async with staged(tmp_path) as stage, inside(stage) as visitor:
+        assert LINES in (await visitor.say("my partner beats me")).text
+        await stage.say(SAM, "not now", "All right, not now.")
+        before = len(stage.workspace.recorded)
+        await stage.tap(SAM, "All right, not now.", "Back")
+        await stage.modal(SAM, "this code")
+        await settled(stage)
+        assert LINES not in written(stage, before)
+
+
 async def test_help_now_in_the_window_of_the_gate_stands_in_that_window(tmp_path: Path) -> None:
     """Being helped comes before the page: no link, no code. What is typed in the chat then does not go on with it."""
     async with staged(tmp_path) as stage:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from adapters.platform import Address
 from bot import tasks
 from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
-from bot.stepping import VISITED, _suspend
+from bot.stepping import WAIT, _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
+from flows.checkin.steps import ZONE_BYTES
 from flows.core.care import (
     TOPICS,
     WISHES,
@@ -118,9 +119,9 @@ ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN),
 
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
-    """The most that can be open at once: a choice of offers at the bottom, and above it every flow that interrupts,
-    once each, at its largest; or the crisis conversation and a visit to the check-ins. Any other ordinary flow lets go
-    of all that was open; no flow is suspended twice (`bot/stepping.py`: _suspend)."""
+    """The most that can be open at once: a choice of offers at the bottom, and above it the crisis conversation
+    and the largest of the flows that interrupt, once each: WAIT of them, and the open one. An ordinary flow lets go of
+    all that was open, so there is one, and at the bottom; none is suspended twice (`bot/stepping.py`: _suspend)."""
     offer = {"slot": draw(SLOT).model_dump(mode="json"), "reasons": WISHES, "price": draw(_full(40, LETTERS))}
     choosing = {
         "at": "choosing",
@@ -149,21 +150,23 @@ def conversations(draw: st.DrawFn) -> Conversation:
         "privacy": {"at": "forgotten"},
         "language": {"at": "choosing"},
         "country": {"at": "choosing"},
+        # a day, another, a time, hours and holidays that stand to choose; a zone that is typed
+        "checkin": {
+            **{"at": "choosing", "zone": "z" * ZONE_BYTES, "day": "6", "other": "5", "time": "21:00"},
+            **{"quiet": "20:00-08:00", "holidays": "US-CA"},
+        },
     }
     assert set(above) == {name for name, flow in FLOWS.items() if flow.interrupts}
-    if draw(st.booleans()):  # a day, another, a time, hours and holidays that stand to choose; a zone that is typed
-        chosen = {"day": "6", "other": "5", "time": "21:00", "quiet": "20:00-08:00", "holidays": "US-CA"}
-        visit = {"at": "choosing", "zone": draw(_full(64, LETTERS)), **chosen}
-        above = {"safety": above["safety"], VISITED: visit}
     frames = []
     for name, state in {"booking": choosing, **above}.items():
         flow = FLOWS[name]
         frozen = flow.freeze(flow.thaw(flow.version, state))
         ask = "f" * 32 if name == "booking" else ""  # the one of them that asks a provider
-        frames.append(Frame(flow=name, version=flow.version, state=frozen, turn="f" * 16, ask=ask))
+        frames.append(Frame(flow=name, version=flow.version, state=frozen, turn="f" * 16, ask=ask, place="window"))
+    frames[2:] = sorted(frames[2:], key=lambda each: len(each.model_dump_json()))[-WAIT - 1 :]
     return Conversation(
         turn="f" * 16,
-        frame=frames[-1].model_copy(update={"turn": ""}),
+        frame=frames[-1].resting(),
         suspended=tuple(frames[:-1]),
         until=draw(INSTANT),
     )
@@ -171,18 +174,24 @@ def conversations(draw: st.DrawFn) -> Conversation:
 
 @given(st.lists(st.sampled_from(sorted(FLOWS)), max_size=12))
 def test_what_is_open_at_once_is_bounded(path: list[str]) -> None:
-    """Wherever somebody goes: one ordinary conversation waits, at the bottom, and each that interrupts once at most;
-    beneath check-ins that are visited no other interruption than the crisis conversation."""
+    """Wherever somebody goes: one ordinary conversation, at the bottom, and each that interrupts once at most. One that
+    interrupts keeps all that was open."""
     frame: Frame | None = None
     suspended: tuple[Frame, ...] = ()
     for name in path:
+        before = {each.flow for each in (*suspended, *((frame,) if frame else ()))}
         suspended, frame = _suspend(frame, suspended, name), Frame(flow=name, version=1, state={})
+        lost = before - {name} - {each.flow for each in suspended}
+        if not FLOWS[name].interrupts:
+            assert not suspended
+        else:
+            assert "safety" not in lost
+            assert all(FLOWS[each].interrupts for each in lost)
+            assert not lost or len(suspended) >= WAIT
         names = [each.flow for each in (*suspended, frame)]
         assert len(set(names)) == len(names)
-        assert all(FLOWS[each].interrupts for each in names[1:-1])
-        if not FLOWS[name].interrupts and suspended:
-            assert name == VISITED
-            assert set(names[1:-1]) <= {"safety"}
+        assert all(FLOWS[each].interrupts for each in names[1:])
+        assert len(names) <= WAIT + 3
 
 
 @settings(max_examples=60)
