@@ -1,4 +1,4 @@
-"""When somebody next concerns the clock: times, in memory, and never what they are for; and little else.
+"""When somebody next concerns the clock: times, in memory, and not what they are for; and little else, as `Hint` says.
 
 Everything else about a check-in stays sealed in its row until its minute has come. A time that is too early costs a
 look at the row, where it is checked again; so it is no truth, and a crash loses nothing with it.
@@ -9,6 +9,17 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from adapters.platform import Place
+
+
+@dataclass(frozen=True)
+class Crisis:
+    """Where somebody's crisis conversation is open, at which turn, and until when; not what it is about."""
+
+    place: Place
+    turn: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Hint:
     country: str = ""
     booked: bool = False  # whether they hold an appointment
     waits: bool = False  # whether they are on a waiting list
-    crisis: str = ""  # where they are in the crisis conversation: its taps wait for no database
+    crisis: Crisis | None = None  # who taps there for more help does not wait for the database
 
 
 class Agenda(Mapping[bytes, Hint]):

@@ -25,7 +25,7 @@ from flows.core.events import Answered, Event, Said
 from flows.core.retention import CONVERSATION
 from flows.core.typed import plain
 from flows.country import IN
-from flows.safety import Alarm, Layer, Reader, gravest, normalise
+from flows.safety import MORE_HELP, Alarm, Layer, Reader, agrees, gravest, normalise
 
 PATIENCE = 2.5  # seconds for the database: Slack waits 3, and delivers again what was not acknowledged
 PATIENCE_URGENT = 1.5  # seconds that somebody in crisis waits, before help comes from memory
@@ -59,13 +59,15 @@ class Desk:
         sid = self._vault.sid(arrival.address)
         alarm = await asyncio.to_thread(self._alarm, arrival) if arrival.event else None
         made = self._turns.tokens.read(sid, arrival.token, self._clock.now()) if arrival.token else None
-        asked = self._asked(arrival, made, sid)
+        asked = self._asked(arrival, made)
         urgent = alarm is not None or bool(asked)
+        more = self._asks_for_more(arrival, made, sid)
         if arrival.admitted is False or (arrival.admitted is None and urgent):
             return self._remembered(arrival, alarm, asked, sid)
         if arrival.admitted is None and not urgent:
             raise Busy  # the platform did not say who this is: it should ask again
-        turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), PATIENCE)
+        patience = PATIENCE_URGENT if more else PATIENCE
+        turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), patience)
         try:
             shown = await (asyncio.wait_for(turn, PATIENCE_URGENT) if urgent else turn)
         except Forged:
@@ -74,6 +76,8 @@ class Desk:
             log.failure("turn_failed", error, where="desk")
             if urgent:
                 return self._remembered(arrival, alarm, asked, sid)
+            if more:
+                return self._remembered(arrival, None, "help", sid)
             raise Busy from None
         self.wake.set()
         return shown
@@ -242,13 +246,10 @@ class Desk:
             log.failure("layer_failed", error, where="desk")
             return Reader(content.lexicons).read(text)
 
-    def _asked(self, arrival: Arrival, made: Made | None, sid: bytes) -> str:
+    def _asked(self, arrival: Arrival, made: Made | None) -> str:
         """Return which of the things that need no database is asked for: "help", the lines of a "country", or where
         somebody says they are, as its button says it; "my_plan", as whoever wants that in a hard hour gets help, at
-        least, if it cannot be opened; empty for anything else. Where somebody is in the crisis conversation each tap
-        asks for help, as what it would lead to is sealed."""
-        if isinstance(made, Step) and arrival.event is None and not arrival.closing:
-            return "help" if self._people.in_crisis(sid, arrival.place) else ""
+        least, if it cannot be opened; empty for anything else."""
         if isinstance(arrival.event, Said):
             said = plain(arrival.event.text)
             content = self._library.current
@@ -258,3 +259,17 @@ class Desk:
         if meant == "my_plan":
             return "" if arrival.admitted is False else meant
         return meant if meant in {"help", "country"} or meant.startswith(IN) else ""
+
+    def _asks_for_more(self, arrival: Arrival, made: Made | None, sid: bytes) -> bool:
+        """Tell whether somebody asks for more help in the crisis conversation that they have open there: what that
+        leads to is sealed, so help comes from memory. Whoever hides it, leaves it or meant something else gets none."""
+        turn = self._people.in_crisis(sid, arrival.place, self._clock.now())
+        if not turn:
+            return False
+        if isinstance(arrival.event, Said):
+            return agrees(arrival.event.text)
+        if not isinstance(made, Step) or arrival.event or arrival.closing:
+            return False
+        exercises = self._library.current.catalog(arrival.profile.locale).calm
+        buttons = (*((key, "") for key in MORE_HELP), *(("grounding", each.key) for each in exercises))
+        return any(self._turns.tokens.names(made, sid, turn, key, arg) for key, arg in buttons)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address, Place, Profile
 from bot import log
-from bot.agenda import Agenda, Hint
+from bot.agenda import Agenda, Crisis, Hint
 from bot.days_off import parts
 from bot.places import country_of, region_of, zones
 from bot.store import queries
@@ -184,10 +184,12 @@ class People:
         hint = self.hints.get(sid)
         return hint.country if hint else ""
 
-    def in_crisis(self, sid: bytes, place: Place) -> bool:
-        """Tell whether somebody is in the crisis conversation, at a place. Needs no database."""
+    def in_crisis(self, sid: bytes, place: Place, now: datetime) -> str:
+        """Return the turn of the crisis conversation that somebody has open at a place; empty if they have none there.
+        Needs no database."""
         hint = self.hints.get(sid)
-        return hint is not None and hint.crisis == place
+        crisis = hint.crisis if hint else None
+        return crisis.turn if crisis and crisis.place == place and now < crisis.until else ""
 
     def in_country(self, sid: bytes, country: str, until: datetime) -> None:
         """Note where somebody says they are while the database does not answer. Of whom nothing is held it is kept
@@ -237,7 +239,7 @@ class People:
             country=record.ops.country,
             booked=bool(record.private.appointments),
             waits=record.private.waiting is not None,
-            crisis=conversation.place if conversation and conversation.frame.flow == "safety" else "",
+            crisis=_crisis(conversation) if conversation else None,
         )
         self.hints.note(record.sid, hint)
 
@@ -256,6 +258,15 @@ class People:
             private=Private.model_validate_json(private),
             wrapped=(row.epoch, row.dek),
         )
+
+
+def _crisis(conversation: Conversation) -> Crisis | None:
+    """Return where the crisis conversation is open, be it beneath another page: its message stands."""
+    for each in (conversation.frame, *conversation.suspended):
+        if each.flow == "safety":
+            place, turn = each.place or conversation.place, each.turn or conversation.turn
+            return Crisis(place=place, turn=turn, until=conversation.until)
+    return None
 
 
 def check_until(record: Record) -> datetime | None:

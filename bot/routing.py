@@ -12,7 +12,7 @@ from flows.core.flow import Carry
 from flows.core.screen import Screen
 from flows.core.typed import plain
 from flows.country import IN
-from flows.safety import Alarm
+from flows.safety import PLAN, Alarm
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,6 @@ SLASH: Mapping[str, str] = {
     "privacy": "my_data",
 }
 """What may stand behind the service's own command in every language, beside the phrases of the content files."""
-PLAN = frozenset({"planning", "plan", "deleting"})  # where the safety plan is on screen in the crisis conversation
 RIGHTS = frozenset({"help", "stop", "pause", "human", "my_data", "forget"})  # whatever is on screen
 STANDING_ROUTES: Mapping[str, Enter] = {
     **{key: COMMANDS[key] for key in ("help", "stop", "pause", "not_now", "my_data", "callback")},
@@ -145,7 +144,7 @@ def _alarmed(
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
     else, opens help for that; more of the same is listened to, and the question is not asked twice. What is written
     into a safety plan may well be about suicide: that is what it is for. `hidden` says that what is on screen must not
-    come into the chat: then help is about what was written there, and whole at once, with a way back into the plan."""
+    come into the chat: then help is about what was written there, and asks there, with a way back into the plan."""
     if here.flow == "screening" and not here.gated and _live(arrival, here, made, tokens):
         return None  # the check goes there itself, and keeps its result for afterwards
     if here.flow != "safety":
@@ -154,7 +153,9 @@ def _alarmed(
         return None
     if hidden and here.at not in PLAN:
         return Enter("safety", Carry(ask=alarm.kind, text="strong"))
-    if hidden or here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
+    if hidden:
+        return Take(Chose(key="cry", arg=alarm.kind))
+    if here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
         return Take(Chose(key="help", arg=alarm.kind))
     return Take(arrival.event if isinstance(arrival.event, Said) else Said(text=""))
 

@@ -25,7 +25,7 @@ from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
 from bot.people import Frame, Record
-from bot.routing import COMMANDS, PLAN, RIGHTS, Route, Take
+from bot.routing import COMMANDS, RIGHTS, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
@@ -34,7 +34,7 @@ from flows.core.events import Chose
 from flows.core.screen import Button, Screen
 from flows.core.typed import plain
 from flows.registry import FLOWS
-from flows.safety import Reader, normalise
+from flows.safety import PLAN, Reader, normalise
 from flows.safety.alarm import Alarm, Kind
 from tests import world
 from tests.content.test_screens import CONTENT

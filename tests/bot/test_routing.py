@@ -146,9 +146,9 @@ def test_a_cry_in_the_chat_is_not_answered_with_help_that_came_up_on_a_page(leve
     there = said.model_copy(update={"place": "page", "secluded": True})
     assert route(said, same, alarm, None, TOKENS, PHRASES) == Enter("safety", Carry(ask="self", text="strong"))
     assert route(there, same, alarm, None, TOKENS, PHRASES) == Take(Said(text="x"))
-    for at in ("planning", "plan", "deleting"):  # the safety plan knows no more than that: it leads back to itself
+    for at in ("planning", "plan", "deleting"):  # beneath the help is the plan, and the question is asked in the chat
         plan = Here(b"sid", "turn", "safety", at, "self", here.screen)
-        assert route(said, plan, alarm, None, TOKENS, PHRASES) == Take(Chose(key="help", arg="self"))
+        assert route(said, plan, alarm, None, TOKENS, PHRASES) == Take(Chose(key="cry", arg="self"))
 
 
 def test_safety_comes_before_everything() -> None:

@@ -246,6 +246,9 @@ async def test_with_a_broken_store(
             if broken in (_read_only, _gone):  # nobody else is kept waiting or told anything untrue
                 for arrival in (
                     haven.arrival("sam", event=Said(text="hello")),
+                    haven.arrival("sam", event=Said(text="yes")),
+                    haven.arrival("kim", event=Said(text="hide")),
+                    haven.arrival("kim", token=step, admitted=None),  # it answers; but Slack does not vouch in time
                     haven.arrival("lee", token=elsewhere),
                     haven.arrival("kim", token=step, place="page"),  # help that came up in the chat is no page's
                     haven.arrival("kim", token=step, closing=True),
@@ -254,6 +257,58 @@ async def test_with_a_broken_store(
                         await haven.service.desk.receive(arrival)
         if broken is _locked:
             assert helps(haven, (await haven.say("sam", CRY)).screen)
+
+
+async def test_a_broken_store_helps_who_asks_for_more_and_nobody_who_hides_it_or_leaves(tmp_path: Path) -> None:
+    """Every button of the crisis conversation, wherever it stands: help that comes from memory is a new message."""
+    shown: list[tuple[str, Shown]] = []
+    async with rig(tmp_path) as haven:
+        each_once = {state["at"]: state for state in STATES["safety"]}
+        for number, state in enumerate([*ABUSE, *each_once.values()]):
+            shown.append((f"user{number}", await haven.place(f"user{number}", "safety", state)))
+        await haven.say("user0", "stop", secluded=False)  # beneath the page of check-ins it waits; its message stands
+        await haven.place("old", "safety", ABUSE[0])
+        yes = haven.arrival("old", event=Said(text="Yes"))
+        got: dict[str, set[str]] = {"help": set(), "busy": set()}
+        async with _read_only(haven):
+            await soon(haven, yes)
+            for user, screen in shown:
+                for button, token in zip(screen.screen.buttons, screen.tokens, strict=True):
+                    if not button.standing:
+                        got[await answered(haven, haven.arrival(user, token=token))].add(button.key)
+            haven.clock.later(timedelta(minutes=31))
+            assert await answered(haven, haven.arrival("old", event=Said(text="yes"))) == "busy", "it is over"
+    assert got["help"] == {"yes", "no", "ways", "next", "others", "plan", "grounding"}
+    assert got["busy"] == {"hide", "back", "mistaken", "safe", "done", "delete", "caring", "care"}
+
+
+ABUSE = (
+    {"at": "helping", "kind": "abuse"},
+    {"at": "listening", "kind": "abuse", "question": "suicide"},
+    {"at": "more", "kind": "abuse"},
+)
+
+
+async def answered(haven: Rig, arrival: Arrival) -> str:
+    try:
+        await soon(haven, arrival)
+    except Busy:
+        return "busy"
+    return "help"
+
+
+async def test_what_nobody_waits_for_any_more_is_not_done_later(tmp_path: Path) -> None:
+    """A tap in the crisis conversation that is answered from memory does nothing once the database is back."""
+    async with rig(tmp_path) as haven:
+        tap = haven.arrival("kim", token=token_of(await haven.place("kim", "safety", ABUSE[0]), "ways"))
+        slow = asyncio.ensure_future(haven.service.store.transact(lambda _: time.sleep(1.7)))
+        await asyncio.sleep(0.05)
+        await soon(haven, tap)
+        await slow
+        record = await haven.record("kim")
+        assert record
+        assert record.private.conversation
+        assert record.private.conversation.frame.state["at"] == "helping"
 
 
 async def test_with_a_provider_that_is_down_or_never_answers(tmp_path: Path) -> None:

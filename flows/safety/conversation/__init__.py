@@ -7,12 +7,13 @@ private. It never names a method, never asks twice, and one tap leads back to wh
 from typing import Any
 
 from flows.core.flow import Flow
+from flows.safety.conversation.said import agrees
 from flows.safety.conversation.screens import elsewhere, view
-from flows.safety.conversation.states import DIRECT, State
-from flows.safety.conversation.steps import begin, update
+from flows.safety.conversation.states import DIRECT, PLAN, State
+from flows.safety.conversation.steps import MORE_HELP, begin, update
 from flows.safety.conversation.words import SafetyWords
 
-__all__ = ["FLOW", "SafetyWords", "elsewhere"]
+__all__ = ["FLOW", "MORE_HELP", "PLAN", "SafetyWords", "agrees", "elsewhere"]
 
 
 def _second(old: dict[str, Any]) -> dict[str, Any]:

@@ -27,11 +27,12 @@ class _Place(Value):
 
 
 class Beneath(Value):
-    """Where in the safety plan somebody was as help came up over it: what that was about, and which part was being
-    written; after the last one, the plan as it is."""
+    """Where in the safety plan somebody was as help came up over it: what that was about, which part was being
+    written (after the last one, the plan as it is), and whether the direct question was open there, or answered."""
 
     about: Topic
     part: int = Field(ge=0, le=len(PARTS))
+    question: Question = ""
 
 
 class Helping(_Place):
@@ -104,6 +105,10 @@ class Deleting(_Place):
 
     at: Literal["deleting"] = "deleting"
 
+
+IN_PLAN: Final = (Planning, Plan, Deleting)
+PLAN: Final = frozenset(str(each.model_fields["at"].default) for each in IN_PLAN)
+"""Where the safety plan is on screen."""
 
 State = Annotated[
     Helping | Staying | Listening | Checking | More | Choosing | Grounding | Planning | Plan | Deleting,

@@ -11,6 +11,7 @@ from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
 from flows.safety.conversation.said import Reply, agrees, meant, soon
 from flows.safety.conversation.states import (
     DIRECT,
+    IN_PLAN,
     PARTS,
     Beneath,
     Checking,
@@ -22,11 +23,14 @@ from flows.safety.conversation.states import (
     More,
     Plan,
     Planning,
+    Question,
     State,
     Staying,
     Topic,
 )
 
+MORE_HELP = ("yes", "no", "ways", "next", "others", "plan")
+"""Buttons that ask for more help, beside the exercises: not those that hide it, lead away, or change what is kept."""
 PART_BYTES = 190  # of one part of a plan as it is stored: six of them fit into a row of one size
 
 
@@ -51,6 +55,10 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return _written(state, values.get(PARTS[state.step], ""), at)
         case Chose(key="help", arg=kind):  # an alarm about something else, or "Help now", within the conversation
             return Turn(_helping(cast(Topic, kind or state.kind), state))
+        case Chose(
+            key="cry", arg=kind
+        ):  # in the chat, while the plan is on a page: asked there, whatever the page asked
+            return Turn(_helping(cast(Topic, kind), state, question=""))
         case Chose(key="country", arg=code) if code:  # what is on screen is that country's from now on
             return Turn(state, (SetCountry(country=code),))
         case Chose(key="mistaken") if isinstance(state, Helping) and state.beneath:
@@ -119,22 +127,22 @@ def grounding(state: Grounding, at: Moment) -> Exercise:
     return at.catalog.exercise(state.exercise) or at.catalog.calm[0]
 
 
-def _helping(kind: Topic, before: State) -> Helping:
+def _helping(kind: Topic, before: State, question: Question | None = None) -> Helping:
     """Open help for a kind. The direct question is asked once in a visit, of those who may mean themselves."""
-    asks, question = kind in DIRECT and not before.question, before.question
-    match before:
-        case Helping():
-            beneath = before.beneath
-        case Planning() | Plan() | Deleting():
-            beneath = Beneath(about=before.kind, part=before.step if isinstance(before, Planning) else len(PARTS))
-        case _:
-            beneath = None
+    question = before.question if question is None else question
+    asks = kind in DIRECT and not question
+    beneath = before.beneath if isinstance(before, Helping) else None
+    if isinstance(before, IN_PLAN):
+        part = before.step if isinstance(before, Planning) else len(PARTS)
+        beneath = Beneath(about=before.kind, part=part, question=before.question)
     return Helping(kind=kind, question="suicide" if asks else question, heard=before.heard, asks=asks, beneath=beneath)
 
 
 def _beneath(state: Helping, left: Beneath) -> Planning | Plan:
-    """Return where in the safety plan somebody was as help came up over it."""
-    place = _place(state) | {"kind": left.about}
+    """Return where in the safety plan somebody was as help came up over it. A question that they did not mean to be
+    asked is not open there."""
+    question = state.question if state.question == "answered" else left.question
+    place = {"kind": left.about, "question": question, "heard": state.heard}
     return Planning(**place, step=left.part) if left.part < len(PARTS) else Plan(**place)
 
 
