@@ -13,7 +13,7 @@ from bot.people import Conversation, Frame, Record, held_by, person_of
 from bot.routing import Enter, Take
 from content.library import Library
 from flows.core.common import CommonWords
-from flows.core.effects import Effect, Forget
+from flows.core.effects import Agree, Effect, Forget
 from flows.core.events import Chose, Event
 from flows.core.flow import Back, Goto, Moment, Step, Turn
 from flows.core.retention import CONVERSATION
@@ -133,8 +133,8 @@ class Stepping:
                         target, carry = "notice", carry.model_copy(update={"then": target})
                     if frame and step.leaving is not None:
                         frame, record.asked = _left(frame, step.leaving, record.asked), ""
-                    if frame and frame.flow == "notice" and not self.gated(record, "home"):
-                        frame = None  # agreed to, so there is no way back to it
+                    if any(isinstance(each, Agree) for each in step.effects):
+                        frame = None  # the notice is agreed to, so there is no way back to it
                     waits = _crisis(suspended, record.place) if target == "safety" and carry.ask != "plan" else None
                     suspended = tuple(each for each in suspended if each is not waits)
                     before, suspended = (*suspended, *((frame,) if frame else ())), _suspend(frame, suspended, target)

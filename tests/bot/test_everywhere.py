@@ -145,8 +145,7 @@ def test_stop_and_pause_lead_back_to_where_somebody_was() -> None:
     over = next(place for place in walked.places.values() if place.name == "options/everything").frame
     for place in {each.name: each for each in walked.places.values() if each.frame.flow != "checkin"}.values():
         beneath = (over,) if FLOWS[place.frame.flow].interrupts else ()
-        now = () if place.frame.flow == "notice" else (walked.stepping.notice(place.record),)  # agreed to, it is over
-        for notice in ("", *now):
+        for notice in ("", walked.stepping.notice(place.record)):
             record = standing(place, "chat", beneath)
             record.set_ops(notice=notice)
             for typed in ("stop", "pause"):
