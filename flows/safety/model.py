@@ -1,8 +1,7 @@
 """The learned layer of the reader: a linear model over hashed pieces of words. Pure, and quick without any library.
 
 A lexicon knows the sentences that its author knew. This model has learnt from examples (`tests/safety/corpus/`) which
-pieces of words, words, and words side by side speak of danger, and of which kind. Like the lexicon, it only raises
-alarms.
+pieces of words, words, and words side by side speak of danger, and of which kind.
 
 Sources of the method: Joulin et al., "Bag of Tricks for Efficient Text Classification", 2016 (pieces of words, a linear
 model); Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009.
@@ -17,16 +16,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Self
 
-from flows.safety.alarm import Alarm, Kind, gravest
+from flows.safety.alarm import Alarm, Kind, Reading, gravest
 from flows.safety.normal import normalise
 
 BITS: Final = 18  # 2 ** BITS buckets
 PIECES: Final = (3, 4, 5)  # letters
 WINDOW: Final = 40  # words read at once: what it has learnt from is seldom longer
 _MOST: Final = 24  # windows of one text; a text that long is a pasted document
+_WHOLE: Final = _MOST // 2 * WINDOW // 2  # words of a text of which no window is left out
 _LETTERS: Final = 40  # of a word
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
 MAGIC: Final = b"haven-reader-1\n"
+CALM: Final = -2.0  # odds of danger below which a layer is calm: one to seven
 SAFE: Final = "safe"
 _LEAST: Final = 1e-6
 LABELS: Final[Mapping[str, Kind]] = {
@@ -82,6 +83,12 @@ def pieces(text: str, most: int = WINDOW) -> list[str]:
     return [" ".join(words[start : start + most]) for start in starts]
 
 
+def whole(text: str, most: int) -> bool:
+    """Tell whether nothing of a text is left out by whoever reads `pieces` of it, so many words in all."""
+    words = text.split()
+    return len(words) <= most and all(len(word) <= _LETTERS for word in words)
+
+
 def ends(parts: list[str], most: int) -> list[str]:
     """Return so many parts at most: of many the first and the last ones, where people say what matters."""
     return parts if len(parts) <= most else [*parts[: most // 2], *parts[-(most // 2) :]]
@@ -94,9 +101,10 @@ class Limits:
     soft: float
     strong: float
 
-    def alarm(self, danger: float, kinds: Sequence[float]) -> Alarm | None:
-        """Return the alarm that so much danger raises; `kinds` says how likely each of LABELS is, in their order."""
-        if danger < self.soft:
+    def alarm(self, danger: float, kinds: Sequence[float], any_danger: float | None = None) -> Alarm | None:
+        """Return the alarm that so much danger raises; `kinds` says how likely each of LABELS is, in their order, and
+        `any_danger` is what counts for a soft one if it is measured otherwise."""
+        if (danger if any_danger is None else any_danger) < self.soft:
             return None
         likeliest = max(zip(kinds, LABELS.values(), strict=True), key=lambda pair: pair[0])[1]
         return Alarm(kind=likeliest, level="strong" if danger >= self.strong else "soft")
@@ -111,18 +119,16 @@ class Model:
     bias: tuple[float, ...]
     limits: Limits
 
-    def read(self, text: str) -> Alarm | None:
+    def read(self, text: str) -> Reading:
         """Return the gravest alarm that a part of the text raises, by the chance of any danger."""
         parts = [self.chances(part) for part in windows(text)]
-        return gravest(self.limits.alarm(1.0 - each[-1], each[:-1]) for each in parts)
+        alarm = gravest(self.limits.alarm(1.0 - each[-1], each[:-1]) for each in parts)
+        return Reading(alarm, whole(text, _WHOLE) and all(_odds(each) < CALM for each in parts))
 
     def odds(self, text: str) -> float:
         """Return the logarithm of the odds of danger in the text as a whole, within -14 and 14; 0 for a text without a
         word, which says nothing either way."""
-        *kinds, safe = self.chances(text)
-        if not any(kinds):
-            return 0.0
-        return math.log(max(1.0 - safe, _LEAST) / max(safe, _LEAST))
+        return _odds(self.chances(text))
 
     def chances(self, text: str) -> list[float]:
         """Return the chance of each of CLASSES; they add up to 1."""
@@ -152,6 +158,11 @@ class Model:
         if not good or len(weights) != len(CLASSES) << BITS:
             raise ValueError("this is no model of this release")
         return model
+
+
+def _odds(chances: Sequence[float]) -> float:
+    *kinds, safe = chances
+    return math.log(max(1.0 - safe, _LEAST) / max(safe, _LEAST)) if any(kinds) else 0.0
 
 
 def _softmax(logits: Sequence[float]) -> list[float]:

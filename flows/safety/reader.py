@@ -1,4 +1,5 @@
-"""Reads a typed text for signs of crisis, before anything else is done with it: in layers that only raise.
+"""Reads a typed text for signs of crisis, before anything else is done with it: in layers, each of which may raise an
+alarm. What is sure nobody takes back; what the lexicon itself is not sure of, the layers that have learnt decide.
 
 A floor, not a judge: what it does not catch is never presented as no risk ("Help now" is on every screen).
 """
@@ -6,23 +7,29 @@ A floor, not a judge: what it does not catch is never presented as no risk ("Hel
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.safety.alarm import Alarm, gravest
+from flows.safety.alarm import Alarm, Reading, gravest
 from flows.safety.lexicon import Lexicon, matched
 from flows.safety.normal import REPEATED, normalise
 
-Layer = Callable[[str], Alarm | None]
+Layer = Callable[[str], Reading]
 
 
 @dataclass(frozen=True)
 class Reader:
     """A lexicon a language, and further layers: the model that has learnt from examples and, where the extra
-    `semantics` is there, one that goes by meaning. None may lower what another has raised."""
+    `semantics` is there, one that goes by meaning."""
 
     lexicons: Mapping[str, Lexicon]
     layers: Sequence[Layer] = ()
 
     def read(self, text: str) -> Alarm | None:
-        """Return the gravest alarm that any layer raises for the text, or None."""
+        """Return the gravest alarm that any layer raises for the text, or None.
+
+        A list of words cannot tell "I wanted to die, years ago" from danger. So where it is not sure and every other
+        layer is calm, it is not followed; without another layer it always is."""
         words = normalise(text)
         texts = (text, REPEATED.sub(r"\1", words)) if REPEATED.search(words) else (text,)  # "kiiill" is "kill", too
-        return gravest([*matched(text, self.lexicons), *(layer(each) for layer in self.layers for each in texts)])
+        read = [layer(each) for layer in self.layers for each in texts]
+        calm = bool(read) and all(each.calm for each in read)
+        heard = [each.alarm for each in matched(text, self.lexicons) if each.sure or not calm]
+        return gravest([*heard, *(each.alarm for each in read)])

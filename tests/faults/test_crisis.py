@@ -21,6 +21,7 @@ from content.loader import load
 from flows.core.events import Answered, Said
 from flows.core.screen import Screen
 from flows.registry import FLOWS
+from flows.safety import Reading
 from tests import world
 from tests.fakes import NOW
 from tests.faults.states import named, reached
@@ -95,14 +96,37 @@ async def test_of_a_form_what_was_typed_is_read_and_what_was_chosen_is_not_learn
 ) -> None:
     """A layer that goes by meaning takes its time: it is not asked about "3", "Mon" or "Europe/London"."""
     read: list[str] = []
+
+    def layer(text: str) -> Reading:
+        read.append(text)
+        return Reading(None, calm=True)
+
     async with rig(tmp_path) as haven:
-        monkeypatch.setattr(haven.service.desk, "_layers", (read.append,))
+        monkeypatch.setattr(haven.service.desk, "_layers", (layer,))
         await haven.agree("sam")
         await haven.check("sam")
         await haven.tap("sam", "slot")
         read.clear()
         await haven.fill("sam", name="I am at my end", contact="sam@home.example", consent="yes")
         assert read == ["I am at my end"]
+
+
+async def test_a_layer_that_fails_leaves_the_lexicon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Alone, the lexicon is followed where it is not sure, too."""
+    doubtful = "I wanted to die when he left, now I want a holiday"
+
+    def fails(text: str) -> Reading:
+        raise ArithmeticError(text)
+
+    async with rig(tmp_path) as haven:
+        monkeypatch.setattr(haven.service.desk, "_layers", (lambda _: Reading(None, calm=True),))
+        assert not helps(haven, (await haven.say("sam", doubtful)).screen)
+        monkeypatch.setattr(haven.service.desk, "_layers", (fails,))
+        assert helps(haven, (await haven.say("sam", doubtful)).screen)
+        assert "layer_failed" in caplog.messages
+        assert doubtful not in caplog.text
 
 
 async def test_there_and_back_through_all_that_may_interrupt(tmp_path: Path) -> None:

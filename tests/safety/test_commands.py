@@ -19,10 +19,12 @@ from bot.wiring import WORDS as MODELS
 from content import default_root
 from content.library import Library
 from content.pins import LEARNED
-from flows.safety import Alarm, Reader
+from flows.safety import Alarm, Layer, Reader, Reading
 from flows.safety.model import Limits
 from tests.fakes import NOW
 from tests.flows.test_safety_lexicon import MUTATIONS
+from tests.flows.test_safety_lexicon import SOFT as SOFT_WORDS
+from tests.flows.test_safety_lexicon import STRONG as STRONG_WORDS
 
 CONTENT = Library(default_root(), MODELS, NOW.date).current
 READER = reader(CONTENT)
@@ -90,18 +92,95 @@ def test_the_layer_by_meaning_hears_what_no_list_of_words_does() -> None:
         "Depuis lundi je n'avale que du thé et je suis fière de mes os.": "eating",
     }
     (meaning,) = layers()
-    assert {text: getattr(meaning(text), "kind", None) for text in alone} == alone
+    assert {text: getattr(meaning(text).alarm, "kind", None) for text in alone} == alone
     assert [text for text in alone if Reader(CONTENT.lexicons).read(text)] == []
-    assert "strong" not in {getattr(words().read(text), "level", None) for text in alone}
+    assert "strong" not in {getattr(words().read(text).alarm, "level", None) for text in alone}
 
 
-def test_layers_only_raise() -> None:
-    soft, strong = Alarm(kind="abuse", level="soft"), Alarm(kind="self", level="strong")
-    assert Reader({}, (lambda _: None, lambda _: soft)).read("x") == soft
-    assert Reader({}, (lambda _: soft, lambda _: strong)).read("x") == strong
-    assert Reader({}, (lambda _: strong, lambda _: soft)).read("x") == strong
-    for text in ("I want to die", "I took too many pills"):
-        assert Reader(CONTENT.lexicons, (lambda _: None,)).read(text) == Reader(CONTENT.lexicons).read(text)
+def calm(text: str) -> Reading:
+    return Reading(None, calm=True)
+
+
+def disquiet(text: str) -> Reading:
+    return Reading(None, calm=False)
+
+
+SOFT, STRONG = Alarm(kind="abuse", level="soft"), Alarm(kind="self", level="strong")
+
+
+DOUBTFUL = [
+    "I wanted to die when he left, now I want a holiday",
+    "Hace nueve años que no me corto. Lo celebro con churros.",
+]
+
+
+@pytest.mark.parametrize("at_ease", [True, False])
+def test_the_gravest_alarm_counts_whoever_is_calm(at_ease: bool) -> None:
+    def raising(alarm: Alarm | None) -> Layer:
+        return lambda _: Reading(alarm, at_ease)
+
+    def read(text: str, *alarms: Alarm | None) -> Alarm | None:
+        return Reader(CONTENT.lexicons, [raising(each) for each in alarms]).read(text)
+
+    assert read("see you at ten", None, SOFT) == SOFT
+    assert read("see you at ten", SOFT, STRONG) == STRONG
+    assert read("see you at ten", STRONG, SOFT) == STRONG
+    assert read("I want to die", SOFT) == STRONG
+    assert read(DOUBTFUL[0], SOFT) == (SOFT if at_ease else STRONG)
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to die", "I took too many pills", "quiero morir", "suicide", "I feel hopeless", "je vais me tuer"]
+)
+def test_what_is_sure_nobody_takes_back(text: str) -> None:
+    alone = Reader(CONTENT.lexicons).read(text)
+    assert alone is not None
+    assert Reader(CONTENT.lexicons, (calm, calm)).read(text) == alone
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_what_may_not_be_meant_is_followed_unless_every_layer_is_calm(text: str) -> None:
+    alone = Reader(CONTENT.lexicons).read(text)
+    assert alone is not None
+    assert Reader(CONTENT.lexicons, (calm, calm)).read(text) is None
+    assert Reader(CONTENT.lexicons, (calm, disquiet)).read(text) == alone
+
+
+def test_the_layer_by_meaning_knows_what_is_over() -> None:
+    if not understands():
+        pytest.skip("the extra `semantics` is not installed")
+    assert [text for text in DOUBTFUL if READER.read(text)] == []
+
+
+@pytest.mark.parametrize("layer", [words().read, *layers()])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The lift is out of order and the meeting is at ten. " * 40,
+        "today-was-a-lovely-day-at-the-office-and-everybody-was-kind. ",
+        "3.037,01;1%;2.114,99;7%;8.001,17;3% " * 27,
+        "the meeting about the lift and the stairs and the slides and the table with the numbers of the last month is "
+        "at ten in the big room on the first floor next to the kitchen where we had the cake on monday and ",
+    ],
+    ids=["many words", "an endless word", "many tokens", "a clause among many"],
+)
+def test_of_a_text_that_is_not_read_whole_no_layer_is_calm(layer: Layer, before: str) -> None:
+    alone = Reader(CONTENT.lexicons).read(DOUBTFUL[0])
+    assert alone is not None
+    assert not layer(before + DOUBTFUL[0]).calm
+    assert Reader(CONTENT.lexicons, (layer,)).read(before + DOUBTFUL[0]) == alone
+
+
+def test_no_layer_is_calm_about_what_it_cannot_tell() -> None:
+    assert not words().read("…").calm
+
+
+def test_what_the_lexicon_hears_the_service_hears() -> None:
+    """Alone, and what is strong among other sentences, too, disguised in one way or another."""
+    strong, disguises = [text for each in STRONG_WORDS.values() for text in each], list(MUTATIONS.values())
+    among = [f"The meeting is at ten. {text} See you there. The slides are nearly done." for text in strong]
+    given = [disguises[at % len(disguises)](text) for at, text in enumerate([*strong, *SOFT_WORDS, *among])]
+    assert [text for text in given if not READER.read(text)] == []
 
 
 def test_check_prints_a_line_of_json_a_text(tmp_path: Path) -> None:
@@ -141,7 +220,7 @@ class Parrot:
     def odds(self, texts: Sequence[str]) -> Any:
         import numpy as np  # noqa: PLC0415
 
-        return np.array([9.0 if text in self._risky else -9.0 for text in texts])
+        return np.array([[9.0, 9.0] if text in self._risky else [-9.0, -9.0] for text in texts])
 
     def meaning(self, limits: Limits) -> Any:
         from bot.safety.meaning import Meaning, names  # noqa: PLC0415

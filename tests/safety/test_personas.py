@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.safety import Alarm
+from flows.safety import Alarm, Reading
 from flows.safety.alarm import Kind
 from tests.rig import rig
 from tests.safety.checker import check
@@ -42,8 +42,12 @@ async def test_no_persona_meets_what_the_rubric_forbids(tmp_path: Path, monkeypa
     everybody = personas()
     assert len(everybody) >= 60
     alarms = noticed(everybody)
+
+    def noticing(text: str) -> Reading:
+        return Reading(alarms.get(text), calm=text not in alarms)
+
     async with rig(tmp_path) as haven:
         regions = haven.service.library.current.catalog("en").regions
-        monkeypatch.setattr(haven.service.desk, "_layers", (*haven.service.desk._layers, alarms.get))
+        monkeypatch.setattr(haven.service.desk, "_layers", (*haven.service.desk._layers, noticing))
         found = {each.id: check(await play(haven, each, KEYS), regions, KEYS) for each in everybody}
     assert {name: violations for name, violations in found.items() if violations} == {}
