@@ -29,6 +29,7 @@ from flows.safety import MORE_HELP, Alarm, Layer, Reader, agrees, gravest, norma
 
 PATIENCE = 2.5  # seconds for the database: Slack waits 3, and delivers again what was not acknowledged
 PATIENCE_URGENT = 1.5  # seconds that somebody in crisis waits, before help comes from memory
+_FEW = 3  # words that fill a field, and are no sentence to be understood
 
 
 class Desk:
@@ -227,8 +228,9 @@ class Desk:
             case Answered(values=values) if screening.hurts(values):
                 return Alarm(kind="self", level="strong")
             case Answered(values=values):
-                # What was chosen comes among what was typed, as one word; a single word is the lexicon's matter.
-                return gravest(self._read(text, word=len(text.split()) < 2) for text in values.values())
+                # What was chosen comes among what was typed, as one word; and "sam at home" is a contact. The few words
+                # that fill a field say too little to be understood, so they are the lexicon's matter.
+                return gravest(self._read(text, few=len(text.split()) <= _FEW) for text in values.values())
             case None:
                 return None
 
@@ -236,10 +238,10 @@ class Desk:
         """Put the reader together, which takes half a second at the first text: nobody's first message waits for it."""
         self._read("warm up")
 
-    def _read(self, text: str, *, word: bool = False) -> Alarm | None:
+    def _read(self, text: str, *, few: bool = False) -> Alarm | None:
         """Read one text. What somebody types to be understood by the letter is no sentence to learn anything from."""
         content = self._library.current
-        by_the_letter = word or normalise(text) in content.by_letter
+        by_the_letter = few or normalise(text) in content.by_letter
         try:
             return Reader(content.lexicons, () if by_the_letter else self._layers).read(text)
         except Exception as error:  # a layer that fails takes no other with it

@@ -162,9 +162,12 @@ def _alarmed(
 
 def _standing(key: str, here: Here, hidden: bool = False) -> Route:
     """Go where a standing button leads. Within the crisis conversation help is shown again by the conversation
-    itself: it knows what it has asked."""
-    if key == "help" and here.flow == "safety":
+    itself: it knows what it has asked. `hidden` says that what is on screen must not come into the chat: nothing of
+    it does then, not what it was about either."""
+    if key == "help" and here.flow == "safety" and not hidden:
         return Take(Chose(key="help"))
+    if key == "help" and here.flow == "safety" and here.at in PLAN:
+        return Take(Chose(key="cry", arg=COMMANDS["help"].carry.ask))
     if key.startswith(IN):
         return _in(key.removeprefix(IN), here, hidden)
     return STANDING_ROUTES.get(key, Redraw())
@@ -250,7 +253,7 @@ def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mappin
     said = plain(text)
     meant = meant_by(said, commands)
     if meant in RIGHTS:
-        return _standing(meant, here) if meant == "help" else COMMANDS[meant]
+        return _standing(meant, here, hidden) if meant == "help" else COMMANDS[meant]
     if here.screen and not hidden:
         for number, button in enumerate(here.screen.buttons, start=1):
             if said and said in {plain(button.label), str(number)}:

@@ -18,6 +18,7 @@ from tests.visitor import Visitor
 
 CRY = "I want to kill myself"
 LINES = "In danger now"
+ABUSE = "Domestic Abuse"  # a line for violence at home
 PRIVATE = "Your next step is private"
 
 
@@ -108,6 +109,15 @@ async def test_who_asks_for_help_in_the_chat_gets_it_there_at_once(tmp_path: Pat
         await visitor.say(CRY)
         await stage.say(SAM, typed, LINES)
         await stage.say(SAM, "no", LINES)
+
+
+async def test_help_now_in_the_chat_does_not_tell_there_what_came_up_on_a_page(tmp_path: Path) -> None:
+    """Somebody writes of being beaten, on their page; help for that stays there."""
+    async with staged(tmp_path) as stage, inside(stage) as visitor:
+        assert ABUSE in (await visitor.say("my partner beats me")).text
+        before = len(stage.workspace.recorded)
+        await stage.say(SAM, "help now", LINES)
+        assert ABUSE not in written(stage, before)
 
 
 async def test_a_way_back_in_the_chat_does_not_tell_there_what_came_up_on_a_page(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from adapters.platform import Address, Arrival, Forged
 from bot.clock import SystemClock
 from bot.routing import COMMANDS, RIGHTS, SLASH, Enter, Here, Nothing, Redraw, Take, Usage, route
-from bot.tokens import Tokens
+from bot.tokens import Standing, Tokens
 from bot.vault import Keys, Vault
 from flows.core.events import Answered, Chose, Said
 from flows.core.flow import Carry
@@ -149,6 +149,18 @@ def test_a_cry_in_the_chat_is_not_answered_with_help_that_came_up_on_a_page(leve
     for at in ("planning", "plan", "deleting"):  # beneath the help is the plan, and the question is asked in the chat
         plan = Here(b"sid", "turn", "safety", at, "self", here.screen)
         assert route(said, plan, alarm, None, TOKENS, PHRASES) == Take(Chose(key="cry", arg="self"))
+
+
+@pytest.mark.parametrize("at", ["staying", "planning"])
+def test_help_now_in_the_chat_says_nothing_of_the_help_that_came_up_on_a_page(at: str) -> None:
+    here = Here(b"sid", "turn", "safety", at, "abuse", SCREEN.model_copy(update={"private": True}))
+    fresh = Take(Chose(key="cry", arg="asked")) if at == "planning" else COMMANDS["help"]
+    typed = Arrival(id="1", address=SAM, event=Said(text="help now"))
+    assert route(typed, here, None, None, TOKENS, PHRASES) == fresh
+    tapped = Arrival(id="1", address=SAM, event=None)
+    assert route(tapped, here, None, Standing("help"), TOKENS, PHRASES) == fresh
+    there = typed.model_copy(update={"place": "page", "secluded": True})
+    assert route(there, here, None, None, TOKENS, PHRASES) == Take(Chose(key="help"))
 
 
 def test_safety_comes_before_everything() -> None:

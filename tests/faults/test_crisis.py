@@ -107,7 +107,7 @@ async def test_of_a_form_what_was_typed_is_read_and_what_was_chosen_is_not_learn
         await haven.check("sam")
         await haven.tap("sam", "slot")
         read.clear()
-        await haven.fill("sam", name="I am at my end", contact="sam@home.example", consent="yes")
+        await haven.fill("sam", name="I am at my end", contact="sam at home", consent="yes")
         assert read == ["I am at my end"]
 
 
