@@ -14,7 +14,7 @@ from bot.routing import Enter, Take
 from content.library import Library
 from flows.core.common import CommonWords
 from flows.core.effects import Agree, Effect, Forget
-from flows.core.events import Chose, Event
+from flows.core.events import Chose, Event, Said
 from flows.core.flow import Back, Goto, Moment, Step, Turn
 from flows.core.retention import CONVERSATION
 from flows.notice import version
@@ -140,9 +140,10 @@ class Stepping:
                     before, suspended = (*suspended, *((frame,) if frame else ())), _suspend(frame, suspended, target)
                     self._let_go(conn, record, [each for each in before if each not in suspended])
                     flow, moment = FLOWS[target], self.moment(record, target)
-                    if waits:  # it is gone on with: it knows what it has asked
-                        asked, frame = Chose(key="help", arg=carry.ask if carry.text else ""), waits
-                        following = flow.update(flow.thaw(waits.version, dict(waits.state)), asked, moment)
+                    if waits:  # it is gone on with: it knows what it has asked; what sounds heavy is listened to in it
+                        helped = Chose(key="help", arg=carry.ask if carry.text else "")
+                        said, frame = Said(text="") if carry.text == "soft" else helped, waits
+                        following = flow.update(flow.thaw(waits.version, dict(waits.state)), said, moment)
                     else:
                         frame = Frame(flow=target, version=flow.version, state={})
                         following = flow.begin(carry, moment)

@@ -25,12 +25,13 @@ from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
 from bot.people import Frame, Record
-from bot.routing import COMMANDS, RIGHTS, Route, Take
+from bot.routing import COMMANDS, RIGHTS, Enter, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting
 from flows.core.catalog import Screening
 from flows.core.common import CommonWords
 from flows.core.events import Chose
+from flows.core.flow import Carry
 from flows.core.screen import Button, Screen
 from flows.core.typed import plain
 from flows.registry import FLOWS
@@ -177,6 +178,9 @@ def test_help_asked_for_while_a_crisis_waits_goes_on_with_it() -> None:
             fresh = {"kind": "asked", "question": "suicide"}
             assert told == ({"kind": "self", "question": "answered"} if known else fresh)
             assert at(must(walked.follow(helped, Take(Chose(key="mistaken"))))) == at(away)
+            heavy = Enter("safety", Carry(ask="self", text="soft"))  # is listened to there, and asked about elsewhere
+            listens = must(walked.follow(replace(away, place=again), heavy))
+            assert at(listens) == ("safety", "listening" if known else "checking")
 
 
 def test_a_crisis_that_is_gone_back_to_stands_where_it_stood() -> None:
