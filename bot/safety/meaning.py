@@ -25,14 +25,14 @@ MOST: Final = 14.0  # odds
 EXPLICIT: Final = 4.0  # of odds that explicit danger needs less than any other for a soft alarm: none is worse to miss
 
 Array = Any  # numpy's own types say nothing more here
-_LEAN: Final = np.array([EXPLICIT if kind == "explicit" else 0.0 for kind in LABELS])
+_LEAN: Final = np.array([[0.0] * len(LABELS), [EXPLICIT if kind == "explicit" else 0.0 for kind in LABELS]])
 Pair = tuple[Array, Array]  # a narrow matrix, and a wide one: what their product adds to a weight
 
 
 def odds(scores: Array) -> Array:
     """Return the logarithm of the odds of danger, within -14 and 14, and of the same with explicit danger weighing
     more, by what speaks for each of CLASSES: shape (..., 9) to (..., 2)."""
-    kinds, safe = scores[..., None, :-1] + np.stack([0 * _LEAN, _LEAN]), scores[..., -1:]
+    kinds, safe = scores[..., None, :-1] + _LEAN, scores[..., -1:]
     return np.clip(np.logaddexp.reduce(kinds, -1) - safe, -MOST, MOST)
 
 

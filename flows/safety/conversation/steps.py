@@ -55,9 +55,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
             return _written(state, values.get(PARTS[state.step], ""), at)
         case Chose(key="help", arg=kind):  # an alarm about something else, or "Help now", within the conversation
             return Turn(_helping(cast(Topic, kind or state.kind), state))
-        case Chose(
-            key="cry", arg=kind
-        ):  # in the chat, while the plan is on a page: asked there, whatever the page asked
+        case Chose(key="cry", arg=kind):  # in the chat over a plan on a page: asked there, whatever the page asked
             return Turn(_helping(cast(Topic, kind), state, question=""))
         case Chose(key="country", arg=code) if code:  # what is on screen is that country's from now on
             return Turn(state, (SetCountry(country=code),))
