@@ -2,8 +2,9 @@
 
 Many wait for their turn and for the platform's answer at the same time. But only one at a time is between being marked
 `sending` (committed) and being on the wire, so whoever kills us takes one message at most with them: what is on the
-wire arrives without us. Found `sending` after a crash, it is not said again: a missed message is better than a double
-one. Where the platform keeps our opaque id with a message, it is asked whether that one arrived.
+wire arrives without us. Found `sending` after a crash, or left without an answer, it is not said again: a missed
+message is better than a double one. Where the platform keeps our opaque id with a message, it is asked whether that one
+arrived.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ from flows.team import TeamWords
 RETRY: Final = (2, 10, 60, 300)  # seconds until the next try of something that may be repeated; then it is given up
 UNPOSTED: Final = frozenset({"failed", "unreachable", "held"})
 UNSENT: Final = 30.0  # seconds until the next try of what did not even get on the wire
+UNANSWERED: Final = 30.0  # seconds until it is asked what became of a message without an answer: it has arrived by then
 FAREWELL: Final = 10.0  # seconds that what is on the wire gets for its answer when the service stops
 
 
@@ -68,7 +70,7 @@ class Sending:
             return
         where = await self._store.transact(lambda conn: self._letters.where(conn, task))
         platform = self._platforms.get(where[0].platform) if where else None
-        if row.state == "sending":  # we died in the call
+        if row.state == "sending":  # we died in the call, or nobody answered it
             await self._end(row.id, task, await self._arrived(row, where, platform))
             return
         if where is None or platform is None:
@@ -171,8 +173,8 @@ class Sending:
             outcome = "failed"
         except Exception as error:
             log.failure("send_failed", error, where="sending", kind=task.kind)
-            if _paced(platform) and not on_wire.is_set():  # it did not even leave
-                await self._give_back(id_, UNSENT)
+            if _paced(platform):
+                await (self._ask_later(id_) if on_wire.is_set() else self._give_back(id_, UNSENT))
                 return
             outcome = "unknown"
         LAUNCH.set(None)  # what follows is said in its own name
@@ -226,6 +228,11 @@ class Sending:
         platform = self._platforms.get(task.asker.platform)
         if platform:
             await platform.post(task.asker, self._drawing.public(sid, screen, locale))
+
+    async def _ask_later(self, id_: bytes) -> None:
+        """Leave it marked, to be looked at once what is on its way must have arrived."""
+        due = int(self._clock.now().timestamp() + UNANSWERED) + 1
+        await self._store.transact(lambda conn: queries.put_off(conn, id_, due))
 
     async def _give_back(self, id_: bytes, seconds: float) -> None:
         due = int(self._clock.now().timestamp() + seconds) + 1

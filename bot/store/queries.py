@@ -165,6 +165,11 @@ def give_back(conn: Connection, id_: bytes, due: int) -> None:
     conn.execute(update(effect).where(effect.c.id == id_).values(state="ready", lease=0, due=due, attempts=0))
 
 
+def put_off(conn: Connection, id_: bytes, due: int) -> None:
+    """Give an effect back as it stands, to be looked at again at `due`."""
+    conn.execute(update(effect).where(effect.c.id == id_).values(lease=0, due=due))
+
+
 def retry_unsent(conn: Connection, id_: bytes, due: int) -> None:
     """Give an effect back, to be tried again at `due`, unless it is marked as being sent."""
     unsent = update(effect).where(effect.c.id == id_, effect.c.state == "ready")
