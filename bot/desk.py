@@ -67,7 +67,7 @@ class Desk:
             return self._remembered(arrival, alarm, asked, sid)
         if arrival.admitted is None and not urgent:
             raise Busy  # the platform did not say who this is: it should ask again
-        patience = PATIENCE_URGENT if more else PATIENCE
+        patience, stood = PATIENCE_URGENT if more else PATIENCE, self._people.crisis(sid)
         turn = self._store.transact(lambda conn: self._turns.arrive(conn, arrival, sid, alarm, made), patience)
         try:
             shown = await (asyncio.wait_for(turn, PATIENCE_URGENT) if urgent else turn)
@@ -75,6 +75,7 @@ class Desk:
             raise
         except Exception as error:
             log.failure("turn_failed", error, where="desk")
+            self._people.still_in(sid, stood)
             if urgent:
                 return self._remembered(arrival, alarm, asked, sid)
             if more:

@@ -187,9 +187,18 @@ class People:
     def in_crisis(self, sid: bytes, place: Place, now: datetime) -> str:
         """Return the turn of the crisis conversation that somebody has open at a place; empty if they have none there.
         Needs no database."""
-        hint = self.hints.get(sid)
-        crisis = hint.crisis if hint else None
+        crisis = self.crisis(sid)
         return crisis.turn if crisis and crisis.place == place and now < crisis.until else ""
+
+    def crisis(self, sid: bytes) -> Crisis | None:
+        """Return where somebody's crisis conversation is open. Needs no database."""
+        hint = self.hints.get(sid)
+        return hint.crisis if hint else None
+
+    def still_in(self, sid: bytes, crisis: Crisis | None) -> None:
+        """Note that a turn which was not committed has not moved somebody's crisis conversation."""
+        if hint := self.hints.get(sid):
+            self.hints.note(sid, replace(hint, crisis=crisis))
 
     def in_country(self, sid: bytes, country: str, until: datetime) -> None:
         """Note where somebody says they are while the database does not answer. Of whom nothing is held it is kept

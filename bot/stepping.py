@@ -15,7 +15,7 @@ from content.library import Library
 from flows.core.common import CommonWords
 from flows.core.effects import Agree, Effect, Forget
 from flows.core.events import Chose, Event, Said
-from flows.core.flow import Back, Goto, Moment, Step, Turn
+from flows.core.flow import Back, Carry, Goto, Moment, Step, Turn
 from flows.core.retention import CONVERSATION
 from flows.notice import version
 from flows.registry import FLOWS
@@ -25,8 +25,7 @@ UNGATED = frozenset({"notice", "safety", "privacy", "language", "country"})  # r
 RIGHTS = frozenset(
     {"stop", "pause", "not_now", "human", "end"}
 )  # what anybody may ask of the other flows before it, too
-
-WAIT = 3  # conversations that wait beneath the open one, beside the ordinary one and that about a crisis
+MOST_WAIT = 3  # conversations that wait beneath the open one, beside the ordinary one and that about a crisis
 
 
 class Stepping:
@@ -135,15 +134,15 @@ class Stepping:
                         frame, record.asked = _left(frame, step.leaving, record.asked), ""
                     if any(isinstance(each, Agree) for each in step.effects):
                         frame = None  # the notice is agreed to, so there is no way back to it
-                    waits = _crisis(suspended, record.place) if target == "safety" and carry.ask != "plan" else None
+                    unkept = carry.ask == "plan" and not record.ops.notice  # there is none, nor may there be one yet
+                    waits = _crisis(suspended, record.place) if target == "safety" and not unkept else None
                     suspended = tuple(each for each in suspended if each is not waits)
                     before, suspended = (*suspended, *((frame,) if frame else ())), _suspend(frame, suspended, target)
                     self._let_go(conn, record, [each for each in before if each not in suspended])
                     flow, moment = FLOWS[target], self.moment(record, target)
-                    if waits:  # it is gone on with: it knows what it has asked; what sounds heavy is listened to in it
-                        helped = Chose(key="help", arg=carry.ask if carry.text else "")
-                        said, frame = Said(text="") if carry.text == "soft" else helped, waits
-                        following = flow.update(flow.thaw(waits.version, dict(waits.state)), said, moment)
+                    if waits:  # it is gone on with: it knows what it has asked
+                        frame = waits
+                        following = flow.update(flow.thaw(waits.version, dict(waits.state)), _again(carry), moment)
                     else:
                         frame = Frame(flow=target, version=flow.version, state={})
                         following = flow.begin(carry, moment)
@@ -199,7 +198,7 @@ def _suspend(frame: Frame | None, suspended: tuple[Frame, ...], target: str) -> 
         return ()
     waiting = tuple(each for each in (*suspended, frame) if each.flow != target)
     others = [each.flow for each in waiting if FLOWS[each.flow].interrupts and each.flow != "safety"]
-    return tuple(each for each in waiting if each.flow not in others[:-WAIT])
+    return tuple(each for each in waiting if each.flow not in others[:-MOST_WAIT])
 
 
 def _crisis(suspended: tuple[Frame, ...], place: Place | None) -> Frame | None:
@@ -207,6 +206,13 @@ def _crisis(suspended: tuple[Frame, ...], place: Place | None) -> Frame | None:
     on a page or in a window: it is not told there what that one is about, and has asked."""
     waiting = (each for each in suspended if each.flow == "safety")
     return next((each for each in waiting if place != "chat" or each.place == "chat"), None)
+
+
+def _again(carry: Carry) -> Event:
+    """Return what somebody comes back to the crisis conversation with. What sounds heavy is listened to in it."""
+    if carry.ask == "plan":
+        return Chose(key="plan")
+    return Said(text="") if carry.text == "soft" else Chose(key="help", arg=carry.ask if carry.text else "")
 
 
 def _frames(record: Record) -> tuple[Frame | None, tuple[Frame, ...]]:

@@ -170,6 +170,7 @@ def test_help_asked_for_while_a_crisis_waits_goes_on_with_it() -> None:
     staying = next(place for place in walked.places.values() if place.name == "safety/staying")
     for where, again in itertools.product(get_args(Where), repeat=2):
         record = standing(staying, where, (), asked)
+        record.set_ops(notice=walked.stepping.notice(record))
         for between in ("stop", "my_data", "language"):
             away = must(walked.follow(replace(record, place=again), COMMANDS[between]))
             helped = must(walked.follow(replace(away, place=again), COMMANDS["help"]))
@@ -181,6 +182,9 @@ def test_help_asked_for_while_a_crisis_waits_goes_on_with_it() -> None:
             heavy = Enter("safety", Carry(ask="self", text="soft"))  # is listened to there, and asked about elsewhere
             listens = must(walked.follow(replace(away, place=again), heavy))
             assert at(listens) == ("safety", "listening" if known else "checking")
+            plan = must(walked.follow(replace(away, place=again), COMMANDS["my_plan"]))
+            assert at(plan) == ("safety", "plan" if plan.private.safety_plan else "planning")
+            assert frame_of(plan).state["question"] == ("answered" if known else "")
 
 
 def test_a_crisis_that_is_gone_back_to_stands_where_it_stood() -> None:

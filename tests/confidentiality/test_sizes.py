@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.platform import Address
 from bot import tasks
 from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
-from bot.stepping import WAIT, _suspend
+from bot.stepping import MOST_WAIT, _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
 from flows.checkin.steps import ZONE_BYTES
 from flows.core.care import (
@@ -120,8 +120,8 @@ ADDRESS = st.builds(Address, platform=_full(16, PLAIN), tenant=_full(80, PLAIN),
 @st.composite
 def conversations(draw: st.DrawFn) -> Conversation:
     """The most that can be open at once: a choice of offers at the bottom, and above it the crisis conversation
-    and the largest of the flows that interrupt, once each: WAIT of them, and the open one. An ordinary flow lets go of
-    all that was open, so there is one, and at the bottom; none is suspended twice (`bot/stepping.py`: _suspend)."""
+    and the largest of the flows that interrupt, once each: those that wait, and the open one. An ordinary flow lets go
+    of all that was open, so there is one, and at the bottom; none is suspended twice (`bot/stepping.py`: _suspend)."""
     offer = {"slot": draw(SLOT).model_dump(mode="json"), "reasons": WISHES, "price": draw(_full(40, LETTERS))}
     choosing = {
         "at": "choosing",
@@ -163,7 +163,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         frozen = flow.freeze(flow.thaw(flow.version, state))
         ask = "f" * 32 if name == "booking" else ""  # the one of them that asks a provider
         frames.append(Frame(flow=name, version=flow.version, state=frozen, turn="f" * 16, ask=ask, place="window"))
-    frames[2:] = sorted(frames[2:], key=lambda each: len(each.model_dump_json()))[-WAIT - 1 :]
+    frames[2:] = sorted(frames[2:], key=lambda each: len(each.model_dump_json()))[-MOST_WAIT - 1 :]
     return Conversation(
         turn="f" * 16,
         frame=frames[-1].resting(),
@@ -187,11 +187,11 @@ def test_what_is_open_at_once_is_bounded(path: list[str]) -> None:
         else:
             assert "safety" not in lost
             assert all(FLOWS[each].interrupts for each in lost)
-            assert not lost or len(suspended) >= WAIT
+            assert not lost or len(suspended) >= MOST_WAIT
         names = [each.flow for each in (*suspended, frame)]
         assert len(set(names)) == len(names)
         assert all(FLOWS[each].interrupts for each in names[1:])
-        assert len(names) <= WAIT + 3
+        assert len(names) <= MOST_WAIT + 3
 
 
 @settings(max_examples=60)

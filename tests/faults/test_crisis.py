@@ -335,6 +335,19 @@ async def test_what_nobody_waits_for_any_more_is_not_done_later(tmp_path: Path) 
         assert record.private.conversation.frame.state["at"] == "helping"
 
 
+async def test_a_commit_that_fails_leaves_the_crisis_conversation_where_it_was(tmp_path: Path) -> None:
+    async with rig(tmp_path) as haven:
+        tap = token_of(await haven.place("kim", "safety", ABUSE[0]), "ways")
+
+        def fails(_: object) -> None:
+            raise OSError("the disk is full")
+
+        event.listen(haven.service.store.engine, "commit", fails)
+        for _ in range(2):
+            assert await answered(haven, haven.arrival("kim", token=tap)) == "help"
+        event.remove(haven.service.store.engine, "commit", fails)
+
+
 async def test_with_a_provider_that_is_down_or_never_answers(tmp_path: Path) -> None:
     async with rig(tmp_path) as haven:
         asked, never = asyncio.Event(), asyncio.Event()
