@@ -2,8 +2,8 @@
 
 from adapters.platform import Address, Arrival, Front, Notes, Profile, Public, Shown
 from bot.clock import Clock
-from bot.people import Record
 from bot.places import region_of
+from bot.record import Record
 from bot.routing import SLASH, bound
 from bot.tokens import ANYBODY, Tokens
 from content.library import Library

@@ -11,7 +11,8 @@ from bot.campaigns import Campaigns
 from bot.clock import Clock
 from bot.days_off import off_for
 from bot.drawing import Drawing
-from bot.people import Ops, People
+from bot.people import People
+from bot.record import Ops
 from content.library import Library
 from content.schema import TeamEntry
 from flows import booking, caring, waiting

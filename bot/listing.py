@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import tasks
-from bot.people import Record
+from bot.record import Record
 from bot.store import queries
 from bot.vault import Vault
 from flows.core.care import Waiting

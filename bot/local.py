@@ -11,7 +11,7 @@ from bot.clock import Clock, token
 from bot.contact import tickets
 from bot.days_off import off_for
 from bot.deliveries import Deliveries
-from bot.people import MOODS, Record
+from bot.record import MOODS, Record
 from bot.store import queries
 from bot.vault import Unsealable, Vault
 from content.library import Library

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from bot import tasks
-from bot.people import Record
+from bot.record import Record
 from bot.store import queries
 from bot.vault import Vault
 from flows.core.care import Appointment, Reminding

@@ -9,7 +9,9 @@ from adapters.platform import Place
 from bot.alike import with_days_off
 from bot.clock import Clock, token
 from bot.local import Local
-from bot.people import Conversation, Frame, Record, held_by, person_of
+from bot.my_data import held_by
+from bot.people import person_of
+from bot.record import Conversation, Frame, Record
 from bot.routing import Enter, Take
 from content.library import Library
 from flows.core.common import CommonWords

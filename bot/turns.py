@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -11,10 +11,12 @@ from bot import listing, tasks
 from bot.clock import Clock
 from bot.contact import tickets
 from bot.drawing import Drawing
+from bot.expiry import expire, has_left
 from bot.findings import Findings
 from bot.local import Local
 from bot.outcomes import facts, holds, note_trouble, place, start
-from bot.people import People, Private, Record, check_until, managed_by, told_until, welcome
+from bot.people import People, managed_by, welcome
+from bot.record import Private, Record
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -26,7 +28,6 @@ from flows import booking
 from flows.core.care import Appointment, Status, Ticket
 from flows.core.effects import Book, Cancel, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Answered, Booked, Changed, Event, Failed, Held, Listed, Said
-from flows.core.retention import APPOINTMENT, CARING, LEFT, TICKET, WAITING
 from flows.country import IN
 from flows.safety import Alarm
 
@@ -67,7 +68,7 @@ class Turns:
             record.set_ops(reference=arrival.reference)
         if record.ops.left:
             record.set_ops(left=None)  # they are there after all
-        expired = self._expire(record, now)
+        expired = expire(record, now)
         commands = content.typed(record.ops.locale)
         way = route(arrival, self._here(record), alarm, made, self.tokens, commands)
         if isinstance(way, Nothing):
@@ -83,7 +84,7 @@ class Turns:
         held = self._people.load(conn, sid)
         record = held or self._people.stranger(sid, address)
         welcome(record, profile, self._library.current)
-        self._expire(record, self._clock.now())
+        expire(record, self._clock.now())
         agreed = not self._stepping.gated(record, "home")
         return self.drawing.front(record, self._stepping.moment(record), agreed, held is not None)
 
@@ -91,7 +92,7 @@ class Turns:
         """Return what the file holds that goes with somebody's screen: the entry's name, the appointment, and whether
         it stands. None if there is no file. Taking it changes nothing."""
         record = self._people.load(conn, sid)
-        if record is None or self._expire(record, self._clock.now()):
+        if record is None or expire(record, self._clock.now()):
             return None
         frame = record.private.conversation.frame if record.private.conversation else None
         if frame is None or frame.flow != booking.FLOW.name or self._stepping.gated(record, frame.flow):
@@ -119,13 +120,13 @@ class Turns:
         self._local.set_appointments(conn, record, facts(record, task, event))
         if isinstance(task, tasks.Ask) and event == Failed(why="uncertain"):
             self._ask_again(conn, task)
-        self._expire(record, self._clock.now())
+        expire(record, self._clock.now())
         return self._report(conn, record, task, event)
 
     def current(self, conn: Connection, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen and where it belongs, if it is still the one of this turn."""
         record = self._people.load(conn, sid)
-        if record is None or self._expire(record, self._clock.now()):
+        if record is None or expire(record, self._clock.now()):
             return None
         self._look_back(conn, record)
         if self._here(record).turn != turn:
@@ -143,8 +144,8 @@ class Turns:
         if record is None:
             self._people.hints.drop(sid)  # where somebody said they are, of whom nothing is held
             return False
-        self._expire(record, self._clock.now())
-        gone = record.ops.left is not None and record.ops.left + LEFT <= self._clock.now()
+        expire(record, self._clock.now())
+        gone = has_left(record, self._clock.now())
         if gone:
             self._local.forget(conn, record)
         if gone or (not record.ops.notice and record.private == Private()):
@@ -186,7 +187,7 @@ class Turns:
         if record is None or ticket is None or ticket.status == status:
             return None
         tickets.became(conn, self._local.plan, record, ticket, status, now)
-        self._expire(record, now)
+        expire(record, now)
         conversation = record.private.conversation
         looks = conversation is not None and conversation.frame.ask == task.key
         if looks and self._stepping.take(conn, record, Take(Changed(what="ticket"))) is not None:
@@ -296,28 +297,6 @@ class Turns:
             return None
         show = self._vault.effect_id("show", sid, record.private.conversation.turn)
         return self._shown(record) if queries.has_effect(conn, show) else None
-
-    def _expire(self, record: Record, now: datetime) -> bool:
-        """Drop what has had its time. Returns whether that was the conversation."""
-        appointments = record.private.appointments
-        record.set_private(
-            appointments=tuple(each for each in appointments if each.slot.end + APPOINTMENT > now),
-            troubles=tuple(each for each in record.private.troubles if told_until(each) > now),
-            caring=tuple(each for each in record.private.caring if each + CARING > now),
-        )
-        if record.private.waiting and record.private.waiting.since + WAITING <= now:
-            record.set_private(waiting=None)
-        if record.private.intent and record.private.intent.until <= now:
-            record.set_private(intent=None)
-        if record.private.ticket and record.private.ticket.promised + TICKET <= now:
-            record.set_private(ticket=None)
-        if (until := check_until(record)) and until <= now:
-            record.set_private(checked=None)
-        conversation = record.private.conversation
-        if conversation is None or conversation.until > now:
-            return False
-        record.set_private(conversation=None)
-        return True
 
     def _here(self, record: Record) -> Here:
         conversation, notice = record.private.conversation, bound(self._stepping.notice(record))

@@ -11,7 +11,8 @@ from bot import tasks
 from bot.alike import expected, to_everyone
 from bot.clock import Clock
 from bot.days_off import off_for
-from bot.people import NUDGES, Ops, Outline, People, Record
+from bot.people import People
+from bot.record import NUDGES, Ops, Outline, Record
 from bot.stepping import Stepping
 from bot.store import queries
 from bot.vault import Vault

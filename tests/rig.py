@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from adapters.platform import Address, Arrival, Busy, Profile, Public, Shown
 from bot import tasks
-from bot.people import Conversation, Frame, Record
+from bot.record import Conversation, Frame, Record
 from bot.sandbox.serve import serve
 from bot.settings import Settings
 from bot.store import queries

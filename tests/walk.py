@@ -21,7 +21,7 @@ from adapters.platform import Address, Arrival
 from bot.clock import Clock
 from bot.drawing import Drawing
 from bot.local import Local
-from bot.people import Frame, Ops, Record
+from bot.record import Frame, Ops, Record
 from bot.routing import COMMANDS, STANDING_ROUTES, Enter, Here, Redraw, Route, Take, route
 from bot.stepping import UNGATED, Stepping
 from bot.tokens import Tokens

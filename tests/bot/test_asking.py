@@ -11,8 +11,8 @@ from bot import tasks
 from bot.asking import LATE, Asking
 from bot.offering import FRESH, Offering
 from bot.outcomes import facts
-from bot.people import Ops, Record
 from bot.providers.several import Providers
+from bot.record import Ops, Record
 from flows.core.care import Slot
 from flows.core.effects import Book, Placed
 from flows.core.events import Booked, Changed, Event, Failed

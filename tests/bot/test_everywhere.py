@@ -24,7 +24,7 @@ from adapters.web.sessions import Sent
 from bot.desk import Desk
 from bot.gate import Gate
 from bot.languages import Languages
-from bot.people import Frame, Record
+from bot.record import Frame, Record
 from bot.routing import COMMANDS, RIGHTS, Enter, Route, Take
 from content.library import Library
 from flows import booking, caring, checkin, team, waiting

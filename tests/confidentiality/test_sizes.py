@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from adapters.platform import Address
 from bot import tasks
-from bot.people import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, People, Private, Record
+from bot.people import People
+from bot.record import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, Private, Record
 from bot.stepping import MOST_WAIT, _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
 from flows.checkin.steps import ZONE_BYTES

@@ -16,8 +16,8 @@ from sqlalchemy import event
 from adapters.platform import Public
 from bot.log import AllowList
 from bot.metrics import exposition
-from bot.people import Ops, Private
 from bot.progress import look
+from bot.record import Ops, Private
 from bot.store.engine import StoreDown
 from bot.store.tables import metadata
 from tests.rig import Rig, rig

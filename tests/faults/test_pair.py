@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
-from bot.people import Private
+from bot.record import Private
 from flows.core.screen import Screen
 from tests.rig import Rig, rig
 

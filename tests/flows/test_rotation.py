@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.people import NUDGES
+from bot.record import NUDGES
 from flows.checkin import FLOW, line_of, pick, season_of
 from flows.checkin.rotation import SEASONS
 from flows.checkin.states import Overview
