@@ -1,4 +1,4 @@
-"""What HR's files and the standards beside them may hold: one closed model a file."""
+"""What HR's files may hold: one closed model a file. Files with rules of their own have a room of their own."""
 
 from typing import Annotated, Final, Literal, Self
 
@@ -8,7 +8,6 @@ from content.problems import suggest
 from content.values import (
     ConsoleUser,
     Country,
-    Day,
     Key,
     Label,
     Language,
@@ -17,14 +16,12 @@ from content.values import (
     NudgeKey,
     Part,
     Phone,
-    RegionCode,
     Sentence,
     SlackChannel,
     SlackUser,
     TeamsChannel,
     TeamsUser,
     TimeOfDay,
-    Url,
     Weekday,
     Zone,
     distinct,
@@ -33,13 +30,11 @@ from content.values import (
     subdivisions,
 )
 from flows.core.catalog import (
-    INTERNATIONAL,
     Benefit,
     Cancelling,
     Season,
     Service,
     ServiceKind,
-    SpecialKind,
     Template,
     Theme,
     Tier,
@@ -47,7 +42,6 @@ from flows.core.catalog import (
 
 _ONE_LINE: Final = "keep one of them"
 _OWN_KEY: Final = "give each entry a key of its own"
-LONGEST: Final = 180  # seconds of an exercise
 
 
 class Custodian(Part):
@@ -239,106 +233,6 @@ class Services(Part):
     """services.yaml: the other ways to get help."""
 
     services: Annotated[tuple[ServiceEntry, ...], AfterValidator(distinct("name", _ONE_LINE))]
-
-
-class ItemEntry(Part):
-    """One question of an instrument."""
-
-    key: Key
-    text: Sentence
-
-
-class DifficultyEntry(Part):
-    """The unscored question after the PHQ-9."""
-
-    text: Sentence
-    options: tuple[Name, ...] = Field(min_length=2)
-
-
-class InstrumentFile(Part):
-    """A validated questionnaire in one language, verbatim; option n scores n points."""
-
-    key: Key
-    title: Name
-    language: Language
-    stem: Sentence
-    items: Annotated[tuple[ItemEntry, ...], AfterValidator(distinct("key", _OWN_KEY))] = Field(min_length=1)
-    options: tuple[Name, ...] = Field(min_length=2)
-    difficulty: DifficultyEntry | None = None
-
-
-class StepEntry(Part):
-    """What to do for some seconds."""
-
-    seconds: int = Field(ge=5, le=90)
-    text: Message
-
-
-class ExerciseEntry(Part):
-    """A short exercise; `name` is what its button says."""
-
-    key: Key
-    name: Label
-    steps: tuple[StepEntry, ...] = Field(min_length=2, max_length=8)
-
-    @model_validator(mode="after")
-    def _short(self) -> Self:
-        if (seconds := sum(each.seconds for each in self.steps)) > LONGEST:
-            message = f"this takes {seconds} seconds"
-            raise refuse(message, f"{LONGEST} at most: make steps shorter, or leave some out", "steps")
-        return self
-
-
-class Exercises(Part):
-    """calm.yaml and exercises.yaml: short exercises in one language, the first one foremost."""
-
-    exercises: Annotated[
-        tuple[ExerciseEntry, ...],
-        AfterValidator(distinct("key", _OWN_KEY)),
-        AfterValidator(distinct("name", _ONE_LINE)),
-    ] = Field(min_length=1, max_length=12)
-
-
-class CrisisLine(Part):
-    """A crisis line: `dial` is exactly what to dial or open; `verified_on` is the day of its check."""
-
-    name: Name
-    how: Literal["call", "text", "call or text", "visit"]
-    dial: Name
-    hours: Name
-    url: Url
-    verified_on: Day | None = None
-
-    @model_validator(mode="after")
-    def _diallable(self) -> Self:
-        if self.how.startswith("call") and not set(self.dial) <= set("0123456789 +-()"):
-            raise refuse("this is not a number to dial", "write it as people dial it there", "dial")
-        return self
-
-
-class RegionEntry(Part):
-    """Crisis help of one country, best line first; `special` holds lines for one thing, which go before the others."""
-
-    emergency: Phone
-    lines: tuple[CrisisLine, ...] = Field(min_length=1)
-    special: dict[SpecialKind, tuple[CrisisLine, ...]] = Field(default_factory=dict)
-
-
-class Regions(Part):
-    """regions.yaml: crisis help by ISO 3166 alpha-2 country; XX is for everybody else."""
-
-    regions: dict[RegionCode, RegionEntry]
-
-    @model_validator(mode="after")
-    def _international(self) -> Self:
-        where = ("regions", INTERNATIONAL)
-        if INTERNATIONAL not in self.regions:
-            raise refuse("there is no XX", "add XX, for people whose country is unknown", "regions")
-        if self.regions[INTERNATIONAL].emergency != "112":
-            raise refuse("XX has one country's number", 'write "112", the number of mobile networks', *where)
-        if any(line.how != "visit" for line in self.regions[INTERNATIONAL].lines):
-            raise refuse("XX has one country's line", "name an international finder to visit", *where, "lines")
-        return self
 
 
 Phrases = Annotated[tuple[Label, ...], AfterValidator(distinct("", _ONE_LINE))]

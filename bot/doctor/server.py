@@ -12,8 +12,8 @@ from bot.wiring import WORDS, content_root
 from content.booking import QUESTIONS
 from content.check import check
 from content.library import Library
-from content.loader import STALE
 from content.problems import ContentError
+from content.regions import STALE
 
 
 async def look(settings: Settings, clock: Clock) -> list[Finding]:
