@@ -12,11 +12,12 @@ from bot.calendar_file import calendar_file
 from bot.clock import Clock
 from bot.deliveries import Deliveries
 from bot.people import People
+from bot.results import Gone
 from bot.routing import SLASH, meant_by
 from bot.store import queries
 from bot.store.engine import Store
 from bot.tokens import Made, Standing, Step
-from bot.turns import Gone, Turns
+from bot.turns import Turns
 from bot.vault import Vault
 from content.library import Library
 from flows import screening
@@ -115,13 +116,13 @@ class Desk:
         self, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
     ) -> tuple[Address, Shown] | Gone | None:
         """Bring an errand's result back. `done` is its effect, deleted in the same transaction."""
-        result = await self._store.transact(lambda conn: self._turns.result(conn, task, done, event))
+        result = await self._store.transact(lambda conn: self._turns.results.deliver(conn, task, done, event))
         self.wake.set()
         return result
 
     async def undo(self, task: tasks.Ask | tasks.Settle, event: Event) -> None:
         """Plan to undo what the provider did for somebody who is gone or wants it no more."""
-        await self._store.transact(lambda conn: self._turns.undo(conn, task, event))
+        await self._store.transact(lambda conn: self._turns.results.undo(conn, task, event))
         self.wake.set()
 
     async def found(self, sid: bytes, held: Appointment, now: Appointment | None) -> bool:
@@ -181,13 +182,13 @@ class Desk:
 
     async def ticket(self, sid: bytes, key: str) -> Ticket | None:
         """Return a request to be called back, if it is still wanted."""
-        return await self._store.transact(lambda conn: self._turns.ticket(conn, sid, key))
+        return await self._store.transact(lambda conn: self._turns.results.ticket(conn, sid, key))
 
     async def ticketed(
         self, task: tasks.Ticket | tasks.Follow, done: bytes, status: Status, again: int
     ) -> tuple[Address, Shown] | None:
         """Bring back what became of a request to be called back."""
-        result = await self._store.transact(lambda conn: self._turns.ticketed(conn, task, done, status, again))
+        result = await self._store.transact(lambda conn: self._turns.results.ticketed(conn, task, done, status, again))
         self.wake.set()
         return result
 

@@ -14,10 +14,10 @@ from bot.contact.calling import Calling
 from bot.desk import Desk
 from bot.engine.base import Engine
 from bot.local import LOOK_AGAIN
+from bot.results import Gone
 from bot.sending import RETRY, Sending
 from bot.store import queries
 from bot.store.engine import Store
-from bot.turns import Gone
 from bot.vault import Unsealable, Vault
 
 

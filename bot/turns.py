@@ -1,22 +1,19 @@
 """What happens inside one transaction: load, route, step, save, and say what to draw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from adapters.platform import Address, Arrival, Front, Profile, Public, Shown
-from bot import listing, tasks
 from bot.clock import Clock
-from bot.contact import tickets
 from bot.drawing import Drawing
 from bot.expiry import expire, has_left
 from bot.findings import Findings
+from bot.keeping import Keeping
 from bot.local import Local
-from bot.outcomes import facts, holds, note_trouble, place, start
 from bot.people import People, managed_by, welcome
 from bot.record import Private, Record
+from bot.results import Results
 from bot.routing import Enter, Here, Nothing, Redraw, Take, Usage, bound, route
 from bot.stepping import Stepping
 from bot.store import queries
@@ -25,19 +22,10 @@ from bot.vault import Vault
 from bot.waking import Waking
 from content.library import Library
 from flows import booking
-from flows.core.care import Appointment, Status, Ticket
-from flows.core.effects import Book, Cancel, Reschedule, Share, TakeOffer, Wait
-from flows.core.events import Answered, Booked, Changed, Event, Failed, Held, Listed, Said
+from flows.core.care import Appointment
+from flows.core.events import Answered, Event, Said
 from flows.country import IN
 from flows.safety import Alarm
-
-CONFIRM = timedelta(seconds=30)  # a screen that the platform has not confirmed by then is drawn again
-ASK_AGAIN = timedelta(seconds=5)  # when a booking's answer was lost
-
-
-@dataclass(frozen=True)
-class Gone:
-    """Whoever asked for this has been forgotten, or cancelled it, since: the result must be undone."""
 
 
 class Turns:
@@ -48,8 +36,10 @@ class Turns:
         self.tokens = Tokens(vault, lambda: [f"{IN}{code}" for code in library.current.regions])
         self.drawing = Drawing(self.tokens, library, clock)
         self._local = Local(vault, library, clock)
-        self.findings = Findings(people, self._local, clock)
         self._stepping = Stepping(self._local, library, clock)
+        self._keeping = Keeping(people, self._local, self._stepping, self.drawing, clock)
+        self.findings = Findings(people, self._local, clock)
+        self.results = Results(people, self._local, self._stepping, self._keeping, clock)
         self._waking = Waking(vault, people, self._stepping, library, clock)
 
     def arrive(
@@ -103,26 +93,6 @@ class Turns:
         one, stands = given
         return self._vault.entry(sid, one.origin or one.key), one, stands
 
-    def result(
-        self, conn: Connection, task: tasks.Ask | tasks.Settle, done: bytes, event: Event
-    ) -> tuple[Address, Shown] | Gone | None:
-        """Bring an errand's result to whoever asked: into the conversation if it is there, else as news."""
-        fresh = queries.drop_effect(conn, done)
-        record = self._people.load(conn, task.sid)
-        if record is None or (isinstance(event, Booked) and not fresh and not holds(record, event)):
-            return Gone()
-        waiting = record.private.waiting
-        if isinstance(event, Listed) and (waiting is None or waiting.key != task.key):
-            return Gone()
-        if not fresh:
-            return None
-        record.set_private(waiting=place(record, task, event))
-        self._local.set_appointments(conn, record, facts(record, task, event))
-        if isinstance(task, tasks.Ask) and event == Failed(why="uncertain"):
-            self._ask_again(conn, task)
-        expire(record, self._clock.now())
-        return self._report(conn, record, task, event)
-
     def current(self, conn: Connection, sid: bytes, turn: str) -> tuple[Address, Shown] | None:
         """Return the person's screen and where it belongs, if it is still the one of this turn."""
         record = self._people.load(conn, sid)
@@ -131,7 +101,7 @@ class Turns:
         self._look_back(conn, record)
         if self._here(record).turn != turn:
             return None
-        return record.ops.address, self._shown(record)
+        return record.ops.address, self._keeping.shown(record)
 
     def woke(self, conn: Connection, sids: Sequence[bytes]) -> tuple[int, int]:
         """Plan the check-ins of these people that are due. Returns how many go out, and how many do not."""
@@ -153,49 +123,6 @@ class Turns:
         else:
             self._people.save(conn, record)
         return True
-
-    def undo(self, conn: Connection, task: tasks.Ask | tasks.Settle, event: Event) -> None:
-        """Plan to undo what the provider did for somebody who is gone or wants it no more."""
-        now = self._clock.now()
-        if isinstance(event, Listed):
-            provider = task.what.provider if isinstance(task, tasks.Ask) and isinstance(task.what, Wait) else ""
-            listing.unlist(conn, self._local.plan, task.key, provider, now)
-        elif isinstance(event, Held):
-            self._local.release(conn, event.slot, event.hold)
-        elif isinstance(event, Booked):
-            provider = event.appointment.slot.provider
-            self._local.plan(
-                conn, tasks.Undo(key=task.key, since=int(now.timestamp()), provider=provider), now, task.key
-            )
-
-    def ticket(self, conn: Connection, sid: bytes, key: str) -> Ticket | None:
-        """Return a request to be called back, if it has not been taken back or replaced since."""
-        return tickets.held(self._people.load(conn, sid), key)
-
-    def ticketed(
-        self, conn: Connection, task: tasks.Ticket | tasks.Follow, done: bytes, status: Status, again: int
-    ) -> tuple[Address, Shown] | None:
-        """Note what became of a request to be called back, and tell whoever asked: on their screen if they look at it.
-
-        `done` is its errand, which is over; if the desk is only late, it is tried `again` (seconds since 1970)."""
-        now, record = self._clock.now(), self._people.load(conn, task.sid)
-        ticket = tickets.held(record, task.key)
-        if record is None or ticket is None or status != "late":
-            queries.drop_effect(conn, done)
-        else:
-            queries.postpone(conn, done, min(again, int(ticket.promised.timestamp()) + 1))
-        if record is None or ticket is None or ticket.status == status:
-            return None
-        tickets.became(conn, self._local.plan, record, ticket, status, now)
-        expire(record, now)
-        conversation = record.private.conversation
-        looks = conversation is not None and conversation.frame.ask == task.key
-        if looks and self._stepping.take(conn, record, Take(Changed(what="ticket"))) is not None:
-            return record.ops.address, self._keep(conn, record, self._shown(record))
-        if status in tickets.TOLD:
-            self._local.plan(conn, tasks.News(sid=record.sid, about="callback"), now, record.sid, task.key)
-        self._people.save(conn, record)
-        return None
 
     def news(self, conn: Connection, sid: bytes, about: str) -> tuple[Address, Public] | None:
         """Return a message that something somebody asked for has an answer."""
@@ -227,68 +154,20 @@ class Turns:
                 note = _untaken(way.event)
         if note == "typed_open" and self._stepping.gated(record, "home"):
             note = ""  # the notice says it better
-        shown = self._shown(record, note)
+        shown = self._keeping.shown(record, note)
         if conversation and isinstance(way, Take) and isinstance(way.event, Answered) and shown.screen.errors:
             shown = self._sent_back(record, conversation.turn)
         if forgotten:
             self._people.forget(conn, record.sid)
             return shown
-        return self._keep(conn, record, shown)
+        return self._keeping.keep(conn, record, shown)
 
     def _sent_back(self, record: Record, turn: str) -> Shown:
         """A form that comes back with errors is still that form: what is open at somebody's stays live."""
         conversation = record.private.conversation
         assert conversation is not None
         record.set_private(conversation=conversation.model_copy(update={"turn": turn}))
-        return self._shown(record)
-
-    def _keep(self, conn: Connection, record: Record, shown: Shown) -> Shown:
-        """Save the record, and with it the promise to draw the screen if the adapter should die first. A page asks by
-        itself where it stands: whoever left it wants nothing of it in the chat."""
-        self._people.save(conn, record)
-        if record.place == "page":
-            return shown
-        now = self._clock.now()
-        show = tasks.Show(sid=record.sid, turn=shown.turn)
-        id_ = self._local.plan(conn, show, now, record.sid, shown.turn)
-        queries.lease(conn, id_, int((now + CONFIRM).timestamp()))  # the adapter holds it
-        return shown
-
-    def _report(
-        self, conn: Connection, record: Record, task: tasks.Ask | tasks.Settle, event: Event
-    ) -> tuple[Address, Shown] | None:
-        conversation = record.private.conversation
-        ask = task.ask or task.key if isinstance(task, tasks.Settle) else task.key
-        if conversation and conversation.frame.ask == ask:
-            if self._stepping.take(conn, record, Take(event)) is not None:
-                return record.ops.address, self._keep(conn, record, self._shown(record))
-            taken = False
-        else:
-            taken = self._stepping.take_suspended(conn, record, ask, event)
-        if isinstance(event, Held) and not taken:  # whoever wanted it has gone elsewhere
-            self._local.release(conn, event.slot, event.hold)
-        unsent = isinstance(event, Failed) and isinstance(task, tasks.Ask) and isinstance(task.what, Share)
-        told = isinstance(task, tasks.Settle) or isinstance(task.what, Book | Cancel | Reschedule | TakeOffer | Wait)
-        if told or unsent:
-            note_trouble(record, task, event)
-            self._local.plan(conn, tasks.News(sid=record.sid), self._clock.now(), record.sid, task.key)
-        self._people.save(conn, record)
-        return None
-
-    def _ask_again(self, conn: Connection, task: tasks.Ask) -> None:
-        """Plan to ask whether a booking, or a move, whose answer was lost has been made."""
-        now, what = self._clock.now(), task.what
-        if not isinstance(what, Book | Reschedule | TakeOffer):
-            return
-        settle = {"sid": task.sid, "flow": task.flow, "since": int(now.timestamp()), "provider": what.slot.provider}
-        if isinstance(what, Book):
-            asked = tasks.Settle(**settle, key=task.key, start=start(task), place=what.place, remind=what.remind)
-        elif isinstance(what, TakeOffer):
-            ours = {"place": what.place, "remind": what.remind, "offered": True}
-            asked = tasks.Settle(**settle, key=task.key, start=start(task), **ours)
-        else:
-            asked = tasks.Settle(**settle, key=what.appointment.key, start=start(task), ask=task.key)
-        self._local.plan(conn, asked, now + ASK_AGAIN, task.key)
+        return self._keeping.shown(record)
 
     def _repeated(self, conn: Connection, sid: bytes) -> Shown | None:
         """A platform's second try: draw again only what nobody has confirmed to be drawn."""
@@ -296,7 +175,7 @@ class Turns:
         if record is None or record.private.conversation is None:
             return None
         show = self._vault.effect_id("show", sid, record.private.conversation.turn)
-        return self._shown(record) if queries.has_effect(conn, show) else None
+        return self._keeping.shown(record) if queries.has_effect(conn, show) else None
 
     def _here(self, record: Record) -> Here:
         conversation, notice = record.private.conversation, bound(self._stepping.notice(record))
@@ -307,11 +186,6 @@ class Turns:
         at, about = (str(frame.state.get(name, "")) for name in ("at", "kind"))
         gated = self._stepping.gated(record, frame.flow)
         return Here(record.sid, conversation.turn, frame.flow, at, about, screen, notice, gated)
-
-    def _shown(self, record: Record, note: str = "") -> Shown:
-        conversation = record.private.conversation
-        at = self._stepping.moment(record, conversation.frame.flow if conversation else "")
-        return self.drawing.shown(record, at, note)
 
 
 def _untaken(event: Event) -> str:
