@@ -1,14 +1,11 @@
 """The command `haven`."""
 
 import asyncio
-import json
 import logging
 import os
-import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -19,22 +16,22 @@ from bot import log, wiring
 from bot.clinic_commands import clinic
 from bot.clock import TZDATA, ShiftedClock, SystemClock, other_zones
 from bot.doctor import examine
-from bot.manifest import slack, teams
+from bot.manifest_commands import manifest
 from bot.preview import opted_in, preview
 from bot.provider_commands import provider
 from bot.safety_commands import safety
 from bot.sends_command import NothingThere, sends
-from bot.settings import Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
+from bot.settings import SettingsTrouble, SlackSettings, TeamsSettings
 from bot.settle import settle
+from bot.shell import ERR, OUT, settings_or_stop, stop
 from bot.simulation import run as simulation
 from bot.store.engine import connect, upgrade
-from bot.terminal import HELP, BadLine, opened
+from bot.terminal import talk
 from bot.vault import KeyTrouble
 from bot.web import create_app
 from bot.wiring import WORDS, build, content_root
 from content.check import check
 from content.library import Library
-from content.loaded import DEFAULT_LOCALE
 from content.problems import ContentError
 
 main = typer.Typer(
@@ -46,7 +43,6 @@ main = typer.Typer(
 content = typer.Typer(no_args_is_help=True, help="The files that HR edits.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 campaign = typer.Typer(no_args_is_help=True, help="What HR plans ahead.")
-manifest = typer.Typer(no_args_is_help=True, help="What a platform has to be told before anybody can install Haven.")
 main.add_typer(content, name="content")
 main.add_typer(campaign, name="campaign")
 main.add_typer(safety, name="safety")
@@ -54,7 +50,6 @@ main.add_typer(clinic, name="clinic")
 main.add_typer(db, name="db")
 main.add_typer(manifest, name="manifest")
 main.add_typer(provider, name="provider")
-_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 
 At = Annotated[str | None, typer.Option(help="The time to start at, as 2026-11-23T09:00Z; default: now.")]
 
@@ -74,7 +69,7 @@ def chat(
 ) -> None:
     """Talk to Haven in this terminal, with the built-in clinic; no accounts, no keys."""
     # a terminal is nobody's production: of what is set here only the words, the clinic and the keys count
-    settings = _settings(profile="demo").model_copy(
+    settings = settings_or_stop(profile="demo").model_copy(
         update={"slack": SlackSettings(), "teams": TeamsSettings(), "surface": "in_app", "public_url": None}
     )
     log.configure(level=logging.WARNING)
@@ -83,11 +78,11 @@ def chat(
         try:
             lines = script.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
-            _stop(f"--script: {script} cannot be read. It must be a text file with one line a turn.")
+            stop(f"--script: {script} cannot be read. It must be a text file with one line a turn.")
     try:
-        code = asyncio.run(_chat(settings, db_url, _instant(at), as_.lower(), lines))
+        code = asyncio.run(talk(settings, db_url, _instant(at), as_.lower(), lines))
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(code)
@@ -102,13 +97,13 @@ def demo(
     at: At = None,
 ) -> None:
     """Show everything in the browser: Slack, Teams, the clinic and what is stored; no accounts, no keys."""
-    settings = _settings()
+    settings = settings_or_stop()
     if settings.profile == "production":
-        _stop("HAVEN_PROFILE=production: the demo has stand-ins for Slack and Teams, so it does not start. Unset it.")
+        stop("HAVEN_PROFILE=production: the demo has stand-ins for Slack and Teams, so it does not start. Unset it.")
     try:
         from bot.demo import run  # noqa: PLC0415  images for production are built without it
     except ModuleNotFoundError:
-        _stop("The demo is not part of this installation. Run it from a checkout: make run")
+        stop("The demo is not part of this installation. Run it from a checkout: make run")
     log.configure(level=logging.WARNING)
     where = f"kept in {db_url}" if db_url else "in a temporary folder, gone when it ends; --db keeps it"
     try:
@@ -118,75 +113,33 @@ def demo(
                 port=settings.port if port is None else port,
                 db=db_url,
                 at=_instant(at),
-                say=lambda url: _out.print(f"Haven's demo: {url}\nEverything is {where}. Ctrl-C ends it."),
+                say=lambda url: OUT.print(f"Haven's demo: {url}\nEverything is {where}. Ctrl-C ends it."),
             )
         )
     except run.PortTaken as error:
-        _err.print(str(error))
+        ERR.print(str(error))
         raise typer.Exit(3) from None
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     except KeyboardInterrupt:
         pass
-
-
-async def _chat(settings: Settings, url: str | None, at: datetime | None, me: str, lines: list[str] | None) -> int:
-    def write(text: str) -> None:
-        _out.print(text)
-        _out.print()
-
-    async with opened(settings, url, at, me, write) as (terminal, clinic):
-        interactive = lines is None and sys.stdin.isatty()
-        if interactive:
-            where = f"kept in {url}" if url else "in a temporary database, gone when you leave; --db keeps it"
-            _err.print(f"Haven, in this terminal: {where}.\nThe clinic's book, in FHIR: {clinic}/Appointment\n{HELP}\n")
-        await terminal.start()
-        if lines is not None:
-            return await _play(terminal.line, lines, write)
-        while interactive:
-            try:
-                typed = await asyncio.to_thread(input, f"{terminal.platform.me}> ")
-            except EOFError:
-                break
-            if typed.strip() == "/quit":
-                break
-            try:
-                if typed.strip():
-                    await terminal.line(typed)
-            except BadLine as error:
-                write(str(error))
-    return 0
-
-
-async def _play(line: Callable[[str], Awaitable[None]], lines: list[str], write: Callable[[str], None]) -> int:
-    """Play a script: a line a turn, `#` for a remark. Stops with 1 at the first line that cannot be carried out."""
-    for number, text in enumerate(lines, start=1):
-        if not text.strip() or text.startswith("#"):
-            continue
-        write(f"> {text.strip()}")
-        try:
-            await line(text)
-        except BadLine as error:
-            _err.print(f"line {number}: {error}")
-            return 1
-    return 0
 
 
 @main.command()
 def serve() -> None:
     """Run the service: platforms, clinic, /healthz and /readyz. Everything is set by HAVEN_* (see README)."""
-    settings, clock = _settings(), SystemClock()
+    settings, clock = settings_or_stop(), SystemClock()
     log.configure()
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104  compared, not bound
     try:
         service = build(settings, clock, base_url=f"http://{host}:{settings.port}")
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
-        _stop(str(error))
-    _err.print(
+        stop(str(error))
+    ERR.print(
         f"Haven listens on http://{settings.host}:{settings.port} ({settings.profile}). Health: /healthz, /readyz"
     )
     if other := other_zones():
-        _err.print(f"tzdata {other} is installed, and {TZDATA} locked: times elsewhere may be off. See haven doctor.")
+        ERR.print(f"tzdata {other} is installed, and {TZDATA} locked: times elsewhere may be off. See haven doctor.")
     app = create_app(service)
     settle()
     uvicorn.run(
@@ -206,11 +159,11 @@ def content_check(
     strict: Annotated[bool, typer.Option(help="Warnings fail, too.")] = False,
 ) -> None:
     """Check the content files: every mistake with file, line and remedy. Exit status 1 if there is one."""
-    root = folder or content_root(_settings())
+    root = folder or content_root(settings_or_stop())
     if not root.is_dir():
-        _stop(f"{root} is not a folder. Name the content folder, the one that holds org/ and en/.")
+        stop(f"{root} is not a folder. Name the content folder, the one that holds org/ and en/.")
     report = check(root, WORDS, SystemClock().now().date())
-    _out.print(str(report))
+    OUT.print(str(report))
     raise typer.Exit(0 if report.good(strict) else 1)
 
 
@@ -220,78 +173,47 @@ def campaign_preview(
     at: At = None,
 ) -> None:
     """Show what campaigns will send: exactly what arrives, to how many, and when. Nothing is sent."""
-    settings, clock = _settings(), ShiftedClock(_instant(at))
+    settings, clock = settings_or_stop(), ShiftedClock(_instant(at))
     try:
         current = Library(content_root(settings), WORDS, lambda: clock.now().date()).current
         count = opted_in(settings, clock) if any(each.entry.to == "check-ins" for each in current.campaigns) else None
-        _out.print(preview(current, key, clock.now(), count))
+        OUT.print(preview(current, key, clock.now(), count))
     except (ContentError, LookupError, ValueError) as error:
-        _stop(str(error.args[0]) if isinstance(error, LookupError) else str(error))
+        stop(str(error.args[0]) if isinstance(error, LookupError) else str(error))
 
 
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the tables up to date. `haven serve` and `haven chat` do it by themselves."""
-    settings = _settings()
+    settings = settings_or_stop()
     try:
         engine = connect(settings.database_url)
         upgrade(engine)
     except ValueError as error:
-        _stop(str(error))
+        stop(str(error))
     engine.dispose()
-    _out.print("The database is up to date.")
-
-
-@manifest.command("slack")
-def manifest_slack(
-    socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: Slack cannot reach this server.")] = False,
-    several: Annotated[bool, typer.Option("--several", help="Several workspaces install it, by OAuth.")] = False,
-) -> None:
-    """Print the app's manifest for Slack (JSON), to paste into *Create New App*, *From a manifest*."""
-    settings = _settings()
-    try:
-        told = slack.manifest(settings, socket=socket, several=several)
-    except SettingsTrouble as error:
-        _stop(str(error))
-    _out.print(json.dumps(told, indent=2))
-
-
-@manifest.command("teams")
-def manifest_teams(
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("haven-teams.zip"),
-) -> None:
-    """Write the app package for Microsoft Teams, to upload in the Teams admin centre."""
-    settings = _settings()
-    try:
-        current = Library(content_root(settings), WORDS, lambda: SystemClock().now().date()).current
-        told = teams.manifest(settings, current.organisation.custodian.name, current.commands[DEFAULT_LOCALE])
-        out.write_bytes(teams.package(told))
-    except (ContentError, SettingsTrouble) as error:
-        _stop(str(error))
-    except OSError as error:
-        _stop(f"--out: {out} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
-    _out.print(f"{out}: version {told['version']}, for the bot {told['id']}. Upload it in the Teams admin centre.")
+    OUT.print("The database is up to date.")
 
 
 @main.command("send-due")
 def send_due(at: At = None) -> None:
     """Run the tick once: plan and send what is due at this time, then end. Safe beside a running service."""
-    settings = _settings()
+    settings = settings_or_stop()
     log.configure()
     try:
         planned = asyncio.run(wiring.send_due(settings, ShiftedClock(_instant(at))))
     except (KeyTrouble, ContentError, SettingsTrouble, ValueError) as error:
-        _stop(str(error))
-    _out.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
+        stop(str(error))
+    OUT.print(f"Planned {planned[0]} check-ins, carried out {planned[1]} effects.")
 
 
 @main.command("sends")
 def sends_() -> None:
     """Show how far check-ins, campaigns and reminders have come: counts, rate, and when all are out. Of nobody."""
     try:
-        sends(_settings(), SystemClock(), Console(highlight=False))
+        sends(settings_or_stop(), SystemClock(), Console(highlight=False))
     except (KeyTrouble, SettingsTrouble, NothingThere, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     except KeyboardInterrupt:
         pass
 
@@ -311,15 +233,15 @@ def simulate(
         if out:
             out.write_text(result.table, encoding="utf-8")
     except ContentError as error:
-        _stop(str(error))
+        stop(str(error))
     except OSError as error:
-        _stop(f"--out: {out} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
+        stop(f"--out: {out} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
     table = Table("What", "How often", box=None)
     for kind, count in sorted(result.counts.items()):
         table.add_row(kind, str(count))
-    _out.print(table)
+    OUT.print(table)
     each = result.counts["checkin"] / people / days * 7
-    _out.print(
+    OUT.print(
         f"{people} people, {days} days: {each:.2f} check-ins a week each." + (f" Written to {out}." if out else "")
     )
 
@@ -331,15 +253,8 @@ def doctor() -> None:
     table = Table("", "What", "Finding", "Remedy", box=None)
     for each in findings:
         table.add_row(each.mark, each.what, each.finding, each.remedy)
-    _out.print(table)
+    OUT.print(table)
     raise typer.Exit(1 if any(each.good is False for each in findings) else 0)
-
-
-def _settings(**given: str) -> Settings:
-    try:
-        return load_settings(**given)
-    except SettingsTrouble as error:
-        _stop(str(error))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -348,10 +263,5 @@ def _instant(text: str | None) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        _stop(f"--at: {text} is not a time. Write it as 2026-11-23T09:00Z.")
+        stop(f"--at: {text} is not a time. Write it as 2026-11-23T09:00Z.")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _stop(message: str) -> NoReturn:
-    _err.print(message)
-    raise typer.Exit(2)

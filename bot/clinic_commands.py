@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -23,6 +23,7 @@ from bot.providers.clinic.seal import Seal
 from bot.providers.clinic.tables import Database
 from bot.providers.clinic.vouchers import MOST, batches, issue
 from bot.settings import SettingsTrouble, load_settings
+from bot.shell import ERR, OUT, stop
 from bot.vault import KeyTrouble, Vault, load_keys
 from bot.wiring import WORDS, content_root
 from content.library import Library
@@ -33,7 +34,6 @@ clinic = typer.Typer(
     no_args_is_help=True,
     help="The built-in clinic's book, for the counsellor. Whoever may read the service's key file can read this book.",
 )
-_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 CLOCK: Callable[[], Clock] = SystemClock
 _WIDE = 120
 _SHORT = 8  # characters of an appointment's id
@@ -98,7 +98,7 @@ def off(
             _list(desk)
             return
         if not start:
-            _stop(f"From when? Write the first day off: haven clinic off {person} 2026-12-24")
+            stop(f"From when? Write the first day off: haven clinic off {person} 2026-12-24")
         begins, ends = desk.span(start, end)
         away, booked = _known(lambda: desk.reception.leave(person, begins, ends))
         _say(f"{person} is off {desk.said(away)}. To end it: haven clinic back {away.id}")
@@ -162,7 +162,7 @@ def vouchers(
             batch, codes = issue(desk.database, desk.clock, count)
             for code in codes:
                 _say(code)
-            _err.print(f"Batch {batch}: {count} vouchers. Each books once, for whoever has it. Hand them out unlisted.")
+            ERR.print(f"Batch {batch}: {count} vouchers. Each books once, for whoever has it. Hand them out unlisted.")
             return
         found = batches(desk.database)
         if not found:
@@ -193,7 +193,7 @@ class _Desk:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            _stop(f"{text} is not a day. Write it as 2026-12-01.")
+            stop(f"{text} is not a day. Write it as 2026-12-01.")
 
     def bounds(self, on: date) -> tuple[datetime, datetime]:
         """Return when a local day begins and ends."""
@@ -205,7 +205,7 @@ class _Desk:
         begins = self._moment(start, last=False)
         ends = self._moment(end or start[:10], last=True)
         if ends <= max(begins, self.clock.now()):
-            _stop("This time off would end before it begins, or is over. Write FROM and TO in the order of time.")
+            stop("This time off would end before it begins, or is over. Write FROM and TO in the order of time.")
         return begins, ends
 
     def _moment(self, text: str, *, last: bool) -> datetime:
@@ -214,7 +214,7 @@ class _Desk:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
-            _stop(f"{text} is neither a day nor a time. Write it as 2026-12-24, or as 2026-12-24T13:00.")
+            stop(f"{text} is neither a day nor a time. Write it as 2026-12-24, or as 2026-12-24T13:00.")
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def said(self, away: Away) -> str:
@@ -230,14 +230,14 @@ def _open() -> Iterator[_Desk]:
         settings = load_settings()
         path = clinic_path(settings)
         if settings.provider.kind != "clinic" or settings.provider.base_url:
-            _stop("This service books elsewhere (HAVEN_PROVIDER__KIND, __BASE_URL): its provider has the book.")
+            stop("This service books elsewhere (HAVEN_PROVIDER__KIND, __BASE_URL): its provider has the book.")
         if not path.exists():
-            _stop(f"There is no clinic's book at {path} yet. Start haven serve once, or set HAVEN_DATABASE_URL.")
+            stop(f"There is no clinic's book at {path} yet. Start haven serve once, or set HAVEN_DATABASE_URL.")
         vault = Vault(load_keys(settings.keys, database_is_empty=False, clock=clock), clock)
         library = Library(content_root(settings), WORDS, lambda: clock.now().date())
         database = Database(f"sqlite:///{path}")
     except (SettingsTrouble, KeyTrouble, ContentError) as error:
-        _stop(str(error))
+        stop(str(error))
     seal = Seal(vault.clinic_key(), clock)
     practice = Practice(database, seal, clock)
     try:
@@ -249,7 +249,7 @@ def _open() -> Iterator[_Desk]:
         yield desk
     except SQLAlchemyError as error:
         kind = type(error).__name__
-        _stop(f"The clinic's book at {path} cannot be used ({kind}). Is it this user's, and not locked for long?")
+        stop(f"The clinic's book at {path} cannot be used ({kind}). Is it this user's, and not locked for long?")
     finally:
         practice.dispose()
 
@@ -258,7 +258,7 @@ def _known(work: Callable[[], T]) -> T:
     try:
         return work()
     except Unknown as error:
-        _stop(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        stop(f"{str(error)[0].upper()}{str(error)[1:]}.")
 
 
 def _list(desk: _Desk) -> None:
@@ -290,7 +290,7 @@ def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
         if one.note:
             _say(f"{one.reference[:_SHORT]}: {_plain(one.note)}")
     if any(one.reference for one in entries):
-        _err.print(_PRIVATE)
+        ERR.print(_PRIVATE)
 
 
 def _shared(entries: list[Entry], desk: _Desk) -> None:
@@ -321,9 +321,4 @@ def _plain(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    _out.print(text)
-
-
-def _stop(message: str) -> NoReturn:
-    _err.print(message)
-    raise typer.Exit(2)
+    OUT.print(text)

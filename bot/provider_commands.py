@@ -5,12 +5,11 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from rich.console import Console
 from rich.table import Table
 
 from bot import wiring
@@ -22,12 +21,12 @@ from bot.providers.links_trial import links_trial
 from bot.providers.smart import KeyTrouble, load
 from bot.providing import opened, wire_of
 from bot.settings import ProviderAccess, Settings, SettingsTrouble, load_settings
+from bot.shell import OUT, stop
 from content.booking import QUESTIONS, ProviderEntry
 from content.library import Library
 from content.problems import ContentError
 
 provider = typer.Typer(no_args_is_help=True, help="The systems of providers.")
-_out, _err = (Console(stderr=err, highlight=False, soft_wrap=True, markup=False) for err in (False, True))
 
 
 @provider.command("check")
@@ -40,21 +39,21 @@ def check(
         entry, access = _asked_for(which, settings)
         tried = asyncio.run(_tried(entry, access, SystemClock()))
     except (SettingsTrouble, ContentError, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     table = Table("", "What", "Seen", "What that means", box=None)
     for one in tried:
         table.add_row({True: "ok", False: "no", None: "--"}[one.good], one.what, one.seen, one.means)
-    _out.print(table)
-    _out.print("\nok: as it should be. --: done without, as said beside it. no: to be put right first.")
+    OUT.print(table)
+    OUT.print("\nok: as it should be. --: done without, as said beside it. no: to be put right first.")
     still = [key for key in QUESTIONS if key not in entry.settled]
     told = (
         f"{len(still)} of {len(QUESTIONS)} open; HR adds the word of what is settled to settled: in org/providers.yaml"
     )
-    _out.print(f"\nTo be settled with them before going live ({told if still else 'all of it is'}):")
+    OUT.print(f"\nTo be settled with them before going live ({told if still else 'all of it is'}):")
     for key, question in QUESTIONS.items():
-        _out.print(f"  [{' ' if key in still else 'x'}] {key}: {question}")
+        OUT.print(f"  [{' ' if key in still else 'x'}] {key}: {question}")
     wrong = sum(one.good is False for one in tried)
-    _out.print(f"\nNot ready: {wrong} to be put right." if wrong else "\nIts system can be used.")
+    OUT.print(f"\nNot ready: {wrong} to be put right." if wrong else "\nIts system can be used.")
     raise typer.Exit(1 if wrong else 0)
 
 
@@ -69,9 +68,9 @@ def key(file: Annotated[Path, typer.Argument(help="A file of P-384 keys in PEM; 
                 target.write(pem)
         typer.echo(json.dumps(load(file).jwks(), indent=2))
     except KeyTrouble as trouble:
-        _stop(str(trouble))
+        stop(str(trouble))
     except OSError as error:
-        _stop(f"{file} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
+        stop(f"{file} cannot be written ({error.strerror}). Name a file in a folder that is yours.")
 
 
 def _asked_for(which: str, settings: Settings) -> tuple[ProviderEntry, ProviderAccess]:
@@ -83,7 +82,7 @@ def _asked_for(which: str, settings: Settings) -> tuple[ProviderEntry, ProviderA
     content = Library(wiring.content_root(settings), wiring.WORDS, lambda: SystemClock().now().date()).current
     known = {one.key: one for one in content.providers.providers}
     if which not in known:
-        _stop(f"{which}: no address, and no provider of org/providers.yaml. There: {', '.join(known) or 'none'}.")
+        stop(f"{which}: no address, and no provider of org/providers.yaml. There: {', '.join(known) or 'none'}.")
     return known[which], settings.providers.get(which.replace("-", "_"), ProviderAccess())
 
 
@@ -112,8 +111,3 @@ async def _tried(entry: ProviderEntry, access: ProviderAccess, clock: Clock) -> 
         return [Tried("answers", False, "not any more", "try again")]
     finally:
         await client.aclose()
-
-
-def _stop(message: str) -> NoReturn:
-    _err.print(message)
-    raise typer.Exit(2)

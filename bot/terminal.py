@@ -1,9 +1,11 @@
 """A conversation in the terminal: the whole service in one process, with a clock that can be moved."""
 
+import asyncio
 import contextlib
 import re
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from bot import timelapse
 from bot.clock import ShiftedClock, token
 from bot.sandbox.serve import serve
 from bot.settings import Settings
+from bot.shell import ERR, OUT
 from bot.wiring import CLINIC, Service, build
 
 HELP = (
@@ -120,3 +123,47 @@ async def opened(
                 yield Terminal(service, clock, write, me), base + CLINIC
             finally:
                 await service.close()
+
+
+async def talk(settings: Settings, url: str | None, at: datetime | None, me: str, lines: list[str] | None) -> int:
+    """Hold a conversation with whoever types, or play the lines of a script. Returns the command's exit status."""
+
+    def write(text: str) -> None:
+        OUT.print(text)
+        OUT.print()
+
+    async with opened(settings, url, at, me, write) as (terminal, clinic):
+        interactive = lines is None and sys.stdin.isatty()
+        if interactive:
+            where = f"kept in {url}" if url else "in a temporary database, gone when you leave; --db keeps it"
+            ERR.print(f"Haven, in this terminal: {where}.\nThe clinic's book, in FHIR: {clinic}/Appointment\n{HELP}\n")
+        await terminal.start()
+        if lines is not None:
+            return await _play(terminal.line, lines, write)
+        while interactive:
+            try:
+                typed = await asyncio.to_thread(input, f"{terminal.platform.me}> ")
+            except EOFError:
+                break
+            if typed.strip() == "/quit":
+                break
+            try:
+                if typed.strip():
+                    await terminal.line(typed)
+            except BadLine as error:
+                write(str(error))
+    return 0
+
+
+async def _play(line: Callable[[str], Awaitable[None]], lines: list[str], write: Callable[[str], None]) -> int:
+    """Play a script: a line a turn, `#` for a remark. Stops with 1 at the first line that cannot be carried out."""
+    for number, text in enumerate(lines, start=1):
+        if not text.strip() or text.startswith("#"):
+            continue
+        write(f"> {text.strip()}")
+        try:
+            await line(text)
+        except BadLine as error:
+            ERR.print(f"line {number}: {error}")
+            return 1
+    return 0
