@@ -11,16 +11,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from adapters.platform import Address, Arrival, Busy, Drawn, Forged, Profile, Public, Receive, Shown, Unreachable
 from adapters.web import pages
-from adapters.web.guard import form, guarded, ours
-from adapters.web.language import Language, Speak, preferred
-from adapters.web.links import LIFE, Guest, Links, Wrong, digits
+from adapters.web.answers import PATH, Answers
+from adapters.web.entry import Entry
+from adapters.web.guard import form, guarded
+from adapters.web.language import Speak
+from adapters.web.links import Guest, Links
 from adapters.web.log import event
 from adapters.web.read import read
 from adapters.web.secret import Secret
@@ -28,22 +29,12 @@ from adapters.web.sessions import NEAR, Sent, Session, Sessions
 from flows.core.events import Answered
 from flows.core.screen import Screen
 
-PATH: Final = "/room"
 NEUTRAL: Final = "https://www.wikipedia.org/"
 """Where "Leave now" leads: a page that anybody may have open."""
 FILE: Final = "busy.ics"
 """What a file is called where it is saved: anybody may see that."""
 File = Callable[[Address], Awaitable[bytes | None]]
 HOLD: Final = 3.0  # seconds that a step waits for the errand it started, before it shows "One moment"
-_STATUS: Final = {
-    "used": 410,
-    "expired": 410,
-    "locked": 410,
-    "unknown": 404,
-    "closed": 403,
-    "refused": 403,
-    "busy": 503,
-}
 
 
 class Room:
@@ -73,9 +64,8 @@ class Room:
         self._file = file
         self._secret, self._now = Secret(chance), clock_now
         self._links, self._sessions = Links(self._secret, clock_now), Sessions(self._secret, clock_now)
-        self._secure = urlsplit(url).scheme == "https"
-        prefix = "__Host-" if self._secure else ""
-        self._cookie, self._visit = f"{prefix}haven", f"{prefix}haven-visit"
+        self._answers = Answers(self._origin, self._secret, speak)
+        self._entry = Entry(self._links, self._sessions, self._secret, speak, self._answers)
         self.router = self._routes()
 
     async def start(self) -> None:
@@ -142,8 +132,8 @@ class Room:
             ("/file", "GET", self._take_file),
             ("/leave", "GET", self._leave),
             ("/help", "GET", self._help),
-            ("/open/{token}", "GET", self._door),
-            ("/open/{token}", "POST", self._enter),
+            ("/open/{token}", "GET", self._entry.look),
+            ("/open/{token}", "POST", self._entry.enter),
         ):
             router.add_api_route(path, self._whatever(answer), methods=[method])
         router.add_api_route("/room.css", self._style, methods=["GET"])
@@ -151,56 +141,16 @@ class Room:
         router.add_api_route("/{nowhere:path}", self._nowhere, methods=["GET", "POST"])
         return router
 
-    async def _door(self, request: Request, token: str) -> Response:
-        """Show a link's page. Looking uses nothing up: previews and scanners look, too."""
-        fate, locale = self._links.look(token)
-        if fate != "open":
-            return self._state(request, fate, locale)
-        visit = self._secret.draw(16)
-        answer = HTMLResponse(self._door_page(self._speak(locale), token, visit))
-        self._keep(answer, self._visit, visit)
-        return guarded(answer)
-
-    def _door_page(self, language: Language, token: str, visit: str, wrong: str = "") -> str:
-        action = f"{PATH}/open/{token}"
-        return pages.door(language, action=action, form=self._secret.of("visit", visit, token).hex(), wrong=wrong)
-
-    async def _enter(self, request: Request, token: str) -> Response:
-        """Take a link's code: open the page, or say how many tries are left."""
-        sent, visit = await form(request), request.cookies.get(self._visit, "")
-        fate, locale = self._links.look(token)
-        if fate != "open":
-            return self._state(request, fate, locale)
-        if not sent or not visit or not self._meant(request, sent, self._secret.of("visit", visit, token).hex()):
-            return self._state(request, "refused", locale)
-        language = self._speak(locale)
-        code = digits(sent.get("code", ""))
-        if not code:
-            page = self._door_page(language, token, visit, str(language.words.code_missing))
-            return guarded(HTMLResponse(page, 422))
-        opened = self._links.open(token, code)
-        if isinstance(opened, Wrong):
-            event("room_wrong_code", logging.WARNING)
-            page = self._door_page(language, token, visit, language.words.code_wrong.fill(left=str(opened.left)))
-            return guarded(HTMLResponse(page, 403))
-        if not isinstance(opened, Guest):
-            event("room_link_closed", logging.WARNING)
-            return self._state(request, opened, locale)
-        answer = self._onwards()
-        self._keep(answer, self._cookie, self._sessions.begin(opened))
-        self._drop(answer, self._visit)
-        return guarded(answer)
-
     async def _look(self, request: Request) -> Response:
         """Show where the conversation stands."""
         session = self._session(request)
         if session is None:
-            return self._state(request, "closed")
+            return self._answers.state(request, "closed")
         session.away = False
         try:
             sent = session.take() or await self._current(session)
         except Busy:
-            return self._state(request, "busy", session.locale, again=PATH)
+            return self._answers.state(request, "busy", session.locale, again=PATH)
         session.turn = sent.shown.turn
         session.locale = sent.shown.locale or session.locale
         language = self._speak(session.locale)
@@ -208,29 +158,29 @@ class Room:
         if sent.shown.turn:
             with contextlib.suppress(Exception):  # then the errands draw it once more: no harm
                 await self._told(session.guest.address, sent.shown.turn)
-        return guarded(HTMLResponse(page))
+        return self._answers.page(page)
 
     async def _step(self, request: Request) -> Response:
         """Take what was tapped, filled in or typed, and lead back to the page."""
         session, sent = self._session(request), await form(request)
         if session is None:
-            return self._state(request, "closed")
-        if sent is None or not self._meant(request, sent, session.form):
+            return self._answers.state(request, "closed")
+        if sent is None or not self._answers.meant(request, sent, session.form):
             event("room_refused", logging.WARNING)
-            return self._state(request, "refused", session.locale)
+            return self._answers.state(request, "refused", session.locale)
         self._sessions.step(session)
         session.changed.clear()
         arrival = read(session, sent, self._secret)
         try:
             shown = await self._asked(arrival)
         except Busy:
-            return self._state(request, "busy", session.locale, again=PATH)
+            return self._answers.state(request, "busy", session.locale, again=PATH)
         except Forged:
             event("room_refused", logging.WARNING)
-            return self._state(request, "refused", session.locale)
+            return self._answers.state(request, "refused", session.locale)
         if shown:
             await self._take(session, arrival, shown)
-        return guarded(self._onwards())
+        return self._answers.onwards()
 
     async def _take(self, session: Session, arrival: Arrival, shown: Shown) -> None:
         """Keep what is to be drawn next; what only waits for an errand may be overtaken by it."""
@@ -251,33 +201,33 @@ class Room:
         """Hand out the file that goes with the page. Taking it changes nothing, so it may be taken again."""
         session = self._session(request)
         if session is None:
-            return self._state(request, "closed")
+            return self._answers.state(request, "closed")
         try:
             content = await self._file(session.guest.address)
         except Busy:
-            return self._state(request, "busy", session.locale, again=PATH)
+            return self._answers.state(request, "busy", session.locale, again=PATH)
         if content is None:
-            return guarded(self._onwards())
+            return self._answers.onwards()
         answer = Response(content, media_type="text/calendar; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
         return guarded(answer)
 
     async def _leave(self, request: Request) -> Response:
         """Close the page for good and lead somewhere else, at once."""
-        self._sessions.end(request.cookies.get(self._cookie, ""))
+        self._sessions.end(request.cookies.get(self._answers.cookie, ""))
         answer = RedirectResponse(NEUTRAL, 303)
-        self._drop(answer, self._cookie)
-        self._drop(answer, self._visit)
+        self._answers.drop(answer, self._answers.cookie)
+        self._answers.drop(answer, self._answers.visit)
         return guarded(answer)
 
     async def _help(self, request: Request) -> Response:
         """Show crisis help to anybody."""
-        language = self._visitor(request)
-        return guarded(HTMLResponse(pages.crisis(language, self._help_for(language.tag))))
+        language = self._answers.visitor(request)
+        return self._answers.page(pages.crisis(language, self._help_for(language.tag)))
 
     async def _nowhere(self, request: Request) -> Response:
         """Say that an address leads nowhere, on a page that has help on it."""
-        return self._state(request, "unknown")
+        return self._answers.state(request, "unknown")
 
     async def _style(self) -> Response:
         return guarded(Response(pages.STYLE, media_type="text/css"))
@@ -296,7 +246,7 @@ class Room:
                 return await answer(request, **path)
             except Exception as error:
                 event("room_failed", logging.ERROR, error=type(error).__name__)
-                return self._state(request, "busy", again=PATH)
+                return self._answers.state(request, "busy", again=PATH)
 
         return safe
 
@@ -327,25 +277,4 @@ class Room:
             raise Busy from None
 
     def _session(self, request: Request) -> Session | None:
-        return self._sessions.find(request.cookies.get(self._cookie, ""))
-
-    def _meant(self, request: Request, sent: dict[str, str], token: str) -> bool:
-        """Tell whether a form comes from a page of ours, and from the one that was sent to this browser."""
-        return ours(request, self._origin) and self._secret.same(sent.get("form", ""), token)
-
-    def _visitor(self, request: Request) -> Language:
-        return self._speak(preferred(request.headers.get("accept-language", "")))
-
-    def _state(self, request: Request, name: str, locale: str = "", again: str = "") -> Response:
-        language = self._speak(locale) if locale else self._visitor(request)
-        minutes = int(LIFE.total_seconds() // 60)
-        return guarded(HTMLResponse(pages.state(language, name, minutes, again), _STATUS[name]))
-
-    def _onwards(self) -> Response:
-        return RedirectResponse(PATH, 303)
-
-    def _keep(self, answer: Response, name: str, value: str) -> None:
-        answer.set_cookie(name, value, path="/", secure=self._secure, httponly=True, samesite="strict")
-
-    def _drop(self, answer: Response, name: str) -> None:
-        answer.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="strict")
+        return self._sessions.find(request.cookies.get(self._answers.cookie, ""))

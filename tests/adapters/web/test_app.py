@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from adapters.platform import Busy, Forged, Shown
 from adapters.web import links, sessions
-from adapters.web.app import NEUTRAL, PATH
+from adapters.web.answers import PATH
+from adapters.web.app import NEUTRAL
 from flows.core.events import Answered, Said
 from flows.core.screen import Button, Screen
 from tests.adapters.web.conftest import FORM, ME, STEP, House, says, wrong_for

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from adapters.platform import Busy
-from adapters.web.app import PATH
+from adapters.web.answers import PATH
 from adapters.web.guard import MOST
 from tests.adapters.web.conftest import ELSE, FORM, URL, House, says, wrong_for
 from tests.visitor import Visitor
