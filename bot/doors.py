@@ -63,8 +63,8 @@ def _slack(settings: Settings, front: Desk | Gate, store: Store, vault: Vault, c
 
 def _one(settings: Settings) -> OneWorkspace:
     given = settings.slack
-    assert given.team_id, "settings.check() has seen to it"
-    assert given.bot_token, "settings.check() has seen to it"
+    assert given.team_id, "check_settings has seen to it"
+    assert given.bot_token, "check_settings has seen to it"
     return OneWorkspace(given.team_id, given.bot_token.get_secret_value())
 
 

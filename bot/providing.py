@@ -15,7 +15,8 @@ from bot.providers.links import LinksProvider
 from bot.providers.listed import Listed
 from bot.providers.several import Providers
 from bot.providers.smart import CREATED, SCOPE, Backend, KeyTrouble, load
-from bot.settings import ProviderAccess, Settings, SettingsTrouble, is_loopback
+from bot.settings import ProviderAccess, Settings, SettingsTrouble
+from bot.settings_check import is_loopback
 from bot.tls import trusted
 from bot.vault import Vault
 from content.booking import ProviderEntry

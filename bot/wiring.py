@@ -31,6 +31,7 @@ from bot.schedule import Schedule
 from bot.sending import Sending
 from bot.service import Service
 from bot.settings import Settings, SettingsTrouble
+from bot.settings_check import check_settings
 from bot.store import queries
 from bot.store.engine import Store, connect, upgrade
 from bot.vault import Vault, load_keys
@@ -65,7 +66,7 @@ def build(
     listen only sends, beside a service that does.
 
     Raises SettingsTrouble, KeyTrouble or ContentError, each naming what is wrong and what to do."""
-    settings.check()
+    check_settings(settings)
     library = Library(
         content_root(settings),
         WORDS,

@@ -4,6 +4,7 @@ from bot.clock import Clock
 from bot.doctor import care, room, server, slack, teams
 from bot.doctor.finding import Finding
 from bot.settings import SettingsTrouble, load_settings
+from bot.settings_check import check_settings
 
 
 async def examine(clock: Clock) -> list[Finding]:
@@ -11,7 +12,7 @@ async def examine(clock: Clock) -> list[Finding]:
     migrations of the tables."""
     try:
         settings = load_settings()
-        settings.check()
+        check_settings(settings)
     except SettingsTrouble as error:
         return [Finding("settings", False, "incomplete or wrong", str(error))]
     findings = [Finding("settings", True, f"profile {settings.profile}")]

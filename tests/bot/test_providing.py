@@ -9,6 +9,7 @@ from bot.clock import SystemClock
 from bot.providers.base import Provider
 from bot.providing import elsewhere
 from bot.settings import Settings, SettingsTrouble, load_settings
+from bot.settings_check import check_settings
 from content.booking import Providers
 from tests.content.test_providers import ELSEWHERE
 
@@ -21,7 +22,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, Provider]
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     settings: Settings = load_settings(_env_file=None)
-    settings.check()
+    check_settings(settings)
     return dict(elsewhere(FILE, settings, SystemClock()))
 
 

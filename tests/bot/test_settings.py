@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.settings import CareSettings, Settings, SettingsTrouble, SlackSettings, TeamsSettings, load_settings
+from bot.settings_check import check_settings
 
 SECRET = "whsec_" + "c2VjcmV0" * 4
 WHOLE = {"signing_secret": "s" * 32, "bot_token": "xoxb-1", "team_id": "T0HAVEN"}
@@ -15,7 +16,7 @@ WHOLE = {"signing_secret": "s" * 32, "bot_token": "xoxb-1", "team_id": "T0HAVEN"
 def test_slack_in_part_is_refused_naming_what_is_missing(left_out: str) -> None:
     given = {key: value for key, value in WHOLE.items() if key != left_out}
     with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{left_out.upper()}: ") as refused:
-        Settings(slack=SlackSettings(**given)).check()
+        check_settings(Settings(slack=SlackSettings(**given)))
     assert "xoxb-1" not in str(refused.value)
     assert "ssss" not in str(refused.value)
 
@@ -23,16 +24,16 @@ def test_slack_in_part_is_refused_naming_what_is_missing(left_out: str) -> None:
 @pytest.mark.parametrize(("name", "value"), [("team_id", "haven"), ("bot_token", "xoxp-1")])
 def test_slack_with_the_wrong_thing_is_refused_without_echoing_it(name: str, value: str) -> None:
     with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{name.upper()}: ") as refused:
-        Settings(slack=SlackSettings(**{**WHOLE, name: value})).check()
+        check_settings(Settings(slack=SlackSettings(**{**WHOLE, name: value})))
     assert value not in str(refused.value)
 
 
 def test_production_needs_a_platform_and_a_place_for_the_keys() -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_KEY_FILE"):
-        Settings(profile="production", slack=SlackSettings(**WHOLE)).check()
+        check_settings(Settings(profile="production", slack=SlackSettings(**WHOLE)))
     with pytest.raises(SettingsTrouble, match="needs a platform"):
-        Settings(profile="production", key_file=Path("/etc/haven/keys.json")).check()
-    Settings(profile="production", key_file=Path("/etc/haven/keys.json"), slack=SlackSettings(**WHOLE)).check()
+        check_settings(Settings(profile="production", key_file=Path("/etc/haven/keys.json")))
+    check_settings(Settings(profile="production", key_file=Path("/etc/haven/keys.json"), slack=SlackSettings(**WHOLE)))
 
 
 PRODUCTION = {
@@ -61,17 +62,17 @@ PRODUCTION = {
 def test_production_takes_no_stand_in_and_no_plain_http(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     for each, given in PRODUCTION.items():
         monkeypatch.setenv(each, given)
-    load_settings().check()
+    check_settings(load_settings())
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsTrouble, match=f"{name}: refused in production"):
-        load_settings().check()
+        check_settings(load_settings())
     monkeypatch.setenv("HAVEN_PROFILE", "demo")
-    load_settings().check()
+    check_settings(load_settings())
 
 
 def test_a_fhir_provider_needs_its_address() -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PROVIDER__BASE_URL"):
-        Settings.model_validate({"provider": {"kind": "fhir"}}).check()
+        check_settings(Settings.model_validate({"provider": {"kind": "fhir"}}))
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,12 @@ def test_a_fhir_provider_needs_its_address() -> None:
 )
 def test_a_public_address_is_https_and_a_host(url: str) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL: https://"):
-        Settings(public_url=url).check()
-    Settings(public_url="https://haven.example.org").check()
+        check_settings(Settings(public_url=url))
+    check_settings(Settings(public_url="https://haven.example.org"))
 
 
 def test_nothing_set_is_a_demo() -> None:
-    Settings().check()
+    check_settings(Settings())
 
 
 @pytest.mark.parametrize(
@@ -139,17 +140,17 @@ def test_the_playground_is_for_this_machine_and_never_for_production(
     for name, value in {**PLAYGROUND, **changes}.items():
         monkeypatch.setenv(name, value)
     if not says:
-        load_settings().check()
+        check_settings(load_settings())
         return
     with pytest.raises(SettingsTrouble, match=f"HAVEN_TEAMS__PLAYGROUND: .*{says}") as refused:
-        load_settings().check()
+        check_settings(load_settings())
     assert "hidden-password" not in str(refused.value)
 
 
 def test_the_room_alone_needs_its_address() -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_SURFACE=room needs HAVEN_PUBLIC_URL"):
-        Settings(surface="room").check()
-    Settings(surface="room", public_url="https://haven.example.org").check()
+        check_settings(Settings(surface="room"))
+    check_settings(Settings(surface="room", public_url="https://haven.example.org"))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_the_room_alone_needs_its_address() -> None:
 )
 def test_an_address_that_a_browser_should_not_be_sent_to_is_refused(url: str) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL: "):
-        Settings(public_url=url).check()
+        check_settings(Settings(public_url=url))
 
 
 SEVERAL = {"signing_secret": "s" * 32, "client_id": "1.2", "client_secret": "c" * 32, "allowed": "T0HAVEN, E0ORG"}
@@ -168,18 +169,18 @@ SITE = "https://haven.example.org"
 def test_slack_by_oauth_in_part_is_refused_naming_what_is_missing(left_out: str) -> None:
     given = {key: value for key, value in SEVERAL.items() if key != left_out}
     with pytest.raises(SettingsTrouble, match=f"HAVEN_SLACK__{left_out.upper()}: ") as refused:
-        Settings(public_url=SITE, slack=SlackSettings(**given)).check()
+        check_settings(Settings(public_url=SITE, slack=SlackSettings(**given)))
     assert "cccc" not in str(refused.value)
 
 
 def test_slack_by_oauth_needs_the_address_that_browsers_come_back_to() -> None:
-    Settings(public_url=SITE, slack=SlackSettings(**SEVERAL)).check()
+    check_settings(Settings(public_url=SITE, slack=SlackSettings(**SEVERAL)))
     with pytest.raises(SettingsTrouble, match="HAVEN_PUBLIC_URL"):
-        Settings(slack=SlackSettings(**SEVERAL)).check()
+        check_settings(Settings(slack=SlackSettings(**SEVERAL)))
 
 
 def test_slack_over_a_socket_needs_no_signing_secret() -> None:
-    Settings(slack=SlackSettings(app_token="xapp-1", bot_token="xoxb-1", team_id="T0HAVEN")).check()
+    check_settings(Settings(slack=SlackSettings(app_token="xapp-1", bot_token="xoxb-1", team_id="T0HAVEN")))
 
 
 @pytest.mark.parametrize(
@@ -194,13 +195,13 @@ def test_slack_over_a_socket_needs_no_signing_secret() -> None:
 )
 def test_slack_in_two_ways_at_once_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(SettingsTrouble, match="Unset "):
-        Settings(public_url=SITE, slack=SlackSettings(**given)).check()
+        check_settings(Settings(public_url=SITE, slack=SlackSettings(**given)))
 
 
 @pytest.mark.parametrize("allowed", ["*", "haven", "T0HAVEN;T0OTHER", "U0SAM"])
 def test_who_may_install_is_a_list_of_ids(allowed: str) -> None:
     with pytest.raises(SettingsTrouble, match="HAVEN_SLACK__ALLOWED"):
-        Settings(public_url=SITE, slack=SlackSettings(**{**SEVERAL, "allowed": allowed})).check()
+        check_settings(Settings(public_url=SITE, slack=SlackSettings(**{**SEVERAL, "allowed": allowed})))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_who_may_install_is_a_list_of_ids(allowed: str) -> None:
 )
 def test_the_staffed_contact_is_set_whole_or_not_at_all(given: dict[str, str], says: str) -> None:
     with pytest.raises(SettingsTrouble, match=says) as refused:
-        Settings(public_url="https://haven.example.org", care=CareSettings.model_validate(given)).check()
+        check_settings(Settings(public_url="https://haven.example.org", care=CareSettings.model_validate(given)))
     assert "sesame" not in str(refused.value)
     for fine in ("http://127.0.0.1:9", "https://notslack.com/requests"):
-        Settings(care=CareSettings(url=fine, secret=SecretStr(SECRET))).check()
+        check_settings(Settings(care=CareSettings(url=fine, secret=SecretStr(SECRET))))

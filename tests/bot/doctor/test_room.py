@@ -4,6 +4,7 @@ import pytest
 
 from bot.doctor.room import look
 from bot.settings import Settings
+from bot.settings_check import check_settings
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from bot.settings import Settings
 )
 def test_the_room_is_named(surface: str, url: str | None, good: bool | None, says: str) -> None:
     settings = Settings.model_validate({"surface": surface, "public_url": url})
-    settings.check()
+    check_settings(settings)
     (finding,) = look(settings)
     assert finding.good is good
     assert finding.finding.startswith(says)
