@@ -1,7 +1,7 @@
 """Reads the whole content folder, or says everything that keeps it from being read."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Final
 from content import schema
 from content.approvals import FILE as APPROVALS
 from content.booking import Providers
-from content.campaigns import Campaign, Campaigns, Check
+from content.campaign_check import read_campaigns
 from content.crisis import Crisis
 from content.exercises import read_exercises
 from content.files import Files
@@ -28,7 +28,6 @@ from flows.safety import Lexicon
 
 _ORG: Final = ("organisation", "teams", "providers", "templates", "services", "crisis", "campaigns")
 NUDGES: Final = "nudges.yaml"
-CAMPAIGNS: Final = "org/campaigns.yaml"
 _OTHERS: Final = ("commands.yaml", "locale.yaml", "calm.yaml", "exercises.yaml", NUDGES)  # beside a language's words
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ROOT_FILES: Final = (*RULES_FILES, APPROVALS)  # the linter's own, beside the content that ships
@@ -68,7 +67,7 @@ def read_all(root: Path, words: Mapping[str, type[Words]], today: date) -> Readi
     templates = _templates(files, teams)
     services = files.model("org/services.yaml", schema.Services, sentences=True)
     crisis = files.model("org/crisis.yaml", Crisis)
-    campaigns = _campaigns(files, organisation, teams, templates)
+    campaigns = read_campaigns(files, organisation, teams, templates)
     regions = read_regions(files)
     instruments = read_instruments(files)
     lexicons = _lexicons(files)
@@ -168,26 +167,6 @@ def _templates(files: Files, teams: schema.Teams | None) -> tuple[Template, ...]
             remedy = f"add translations: {{{language}: ...}} to {each.key}"
             files.warnings.append(source.problem(("templates", at), message, remedy))
     return templates
-
-
-def _campaigns(
-    files: Files,
-    organisation: schema.Organisation | None,
-    teams: schema.Teams | None,
-    templates: Sequence[Template],
-) -> tuple[Campaign, ...]:
-    """Read what HR plans ahead; a folder without that file plans nothing."""
-    if not files.has(CAMPAIGNS):
-        return ()
-    source = files.source(CAMPAIGNS)
-    given = files.validate(source, Campaigns) if source else None
-    if source is None or given is None or organisation is None or teams is None or not templates:
-        return ()
-    check = Check(source, organisation, files.today)
-    campaigns = check.all(given.campaigns, teams.teams, templates)
-    files.problems += check.problems
-    files.warnings += check.warnings
-    return campaigns
 
 
 def _lexicons(files: Files) -> dict[str, Lexicon]:
