@@ -187,7 +187,7 @@ async def test_a_turn_that_was_not_committed_is_not_acknowledged(stage: Stage, m
         raise Busy
 
     with monkeypatch.context() as patch:
-        patch.setattr(stage.platform, "_receive", busy)
+        patch.setattr(stage.platform.listeners, "_receive", busy)
         assert await stage.send(stage.said("hello"), SILENCE) is None
     assert await stage.send(stage.said("hello")) is not None
 

@@ -39,7 +39,7 @@ async def test_the_answer_waits_for_the_turn(world: World) -> None:
         await committed.wait()
         return await receive(arrival)
 
-    world.platform._receive = slow
+    world.platform.listeners._receive = slow
     delivery = asyncio.create_task(world.hands.say("U0SAM", "hello"))
     await asyncio.sleep(0.1)
     assert not delivery.done()

@@ -157,7 +157,7 @@ async def slow(world: World, answer: Shown | None, error: Exception | None = Non
             raise error
         return answer
 
-    world.platform._receive = receive
+    world.platform.listeners._receive = receive
 
 
 @pytest.mark.parametrize("answer", [private("Here it is", turn="t1"), public("Here it is", turn="t1")])
