@@ -143,13 +143,14 @@ def _alarmed(
 ) -> Route | None:
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
     else, opens help for that; more of the same is listened to, and the question is not asked twice. What is written
-    into a safety plan may well be about suicide: that is what it is for. `hidden` says that what is on screen must not
+    into a safety plan may well be about suicide, food, voices or somebody who hits: that is what it is for, and it is
+    kept; only what cannot wait comes before it. `hidden` says that what is on screen must not
     come into the chat: then help is about what was written there, and asks there, with a way back into the plan."""
     if here.flow == "screening" and not here.gated and _live(arrival, here, made, tokens):
         return None  # the check goes there itself, and keeps its result for afterwards
     if here.flow != "safety":
         return Enter("safety", Carry(ask=alarm.kind, text=alarm.level))
-    if here.at == "planning" and isinstance(arrival.event, Answered) and alarm.kind in {"self", here.about}:
+    if here.at == "planning" and isinstance(arrival.event, Answered) and not _cannot_wait(alarm, here):
         return None
     if hidden and here.at not in PLAN:
         return Enter("safety", Carry(ask=alarm.kind, text="strong"))
@@ -158,6 +159,12 @@ def _alarmed(
     if here.at == "checking" or (alarm.level == "strong" and alarm.kind != here.about):
         return Take(Chose(key="help", arg=alarm.kind))
     return Take(arrival.event if isinstance(arrival.event, Said) else Said(text=""))
+
+
+def _cannot_wait(alarm: Alarm, here: Here) -> bool:
+    """Tell whether help comes before a part of a safety plan that was written: in an emergency of the body, or where
+    somebody else is in danger, unless that is what the conversation has been about."""
+    return alarm.level == "strong" and alarm.kind in {"medical", "harm"} - {here.about}
 
 
 def _standing(key: str, here: Here, hidden: bool = False) -> Route:

@@ -1,5 +1,6 @@
 """All the ways to get help: a few to begin with, and the whole list one tap away, for everybody alike.
 
+Whoever looks at them loses nothing: what was open waits, a check's result and its times too, and "Back" leads there.
 Nothing is hidden and nobody is asked why: whatever a check has shown, every way is on the list; what is known of
 somebody changes the order only. What the organisation does not have is not spoken of.
 """
@@ -12,7 +13,7 @@ from pydantic import Field
 from flows.core.base import Value
 from flows.core.catalog import Catalog, Service
 from flows.core.events import Chose, Event
-from flows.core.flow import Carry, Flow, Goto, Moment, Step, Turn
+from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
 
@@ -94,7 +95,7 @@ def update(state: State, event: Event, at: Moment) -> Step[State]:
         case Chose(key="check"):
             return Goto("screening")
         case Chose(key="done"):
-            return Goto("home")
+            return Back()
         case _:
             return None
 
@@ -105,7 +106,7 @@ def view(state: State, words: OptionsWords, at: Moment) -> Screen:
     times = Button(key="times", label=words.times, style="primary")
     exercise = Button(key="exercise", label=words.exercise)
     check = () if at.person.checked else (Button(key="check", label=words.check),)  # not again within two weeks
-    done = Button(key="done", label=words.done)
+    done = Button(key="done", label=words.done, closes=True)
     beside = tuple(  # what can be booked besides a therapist: telemedicine, coaching, a group
         Button(key="times", arg=each, label=getattr(words, f"times_{each}"))
         for each in at.catalog.bookable
@@ -149,4 +150,4 @@ def _screen(words: OptionsWords, lines: tuple[str, ...], buttons: tuple[Button, 
     return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
 
 
-FLOW: Flow[State, OptionsWords] = Flow("options", OptionsWords, State, begin, update, view)
+FLOW: Flow[State, OptionsWords] = Flow("options", OptionsWords, State, begin, update, view, interrupts=True)

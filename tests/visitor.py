@@ -230,4 +230,4 @@ class Visitor:
 
     async def say(self, text: str) -> Page:
         """Type a line."""
-        return await self.submit("Send", {"Or say it in your own words": text})
+        return await self.submit("Send", {"Or type it here": text})

@@ -47,7 +47,7 @@ def begin(carry: Carry, at: Moment) -> Turn[State]:
 def _all_of_it(ask: str, at: Moment) -> Turn[State]:
     """Stop or pause, with the messages that they asked for in a hard hour, too: those have no later day to wait for."""
     step = begin(Carry(ask=ask), at.model_copy(update={"person": at.person.model_copy(update={"caring": ()})}))
-    said = Overview(said="stopped" if ask == "stop" else "caring_ended")
+    said = Overview(said="stopped" if ask == "stop" and at.person.plan else "caring_ended")
     return Turn(said, (*step.effects, SetCaring(at=())))
 
 

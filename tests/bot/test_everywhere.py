@@ -138,17 +138,23 @@ def held(record: Record) -> object:
     return (record.ops.notice, record.ops.plan, len(private.appointments), bool(private.safety_plan), record.ops.locale)
 
 
-def test_stop_and_pause_lead_back_to_where_somebody_was() -> None:
+def test_stop_pause_and_human_lead_back_to_where_somebody_was() -> None:
     """From each state of each flow, over a page of somebody's own if it interrupts, for who agreed to the notice and
     who did not: one tap on the page that "stop" and "pause" lead to, typed once or twice. It stands there as it did, in
-    the same turn. From "my data", and from help, in between one tap leads to that page, or to the safety plan."""
+    the same turn. From "my data", and from help, in between one tap leads to that page, or to the safety plan. So does
+    one tap on the page that "human" leads to: nobody loses a check, or a plan, by asking for a person."""
     walked, failures = walk(), []
-    over = next(place for place in walked.places.values() if place.name == "options/everything").frame
+    over = next(place for place in walked.places.values() if place.name == "screening/result").frame
     for place in {each.name: each for each in walked.places.values() if each.frame.flow != "checkin"}.values():
         beneath = (over,) if FLOWS[place.frame.flow].interrupts else ()
         for notice in ("", walked.stepping.notice(place.record)):
             record = standing(place, "chat", beneath)
             record.set_ops(notice=notice)
+            if place.frame.flow != "options":
+                person = must(walked.follow(record, COMMANDS["human"]))
+                back = must(walked.follow(person, Take(Chose(key="done")))).private.conversation
+                if at(person) != ("options", "listing") or back != record.private.conversation:
+                    failures.append(f"{place}: human ({notice}) leads on to {back}")
             for typed in ("stop", "pause"):
                 page = must(walked.follow(record, COMMANDS[typed]))
                 again = must(walked.follow(page, COMMANDS["stop"]))

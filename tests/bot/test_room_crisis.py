@@ -59,7 +59,7 @@ async def inside(stage: Stage) -> AsyncIterator[Visitor]:
 async def test_a_crisis_on_a_page_that_was_left_at_once_is_not_told_in_the_chat(tmp_path: Path, surface: str) -> None:
     async with staged(tmp_path, surface) as stage, inside(stage) as visitor:
         before = len(stage.workspace.recorded)
-        await send(visitor, "Send", {"Or say it in your own words": CRY})
+        await send(visitor, "Send", {"Or type it here": CRY})
         await visitor.client.get("/room/leave")
         await settled(stage)
         assert LINES not in written(stage, before)

@@ -80,12 +80,12 @@ async def opened(stage: Stage, visitor: Visitor, button: str, user: str = SAM) -
 
 async def check_and_book(visitor: Visitor) -> Page:
     """Answer the check in the room, and book the first time of its result."""
-    labels = [label for label in visitor.page.controls if label in visitor.page.html and "words" not in label]
+    labels = [label for label in visitor.page.controls if label in visitor.page.html and "type it" not in label]
     await visitor.submit("Go on", dict(zip(labels, (OPTIONS[n] for n in (1, 1, 1, 1)), strict=True)))
     assert "not a diagnosis" in visitor.page.text
     time = next(each.label for each in visitor.page.buttons if ", " in each.label)
     await visitor.press(time)
-    name, contact, *_, consent = [label for label in visitor.page.controls if "words" not in label]
+    name, contact, *_, consent = [label for label in visitor.page.controls if "type it" not in label]
     return await visitor.submit(
         "Book this time", {name: "Canary-Name", contact: "canary@example.org", consent: "Yes, share it"}
     )

@@ -1,5 +1,8 @@
 """Which conversation gets an arrival: safety, then rights, then the screen, then shortcuts."""
 
+from dataclasses import replace
+from typing import get_args
+
 import pytest
 
 from adapters.platform import Address, Arrival, Forged
@@ -12,6 +15,7 @@ from flows.core.flow import Carry
 from flows.core.screen import Button, Field, Option, Screen
 from flows.core.typed import plain
 from flows.safety import Alarm
+from flows.safety.alarm import Kind
 from tests.content.test_screens import CONTENT
 from tests.world import NOW
 
@@ -133,6 +137,28 @@ def test_the_crisis_conversation_goes_on_listening() -> None:
     assert heard("helping", "abuse", "strong", "self") == Take(Chose(key="help", arg="self"))
     assert heard("listening", "self", "strong", "self") == Take(Said(text="x"))  # the question is asked once
     assert heard("staying", "self", "soft", "abuse") == Take(Said(text="x"))
+
+
+def test_what_is_written_into_a_safety_plan_is_kept_there() -> None:
+    """Not eating, voices, somebody who hits: signs and reasons are made of it. An overdose, and harm to somebody, come
+    before the plan."""
+    field = Field(key="signs", label="s")
+    here = Here(
+        b"sid", "turn", "safety", "planning", "self", Screen(lines=(), fields=(field,), private=True, submit="Go")
+    )
+    token = TOKENS.step(b"sid", "turn", "form")
+    written = Arrival(id="1", address=SAM, event=Answered(values={"signs": "x"}), token=token, place="page")
+
+    def routed(level: str, kind: str, about: str = "self") -> object:
+        alarm = Alarm.model_validate({"kind": kind, "level": level})
+        made = TOKENS.read(b"sid", token, NOW)
+        return route(written, replace(here, about=about), alarm, made, TOKENS, PHRASES)
+
+    levels, kept = ("soft", "strong"), Take(Answered(values={"signs": "x"}))
+    before = {(level, kind) for level in levels for kind in get_args(Kind) if routed(level, kind) != kept}
+    assert before == {("strong", "medical"), ("strong", "harm")}
+    assert routed("strong", "harm") == Take(Chose(key="help", arg="harm"))
+    assert routed("strong", "harm", about="harm") == kept
 
 
 @pytest.mark.parametrize("level", ["soft", "strong"])

@@ -80,7 +80,7 @@ def test_every_page_is_accessible(inside: Rooms, pages: Pages, size: tuple[int, 
     page.get_by_role("heading", name="My data").wait_for()
     judge("my data")
     page.get_by_role("button", name="Back", exact=True).click()
-    page.get_by_label("Or say it in your own words").fill("check-ins")
+    page.get_by_label("Or type it here").fill("check-ins")
     page.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="Check-ins").wait_for()
     judge("check-ins")
@@ -217,10 +217,10 @@ def test_leaving_takes_the_page_out_of_the_history(inside: Rooms, pages: Pages, 
 def test_three_shifts_in_a_sentence_are_no_wish_to_leave(inside: Rooms, pages: Pages) -> None:
     page = pages.open(size=PHONE)
     enter(page, inside.gate())
-    page.get_by_label("Or say it in your own words").click()
+    page.get_by_label("Or type it here").click()
     for letter in "ABC":
         page.keyboard.press(f"Shift+{letter}")
-    expect(page.get_by_label("Or say it in your own words")).to_have_value("ABC")
+    expect(page.get_by_label("Or type it here")).to_have_value("ABC")
     assert page.url.endswith("/room")
 
 

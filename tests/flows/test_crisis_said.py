@@ -85,6 +85,21 @@ def test_who_speaks_of_tonight_or_of_a_plan_is_asked_to_stay_and_to_call_now() -
         assert step.state.reply == "listen", (text, kind)
 
 
+def test_who_is_hurt_by_somebody_or_worried_about_them_is_not_asked_to_stay() -> None:
+    """ "Please stay" and "you do not have to answer" are said to somebody in pain, not about the one they speak of."""
+    at, said = world.moment(), {"tell him I am leaving", "she says goodbye to everybody", "she won't talk to me"}
+    assert {meant(text) for text in said} == {"goodbye", "refuse"}
+    heard = {
+        (kind, text): step.state.reply
+        for kind, text in itertools.product(("other", "abuse", "harm", "self", "medical"), sorted(said))
+        if isinstance(step := FLOW.update(Listening.model_validate({"kind": kind}), Said(text=text), at), Turn)
+        and isinstance(step.state, Listening)
+    }
+    goodbye = {kind for (kind, _), reply in heard.items() if reply == "goodbye"}
+    assert goodbye == {"self", "medical"}
+    assert {kind for (kind, _), reply in heard.items() if reply == "refuse"} == {"abuse", "harm", "self", "medical"}
+
+
 def test_in_an_emergency_of_the_body_the_number_is_first_on_every_screen_that_speaks_of_it() -> None:
     at, words = world.moment(), cast(SafetyWords, world.words(FLOW.words))
     for state in (Helping(kind="medical"), Listening(kind="medical"), More(kind="medical")):

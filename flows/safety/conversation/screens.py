@@ -34,6 +34,8 @@ def view(state: State, words: SafetyWords, at: Moment) -> Screen:
     """Draw help for the person's country; for an unknown one the international finder. Whose lines they are is said to
     who said where they are, and beside the way to say it."""
     screen = _drawn(state, words, at)
+    if state.kind == "abuse" and isinstance(state, More | Choosing | Grounding):  # somebody may come in at any time
+        screen = screen.model_copy(update={"buttons": (_button("hide", words.hide), *screen.buttons)})
     said = isinstance(state, Helping | Staying | Listening | Plan) and at.person.country
     return _placed(screen, words, at) if said or isinstance(state, More) else screen
 
@@ -65,20 +67,7 @@ def _drawn(state: State, words: SafetyWords, at: Moment) -> Screen:
         case Listening():
             return _listening(state, words, at)
         case More():
-            buttons = (
-                *_open(state, words),
-                *_callback(words, at),
-                _exercise(at.catalog.calm[0]),
-                *_plan(words, at),
-                *_caring(words, at),
-                _button("care", words.professionals),
-                elsewhere(words),
-                _back(words.back),
-            )
-            lines = (words.more, *_numbers(words, at, 2, state.kind, (words.more,)))
-            if state.kind == "medical":  # the number first, whatever screen it is
-                lines = (_call_now(words, at), words.listen_medical)
-            return Screen(lines=lines, buttons=buttons)
+            return _more(state, words, at)
         case Choosing():
             exercises = tuple(_exercise(each) for each in at.catalog.calm)
             buttons = (*exercises, _button("ways", words.ways), _back(words.back))
@@ -93,6 +82,23 @@ def _drawn(state: State, words: SafetyWords, at: Moment) -> Screen:
             buttons = (_button("delete", words.plan_delete_yes), _button("plan", words.plan_keep))
             lines = (words.plan_sure, _emergency(words, at))
             return Screen(lines=lines, buttons=buttons, private=True, title=words.plan_title)
+
+
+def _more(state: More, words: SafetyWords, at: Moment) -> Screen:
+    calm, last = _exercise(at.catalog.calm[0]), (elsewhere(words), _back(words.back))
+    if state.kind == "medical":  # the number first, whatever screen it is, and nothing that could wait for tomorrow
+        return Screen(lines=(_call_now(words, at), words.listen_medical), buttons=(calm, *last))
+    said = words.care_abuse if state.kind == "abuse" else words.more
+    buttons = (
+        *_open(state, words),
+        *_callback(words, at),
+        calm,
+        *_plan(words, at),
+        *_caring(words, at),
+        _button("care", words.professionals),
+        *last,
+    )
+    return Screen(lines=(said, *_numbers(words, at, 2, state.kind, (said,))), buttons=buttons)
 
 
 def _helping(state: Helping, words: SafetyWords, at: Moment) -> Screen:
@@ -112,7 +118,7 @@ def _helping(state: Helping, words: SafetyWords, at: Moment) -> Screen:
     if kind == "abuse":
         safe = (_button("safe", words.safe), _button("hide", words.hide))
         return Screen(lines=(*lines, words.safe_here), buttons=(*safe, *buttons))
-    care = _room(lines, words.care) if kind == "eating" or answered else ()
+    care = _care(state, lines, words) if kind == "eating" or answered else ()
     return Screen(lines=(*lines, *care), buttons=buttons)
 
 
@@ -126,7 +132,7 @@ def _listening(state: Listening, words: SafetyWords, at: Moment) -> Screen:
     lines = (reply, *_numbers(words, at, 1, kind, (reply,)))
     urged = state.reply == "goodbye" and kind in DIRECT  # then being with somebody, and distance, go before all else
     if not urged and (state.heard % 2 or state.reply == "no"):
-        lines = (*lines, *_room(lines, words.care))
+        lines = (*lines, *_care(state, lines, words))
     elif kind in DIRECT:
         lines = (*lines, *_room(lines, words.near))
     return Screen(lines=lines, buttons=buttons)
@@ -153,8 +159,8 @@ def _reply(state: Listening, words: SafetyWords) -> str:
         return str(getattr(words, state.reply if state.reply not in {"no", "safe"} else f"said_{state.reply}"))
     if state.kind == "medical":
         return words.listen_medical
-    if state.kind == "other":
-        return words.listen_other_1 if state.heard % 2 else words.listen_other_2
+    if state.kind in {"other", "abuse", "harm"}:  # what may be said to somebody in pain does not suit them
+        return str(getattr(words, f"listen_{state.kind}_{1 if state.heard % 2 else 2}"))
     return str(getattr(words, f"listen_{(state.heard - 1) % LISTENS + 1}"))
 
 
@@ -240,6 +246,13 @@ def _back(label: str) -> Button:
 def _room(lines: tuple[str, ...], more: str) -> tuple[str, ...]:
     """Return a further line if there is room for it: nobody in pain reads more than this at once."""
     return (more,) if sum(len(line.split()) for line in (*lines, more)) <= WORDS else ()
+
+
+def _care(state: Helping | Listening, lines: tuple[str, ...], words: SafetyWords) -> tuple[str, ...]:
+    """Return that a professional, friends or family can help: not twice, and the family may be the danger."""
+    if state.reply == "diagnosis":  # which says so
+        return ()
+    return _room(lines, words.care_abuse if state.kind == "abuse" else words.care)
 
 
 def _call_now(words: SafetyWords, at: Moment) -> str:

@@ -1,6 +1,7 @@
 """What each event leads to: stay, listen, help in other ways, or go back at once."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flows.core.care import SafetyPlan
@@ -31,6 +32,12 @@ from flows.safety.conversation.states import (
 
 MORE_HELP = ("yes", "no", "ways", "next", "others", "plan")
 """Buttons that ask for more help, beside the exercises: not those that hide it, lead away, or change what is kept."""
+UNSAID: Mapping[Topic, frozenset[Reply]] = {
+    "other": frozenset({"goodbye", "refuse"}),  # it is the other one who will not talk, or says goodbye
+    "abuse": frozenset({"goodbye"}),  # "tell him I am leaving": nobody there is asked to stay
+    "harm": frozenset({"goodbye"}),
+}
+"""What is never answered to a line, by what the conversation is about."""
 PART_BYTES = 190  # of one part of a plan as it is stored: six of them fit into a row of one size
 
 
@@ -158,6 +165,8 @@ def _reply(state: State, text: str) -> Reply:
     """Say what a line calls for. Who may mean themselves, and speaks of tonight or of a plan, is asked to stay and to
     call now: nothing milder is said to that."""
     said = meant(text)
+    if said in UNSAID.get(state.kind, ()):
+        return "listen"
     return "goodbye" if said == "listen" and state.kind in DIRECT and soon(text) else said
 
 

@@ -32,6 +32,7 @@ class SafetyWords(Words):
     elsewhere: Label
     near: Line
     care: Line
+    care_abuse: Line
     question: Line
     yes: Label
     no: Label
@@ -63,6 +64,10 @@ class SafetyWords(Words):
     listen_4: Line
     listen_other_1: Line
     listen_other_2: Line
+    listen_abuse_1: Line
+    listen_abuse_2: Line
+    listen_harm_1: Line
+    listen_harm_2: Line
     listen_medical: Line
     # More ways
     ways: Label

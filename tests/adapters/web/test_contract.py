@@ -60,7 +60,7 @@ class Rig:
 
     async def say(self, text: str) -> tuple[Arrival, Arrival]:
         self.visitor = await self.house.entered() if not self.visitor.answers else self.visitor
-        action, sends = self.visitor.page.filled("Send", {"Or say it in your own words": text})
+        action, sends = self.visitor.page.filled("Send", {"Or type it here": text})
         page = self.visitor.page
         await self.visitor.post(action, sends)
         first = self.house.done[-1]
