@@ -151,6 +151,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
         "privacy": {"at": "forgotten"},
         "language": {"at": "choosing"},
         "country": {"at": "choosing"},
+        "options": {"at": "everything", "need": "steady"},
         # a day, another, a time, hours and holidays that stand to choose; a zone that is typed
         "checkin": {
             **{"at": "choosing", "zone": "z" * ZONE_BYTES, "day": "6", "other": "5", "time": "21:00"},
