@@ -38,7 +38,7 @@ UNSAID: Mapping[Topic, frozenset[Reply]] = {
     "harm": frozenset({"goodbye"}),
 }
 """What is never answered to a line, by what the conversation is about."""
-PART_BYTES = 190  # of one part of a plan as it is stored: six of them fit into a row of one size
+PART_BYTES = 189  # of one part of a plan as it is stored: six of them fit into a row of one size
 
 
 def begin(carry: Carry, at: Moment) -> Turn[State] | Goto:
