@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.providers.fhir_models import Instant
+from bot.providers.fhir_types import Instant
 
 KEY: Final = "haven"
 """Under which a booking's metadata holds our idempotency key."""

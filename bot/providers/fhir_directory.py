@@ -7,7 +7,8 @@ from typing import Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from bot import log
-from bot.providers.fhir_models import Concept, Practitioner, Role, Schedule, practitioner_key
+from bot.providers.fhir_models import Practitioner, Role, Schedule, practitioner_key
+from bot.providers.fhir_types import Concept
 from bot.providers.fhir_wire import Wire
 from flows.core import care
 

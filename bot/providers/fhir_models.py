@@ -3,10 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
-
+from bot.providers.fhir_types import (
+    Coding,
+    Concept,
+    Extension,
+    HumanName,
+    Identifier,
+    Instant,
+    Meta,
+    Part,
+    Reference,
+    instant,
+)
 from flows.core.care import Modality
 from flows.core.care import Slot as CareSlot
 
@@ -14,114 +24,37 @@ CLAIM: Final = "urn:haven:claim"
 HELD_UNTIL: Final = "urn:haven:held-until"
 CONFIRMED: Final = frozenset({"booked", "arrived", "checked-in", "fulfilled"})
 ACTIVE: Final = CONFIRMED | {"proposed", "pending", "waitlist"}  # stands in the book, confirmed or not
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _PRACTITIONER = re.compile(r"(?:^|/)(Practitioner/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 _SLOT = re.compile(r"(?:^|/)(Slot/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 
 Resource = dict[str, Any]
 
 
-def _instant(value: object) -> object:
-    """Let only a FHIR instant through: with an offset, and never a number."""
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise ValueError("not an instant")
-    return value
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-_INSTANTS: Final = TypeAdapter(Instant)
-
-
-class _Part(BaseModel):
-    """Any part of a resource: unknown elements are kept, errors never quote what was sent."""
-
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
-
-
-class Meta(_Part):
-    """Version and time of the last change."""
-
-    versionId: str | None = None  # noqa: N815  FHIR's name
-    lastUpdated: Any = None  # noqa: N815
-
-
-class Reference(_Part):
-    """A reference to another resource."""
-
-    reference: str | None = None
-    display: str | None = None
-
-
-class Identifier(_Part):
-    """A business identifier."""
-
-    system: str | None = None
-    value: str | None = None
-
-
-class Coding(_Part):
-    """A code."""
-
-    code: str | None = None
-    display: str | None = None
-
-
-class Concept(_Part):
-    """A CodeableConcept."""
-
-    text: str | None = None
-    coding: list[Coding] = []
-
-    def words(self) -> Iterator[str]:
-        """Yield its text, codes and displays in lower case."""
-        for coding in self.coding:
-            yield from (word.lower() for word in (coding.code, coding.display) if word)
-        if self.text:
-            yield self.text.lower()
-
-
-class HumanName(_Part):
-    """A name."""
-
-    text: str | None = None
-    given: list[str] = []
-    family: str | None = None
-
-
-class Extension(_Part):
-    """An extension with a simple value, or others inside it."""
-
-    url: str = ""
-    valueCode: str | None = None  # noqa: N815
-    valueString: str | None = None  # noqa: N815
-    valueInstant: Any = None  # noqa: N815
-
-
-class Communication(_Part):
+class Communication(Part):
     """Practitioner.communication: R4 has the language itself, R5 one element further in."""
 
     language: Concept | None = None
-    coding: list[Coding] = []
+    coding: tuple[Coding, ...] = ()
     text: str | None = None
 
 
-class Qualification(_Part):
+class Qualification(Part):
     """Practitioner.qualification."""
 
     issuer: Reference | None = None
-    extension: list[Extension] = []
+    extension: tuple[Extension, ...] = ()
 
 
-class Practitioner(_Part):
+class Practitioner(Part):
     """Who is booked."""
 
     id: str
     active: bool = True
-    name: list[HumanName] = []
+    name: tuple[HumanName, ...] = ()
     gender: str = ""
-    communication: list[Communication] = []
-    qualification: list[Qualification] = []
-    extension: list[Extension] = []
+    communication: tuple[Communication, ...] = ()
+    qualification: tuple[Qualification, ...] = ()
+    extension: tuple[Extension, ...] = ()
 
     def called(self) -> str:
         """Return the name as it is shown; empty if there is none."""
@@ -129,28 +62,28 @@ class Practitioner(_Part):
         return first.text or " ".join([*first.given, *([first.family] if first.family else [])])
 
 
-class Role(_Part):
+class Role(Part):
     """PractitionerRole: what somebody does at an organisation."""
 
     active: bool = True
     practitioner: Reference = Reference()
-    code: list[Concept] = []
-    specialty: list[Concept] = []
+    code: tuple[Concept, ...] = ()
+    specialty: tuple[Concept, ...] = ()
 
 
-class Schedule(_Part):
+class Schedule(Part):
     """Whose slots they are."""
 
     id: str
     active: bool = True
-    actor: list[Reference] = []
+    actor: tuple[Reference, ...] = ()
 
     def whose(self) -> str:
         """Return the reference to whose they are, "Practitioner/{id}"; empty if the server does not say."""
         return next((found for one in self.actor if (found := practitioner_key(one.reference))), "")
 
 
-class Slot(_Part):
+class Slot(Part):
     """A slot. One whose times have no offset does not parse, so it is never shown."""
 
     id: str
@@ -160,9 +93,9 @@ class Slot(_Part):
     end: Instant
     schedule: Reference = Reference()
     appointmentType: Concept | None = None  # noqa: N815
-    serviceType: list[Concept] = []  # noqa: N815
-    identifier: list[Identifier] = []
-    extension: list[Extension] = []
+    serviceType: tuple[Concept, ...] = ()  # noqa: N815
+    identifier: tuple[Identifier, ...] = ()
+    extension: tuple[Extension, ...] = ()
 
     def etag(self) -> str:
         """Return the version as If-Match wants it; empty if the server gave none."""
@@ -215,16 +148,16 @@ class Slot(_Part):
         )
 
 
-class Appointment(_Part):
+class Appointment(Part):
     """An appointment, as far as it must be known even when the rest of it is odd."""
 
     resourceType: Literal["Appointment"]  # noqa: N815
     id: str
     status: str
     meta: Meta = Meta()
-    identifier: list[Identifier] = []
-    slot: list[Reference] = []
-    extension: list[Extension] = []
+    identifier: tuple[Identifier, ...] = ()
+    slot: tuple[Reference, ...] = ()
+    extension: tuple[Extension, ...] = ()
 
     def has(self, system: str, value: str) -> bool:
         """Tell whether it carries this identifier; a server may have ignored the search parameter."""
@@ -247,33 +180,33 @@ class Appointment(_Part):
         return instant(self.meta.lastUpdated) or datetime.max.replace(tzinfo=UTC), self.id
 
 
-class Link(_Part):
+class Link(Part):
     """A link of a bundle."""
 
     relation: str = ""
     url: str = ""
 
 
-class Response(_Part):
+class Response(Part):
     """Bundle.entry.response."""
 
     status: str = ""
 
 
-class Entry(_Part):
+class Entry(Part):
     """Bundle.entry."""
 
     resource: Resource | None = None
     response: Response | None = None
 
 
-class Bundle(_Part):
+class Bundle(Part):
     """A searchset or a transaction's response."""
 
     resourceType: Literal["Bundle"]  # noqa: N815
     type: str
-    link: list[Link] = []
-    entry: list[Entry] = []
+    link: tuple[Link, ...] = ()
+    entry: tuple[Entry, ...] = ()
 
     def following(self) -> str | None:
         """Return the URL of the next page."""
@@ -298,14 +231,6 @@ def slot_key(reference: str | None) -> str | None:
     """Return "Slot/{id}" of a relative, absolute or versioned reference."""
     found = _SLOT.search(reference or "")
     return found[1] if found else None
-
-
-def instant(value: object) -> datetime | None:
-    """Return an instant, or None for anything else, a naive time included."""
-    try:
-        return _INSTANTS.validate_python(value)
-    except ValidationError:
-        return None
 
 
 def link(resource: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Reads our appointments back, and sees to it that at most one of them stands, in a slot that is ours."""
 
 import enum
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -19,9 +19,9 @@ from bot.providers.fhir_models import (
     Resource,
     Schedule,
     Slot,
-    instant,
     link,
 )
+from bot.providers.fhir_types import instant
 from bot.providers.fhir_wire import Lost, Reply, Unsent, Wire
 from flows.core import care
 
@@ -255,7 +255,7 @@ def _voucher(answer: Resource) -> bool:
         return False
 
 
-def _statuses(entries: list[Entry]) -> Iterator[int]:
+def _statuses(entries: Sequence[Entry]) -> Iterator[int]:
     """Yield the HTTP status of each entry, written "201 Created" or "201"."""
     for entry in entries:
         word = entry.response.status[:3] if entry.response else ""

@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.providers.fhir_models import Concept, Meta, Reference, Resource, Slot
+from bot.providers.fhir_models import Resource, Slot
+from bot.providers.fhir_types import Concept, Meta, Reference
 from flows.core import care
 
 DEEP_LINKS: Final = frozenset(
@@ -63,8 +64,8 @@ class Schedule(_Part):
     """Whose slots they are, and of what."""
 
     id: str
-    actor: list[Reference] = []
-    serviceType: list[Concept] = []  # noqa: N815  FHIR's name
+    actor: tuple[Reference, ...] = ()
+    serviceType: tuple[Concept, ...] = ()  # noqa: N815  FHIR's name
 
     def whose(self) -> Reference:
         """Return the actor to show: a person before a place. Empty if there is none."""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.providers import fhir_bundles
 from bot.providers.base import Request
-from bot.providers.fhir_models import Appointment, Meta, Slot, instant, link, slot_key
+from bot.providers.fhir_models import Appointment, Slot, link, slot_key
 from bot.providers.fhir_records import Outcome, outcome
+from bot.providers.fhir_types import Meta, instant
 from bot.providers.fhir_wire import Lost, Reply
 from flows.core import care
 
