@@ -26,14 +26,13 @@ from bot.providers.base import (
     Uncertain,
 )
 from bot.providers.calcom_api import Api, taken
-from bot.providers.calcom_models import KEY, Booking, slot_key, split, stamp
+from bot.providers.calcom_models import KEY, Booking, split, stamp
+from bot.providers.calcom_records import Records, at, down
 from bot.providers.fhir_slots import when
 from bot.providers.fhir_wire import Fixed, Lost, Reply, Unsent, Wire
 from flows.core import care
 
 _KEY: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_HOPS: Final = 8  # moves of one booking that are followed
-_LOOK_BACK: Final = timedelta(days=1)
 _CAN: Final = Capabilities(hold=True, reschedule=True, webhook=True)
 
 
@@ -56,6 +55,7 @@ class CalcomProvider(NoList, NoMessages):
         self._wire = Wire(base_url, bearer, timeout, client, media="application/json")
         self._api, self._clock = Api(self._wire), clock
         self._people = {one.key: one for one in people}
+        self._records = Records(self._api, self._people, clock)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -88,7 +88,7 @@ class CalcomProvider(NoList, NoMessages):
         for event, answer in zip(self._people, asked, strict=True):
             if isinstance(answer, list):
                 found += [
-                    self._slot(event, one.start, one.end)
+                    self._records.slot(event, one.start, one.end)
                     for one in answer
                     if start <= one.start < end and one.start < one.end
                 ]
@@ -96,7 +96,7 @@ class CalcomProvider(NoList, NoMessages):
                 raise answer
         failed = [one for one in asked if not isinstance(one, list)]
         if failed and not found:
-            raise _down(failed[0])
+            raise down(failed[0])
         return tuple(sorted(found, key=when)[:count])
 
     async def hold(self, slot: care.Slot, key: str, until: datetime) -> Held:
@@ -106,7 +106,7 @@ class CalcomProvider(NoList, NoMessages):
         try:
             reply = await self._api.reserve(event, start, minutes)
         except Unsent as unsent:
-            raise _down(unsent) from None
+            raise down(unsent) from None
         except Lost:
             raise Uncertain("the slot was asked for, and it is not known whether it is held") from None
         data = reply.body.get("data")
@@ -134,9 +134,9 @@ class CalcomProvider(NoList, NoMessages):
         if request.voucher:
             raise Unable("the provider takes no vouchers")
         attendee = _attendee(request)
-        known = await self._find(request.key)
+        known = await self._records.find(request.key)
         if known:
-            return await self._standing(known, request.key, request.slot)
+            return await self._records.standing(known, request.key, request.slot)
         if request.hold:  # Cal.com lets nobody book a reserved time, not even whoever reserved it
             await self.release(request.slot, request.hold)
         body = {
@@ -150,31 +150,31 @@ class CalcomProvider(NoList, NoMessages):
     async def reschedule(self, appointment: care.Appointment, slot: care.Slot, key: str) -> care.Appointment:
         """Move within the event type; to another one by a new booking under `key`. See Provider for the errors."""
         event, start = self._known(slot)
-        anew = await self._find(key) if key != appointment.key else []
-        standing = [one for one in await self._find(appointment.key) if one.active]
+        anew = await self._records.find(key) if key != appointment.key else []
+        standing = [one for one in await self._records.find(appointment.key) if one.active]
         if any(one.active for one in anew):
             return await self._replaced(anew, key, appointment, slot)
         if not standing:
             raise Refused("the appointment does not stand any more")
         old = standing[0]
-        if self._at(old) == slot.key:
-            return await self._standing([old], appointment.key, slot)
+        if at(old) == slot.key:
+            return await self._records.standing([old], appointment.key, slot)
         if str(old.eventType.id) != event:
             body = {"start": start, "eventTypeId": int(event), "attendee": _again(old), "metadata": {KEY: key}}
             await self._create(body, key, slot)
-            return await self._replaced(await self._find(key), key, appointment, slot)
+            return await self._replaced(await self._records.find(key), key, appointment, slot)
         try:
             reply: Reply | None = await self._api.reschedule(old.uid, start)
         except Unsent as unsent:
-            raise _down(unsent) from None
+            raise down(unsent) from None
         except Lost:
             reply = None
         try:
-            standing = [one for one in await self._find(appointment.key) if one.active]
+            standing = [one for one in await self._records.find(appointment.key) if one.active]
         except ProviderDown:
             raise Uncertain("the change was sent and could not be read back") from None
-        if standing and self._at(standing[0]) == slot.key:
-            return await self._standing(standing, appointment.key, slot)
+        if standing and at(standing[0]) == slot.key:
+            return await self._records.standing(standing, appointment.key, slot)
         if reply is None or reply.ok or not standing:
             raise Uncertain("the change was sent and is not to be seen")
         raise SlotTaken("the slot is no longer free") if taken(reply) else Refused("the provider does not move it")
@@ -184,16 +184,16 @@ class CalcomProvider(NoList, NoMessages):
         sent = False
         for _ in range(3):
             try:
-                standing = [one for one in await self._find(appointment.key) if one.active]
+                standing = [one for one in await self._records.find(appointment.key) if one.active]
                 if not standing:
                     return
                 reply = await self._api.cancel(standing[0].uid)
                 sent = True
                 if not reply.ok and reply.status not in (400, 404, 409):
                     raise Refused("the provider does not cancel this appointment")
-            except (Unsent, ProviderDown) as down:
+            except (Unsent, ProviderDown) as error:
                 if not sent:
-                    raise _down(down) from None
+                    raise down(error) from None
             except Lost:
                 sent = True
         raise Uncertain("the provider may or may not have cancelled")
@@ -201,11 +201,11 @@ class CalcomProvider(NoList, NoMessages):
     async def status(self, key: str) -> care.Appointment | None:
         """Return our appointment with this key if it stands. Raises ProviderDown, or Uncertain while it waits for the
         host's confirmation."""
-        known = [one for one in await self._find(key) if one.active]
+        known = [one for one in await self._records.find(key) if one.active]
         if not known:
             return None
         try:
-            return await self._standing(known, key, None)
+            return await self._records.standing(known, key, None)
         except SlotTaken:
             return None
 
@@ -213,15 +213,15 @@ class CalcomProvider(NoList, NoMessages):
         try:
             reply: Reply | None = await self._api.create(body)
         except Unsent as unsent:
-            raise _down(unsent) from None
+            raise down(unsent) from None
         except Lost:
             reply = None
         try:
-            known = await self._find(key)
+            known = await self._records.find(key)
         except ProviderDown:
             raise Uncertain("the booking was sent and could not be read back") from None
         if known:
-            return await self._standing(known, key, slot)
+            return await self._records.standing(known, key, slot)
         if reply is None or reply.ok:
             raise Uncertain("the booking was sent and is not to be seen")
         if reply.status in (401, 403):
@@ -234,92 +234,24 @@ class CalcomProvider(NoList, NoMessages):
 
     async def missed(self, key: str) -> bool:
         """Tell whether the host marked whoever booked as absent. Raises ProviderDown."""
-        return any(one.active and any(each.absent for each in one.attendees) for one in await self._find(key))
-
-    async def _standing(self, known: list[Booking], key: str, slot: care.Slot | None) -> care.Appointment:
-        """Return the one of ours that stands. Of several, and of several people's at one time, the earlier made stands;
-        ours is cancelled if it is another one."""
-        standing = sorted((one for one in known if one.active), key=Booking.rank)
-        if not standing:
-            raise SlotTaken("the slot is no longer free")
-        first, *others = standing
-        try:
-            there = await self._api.bookings(
-                [str(first.eventType.id)], afterStart=stamp(first.start), beforeEnd=stamp(first.end)
-            )
-            earlier = [one for one in there if one.active and one.start == first.start and one.rank() < first.rank()]
-            for one in [*others, *([first] if earlier else [])]:
-                await self._withdraw(one)
-        except (Unsent, Lost):
-            raise Uncertain("the provider could not be asked about our booking") from None
-        if earlier:
-            raise SlotTaken("somebody was there first")
-        if first.status != "accepted":
-            raise Uncertain("the provider has not confirmed the appointment yet")
-        shown = slot if slot and self._at(first) == slot.key else None
-        event = str(first.eventType.id)
-        host = first.hosts[0].name if first.hosts else ""
-        kept = shown or self._slot(event, first.start, first.end, host)
-        return care.Appointment(key=key, reference=f"booking/{first.uid}", slot=kept, link=first.link())
-
-    async def _withdraw(self, booking: Booking) -> None:
-        """Cancel a booking of ours that must not stand. Raises Uncertain if it may still stand."""
-        if not (await self._api.cancel(booking.uid)).ok:
-            raise Uncertain("the provider holds an appointment of ours too many")
+        return any(one.active and any(each.absent for each in one.attendees) for one in await self._records.find(key))
 
     async def _replaced(
         self, anew: list[Booking], key: str, appointment: care.Appointment, slot: care.Slot
     ) -> care.Appointment:
         """Return the new appointment once the old one is cancelled."""
-        kept = await self._standing(anew, key, slot)
+        kept = await self._records.standing(anew, key, slot)
         try:
             await self.cancel(appointment)
         except (ProviderDown, Refused):
             raise Uncertain("the new appointment stands, and the old one is still to be cancelled") from None
         return kept
 
-    async def _find(self, key: str) -> list[Booking]:
-        """Return the bookings with our key, and what became of them when they were moved. Raises ProviderDown."""
-        since = stamp(self._clock.now() - _LOOK_BACK)
-        try:
-            all_of_them = await self._api.bookings(self._people, afterStart=since)
-            found = {one.uid: one for one in all_of_them if one.ours(key)}
-            for one in list(found.values()):
-                await self._follow(one, found)
-        except (Unsent, Lost) as error:
-            raise _down(error) from None
-        return list(found.values())
-
-    async def _follow(self, booking: Booking, found: dict[str, Booking]) -> None:
-        for _ in range(_HOPS):
-            following = booking.rescheduledToUid
-            if not following or following in found:
-                return
-            moved = await self._api.booking(following)
-            if moved is None:
-                return
-            found[following] = booking = moved
-
     def _known(self, slot: care.Slot) -> tuple[str, str]:
         known = split(slot.key)
         if known is None or known[0] not in self._people:
             raise Refused("the slot is not one of this provider's")
         return known
-
-    def _at(self, booking: Booking) -> str:
-        return slot_key(str(booking.eventType.id), booking.start)
-
-    def _slot(self, event: str, start: datetime, end: datetime, host: str = "") -> care.Slot:
-        person = self._people.get(event)
-        return care.Slot(
-            key=slot_key(event, start),
-            version=stamp(end),
-            start=start,
-            end=end,
-            who=(person.name if person else host)[:80],
-            modality=person.modalities[0] if person and person.modalities else "video",
-            practitioner=event,
-        )
 
 
 def _attendee(request: Request) -> dict[str, str]:
@@ -341,7 +273,3 @@ def _again(booking: Booking) -> dict[str, str]:
     one = booking.attendees[0]
     reach = {"email": one.email} if one.email else {"phoneNumber": one.phoneNumber or ""}
     return {"name": one.name, "timeZone": one.timeZone, **reach}
-
-
-def _down(error: BaseException) -> ProviderDown:
-    return ProviderDown("the provider does not answer", getattr(error, "again", None))
