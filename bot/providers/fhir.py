@@ -27,12 +27,13 @@ from bot.providers.base import (
     Uncertain,
     Whom,
 )
+from bot.providers.fhir_booking import Booking
 from bot.providers.fhir_changes import Changes
 from bot.providers.fhir_directory import directory
 from bot.providers.fhir_models import Resource, slot_key
 from bot.providers.fhir_moving import Moving
 from bot.providers.fhir_probe import described, kinds, rolls_back, statement
-from bot.providers.fhir_records import Outcome, Record, Records, unbooked
+from bot.providers.fhir_records import Outcome, Record, Records
 from bot.providers.fhir_sharing import Sharing
 from bot.providers.fhir_slots import free, when
 from bot.providers.fhir_waiting import WaitingList
@@ -42,7 +43,6 @@ from flows.core import care
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _ALIVE = 2.0  # seconds
 _PAGE = 50
-_AGAIN = (0.0, 0.2, 0.8)  # seconds before each look for a booking that the server says it made
 
 
 class FhirProvider:
@@ -66,6 +66,7 @@ class FhirProvider:
         self._wire = Wire(base_url, bearer, timeout, client)
         self._records = Records(self._wire)
         self._changes = Changes(self._wire, self._records)
+        self._booking = Booking(self._records, self._changes, created=patient == "created")
         self._moving = Moving(self._wire, self._records, self._changes)
         self._list = places = WaitingList(self._wire, self._records, self._changes)
         self.waiting, self.take, self.decline, self.unwait = places.find, places.take, places.decline, places.leave
@@ -159,19 +160,7 @@ class FhirProvider:
         """
         if not _KEY.fullmatch(request.key) or slot_key(request.slot.key) != request.slot.key:
             raise Refused("the key or the slot is not one of ours")
-        known = await self._records.find(request.key)
-        if known:
-            return await self._standing(known, request)
-        try:
-            sent = await self._send(request, await self.probe())
-        except Unsent as unsent:
-            raise ProviderDown("the provider could not be reached", unsent.again) from None
-        try:
-            return await self._conclude(request, sent)
-        except (SlotTaken, Refused):
-            if not self._atomic:
-                await self._changes.release(request.slot.key, request.key)
-            raise
+        return await self._booking.book(request, self.probe)
 
     async def hold(self, slot: care.Slot, key: str, until: datetime) -> Held:
         """Keep a slot for a booking. See Provider for the errors."""
@@ -258,42 +247,6 @@ class FhirProvider:
         """Tell whether our appointment with this key is a no-show (FHIR R4, AppointmentStatus). Raises ProviderDown."""
         found = await self._records.find(key)
         return any(one.seen.status == "noshow" for one in found) and not any(one.active for one in found)
-
-    async def _standing(self, known: list[Record], request: Request) -> care.Appointment:
-        kept = await self._records.keep(known, request.slot)
-        if kept is None:
-            raise SlotTaken("the slot is no longer free")
-        return kept
-
-    async def _conclude(self, request: Request, sent: Outcome) -> care.Appointment:
-        """Return what the server holds under our key, whatever it said; otherwise what its answer means."""
-        for pause in _AGAIN if sent is Outcome.DONE else _AGAIN[:1]:
-            await asyncio.sleep(pause)
-            try:
-                known = await self._records.find(request.key)
-            except ProviderDown:
-                raise Uncertain("the booking was sent and could not be read back") from None
-            if known:
-                return await self._standing(known, request)
-        raise unbooked(sent)
-
-    async def _send(self, request: Request, atomic: bool) -> Outcome:
-        """Send slot and appointment. Raises Unsent, or ProviderDown before sending."""
-        hold = request.hold or None
-        created = self._patient == "created"
-        person, condition = bundles.own_patient(request)
-        if atomic:
-            actor = f"urn:uuid:{request.key}" if created else None
-            entries = [bundles.create(person, condition) | {"fullUrl": actor}] if created else []
-            appointment = bundles.appointment(request, actor)
-            entries.append(bundles.create(appointment, bundles.unless(bundles.BOOKING, request.key)))
-            return await self._changes.together(request.slot, entries, hold)
-
-        async def appointment_of_it() -> Resource:
-            made = await self._changes.create(person, condition) if created else None
-            return bundles.appointment(request, f"Patient/{made['id']}" if made else None)
-
-        return await self._changes.one_by_one(request.slot, request.key, appointment_of_it, hold)
 
     async def _cancel(self, standing: list[Record], atomic: bool, before: Outcome | None) -> Outcome:
         """Cancel these, one after the other, as far as it goes. Raises ProviderDown if nothing was sent."""
