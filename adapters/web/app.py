@@ -23,7 +23,7 @@ from adapters.web.guard import form, guarded
 from adapters.web.language import Speak
 from adapters.web.links import Guest, Links
 from adapters.web.log import event
-from adapters.web.read import read
+from adapters.web.read import kept, read
 from adapters.web.secret import Secret
 from adapters.web.sessions import NEAR, Sent, Session, Sessions
 from flows.core.events import Answered
@@ -154,7 +154,7 @@ class Room:
         session.turn = sent.shown.turn
         session.locale = sent.shown.locale or session.locale
         language = self._speak(session.locale)
-        page = pages.room(sent, language, form=session.form, page=self._secret.draw(9))
+        page = pages.room(session.filled(sent), language, form=session.form, page=self._secret.draw(9))
         if sent.shown.turn:
             with contextlib.suppress(Exception):  # then the errands draw it once more: no harm
                 await self._told(session.guest.address, sent.shown.turn)
@@ -170,6 +170,7 @@ class Room:
             return self._answers.state(request, "refused", session.locale)
         self._sessions.step(session)
         session.changed.clear()
+        session.kept = kept(sent) if sent.keys() & {"kept", "send"} else session.kept
         arrival = read(session, sent, self._secret)
         try:
             shown = await self._asked(arrival)

@@ -119,7 +119,7 @@ def _pairs(shown: Shown) -> list[tuple[Button, str]]:
 
 
 def _drawn(field: Field, sent: Sent, language: Language) -> Drawn:
-    value = sent.values.get(field.key, "") if sent.again else field.value
+    value = sent.values.get(field.key, "" if sent.again else field.value)
     missing = sent.again and not field.optional and not value.strip()
     return Drawn(field, _control(field), value, field.error or (str(language.words.missing) if missing else ""))
 

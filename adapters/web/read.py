@@ -6,10 +6,20 @@ from typing import Final
 from adapters.platform import Arrival
 from adapters.web import pages
 from adapters.web.secret import Secret
-from adapters.web.sessions import Session
+from adapters.web.sessions import Kept, Session
 from flows.core.events import Answered, Said
 
 _LONGEST: Final = 4000  # characters of a typed text
+
+
+def kept(sent: Mapping[str, str]) -> Kept:
+    """Return what was filled in beside what was done, and the form that it belongs to: nothing if that was sent."""
+    return Kept() if "send" in sent else Kept(sent.get("kept", ""), _filled(sent))
+
+
+def _filled(sent: Mapping[str, str]) -> dict[str, str]:
+    fields = {key.removeprefix(pages.FIELD): value for key, value in sent.items() if key.startswith(pages.FIELD)}
+    return {key: value[:_LONGEST] for key, value in fields.items()}
 
 
 def read(session: Session, sent: Mapping[str, str], secret: Secret) -> Arrival:
@@ -19,8 +29,7 @@ def read(session: Session, sent: Mapping[str, str], secret: Secret) -> Arrival:
     said: Said | Answered | None = None
     if "send" in sent:
         token = sent["send"]
-        given = {key.removeprefix(pages.FIELD): value for key, value in sent.items() if key.startswith(pages.FIELD)}
-        said = Answered(values={key: value[:_LONGEST] for key, value in given.items() if value.strip()})
+        said = Answered(values={key: value for key, value in _filled(sent).items() if value.strip()})
     elif "say" in sent or text:
         token, said = "", Said(text=sent.get("say") or text)
     done = "\0".join((page, token, *sorted(f"{key}={value}" for key, value in sent.items())))

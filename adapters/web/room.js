@@ -1,5 +1,6 @@
 // The page works without this. With it: "Leave now" leaves no trace in the history, Shift three times does the same,
-// a page that waits looks again by itself without moving the focus, and a page from the browser's memory is asked anew.
+// a page that waits looks again by itself without moving the focus, a page from the browser's memory is asked anew, and
+// what was filled in and not sent goes along with whatever else is done, so that it is there again on the way back.
 "use strict";
 (() => {
   const leave = () => {
@@ -21,6 +22,16 @@
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
+  });
+  const filled = document.querySelector('input[name="send"]')?.form;
+  addEventListener("submit", ({ target }) => {
+    if (!filled || target === filled) return;
+    for (const [name, value] of new FormData(filled)) {
+      if (name !== "send" && !name.startsWith("q:")) continue;
+      const beside = Object.assign(document.createElement("input"), { type: "hidden", value });
+      beside.name = name === "send" ? "kept" : name;
+      target.append(beside);
+    }
   });
   const turn = document.body.dataset.turn;
   if (turn !== undefined) {

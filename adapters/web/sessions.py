@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,18 +19,26 @@ _SIZE: Final = 32
 
 @dataclass(frozen=True)
 class Sent:
-    """A screen to draw once, with what was filled in if it has to be filled in again."""
+    """A screen to draw once, with what was filled in; `again`: it was sent, and has to be filled in again."""
 
     shown: Shown
     values: Mapping[str, str] = field(default_factory=dict)
     again: bool = False
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What was filled in as something else was done, by the token of its form: it is there again on the way back."""
+
+    form: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Session:
     """One open page, and the language that it was last drawn in. `form` is what each of its forms must bring back;
-    `next` what to draw next, if it is known; `away` says that its person has done something in the chat
-    since they were last there."""
+    `next` what to draw next, if it is known; `kept` what was filled in and not sent; `away` says that its person has
+    done something in the chat since they were last there."""
 
     guest: Guest
     form: str
@@ -40,6 +48,7 @@ class Session:
     locale: str
     turn: str = ""
     next: Sent | None = None
+    kept: Kept = Kept()
     away: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -49,6 +58,11 @@ class Session:
         if sent and not final(sent.shown):
             self.next = None
         return sent
+
+    def filled(self, sent: Sent) -> Sent:
+        """Return a screen with what was filled in on it before, if it is that form still."""
+        same = self.kept.form and self.kept.form == sent.shown.form and not sent.again
+        return replace(sent, values=self.kept.values) if same else sent
 
 
 class Sessions:
@@ -99,7 +113,7 @@ class Sessions:
     def elsewhere(self, address: Address) -> None:
         """Note that this person has done something in the chat: what the page was about to draw is old."""
         if session := self._of(address):
-            session.next, session.away = None, True
+            session.next, session.kept, session.away = None, Kept(), True
 
     def _of(self, address: Address) -> Session | None:
         return self._open.get(self._keys.get(address, b""))

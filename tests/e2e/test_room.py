@@ -224,6 +224,24 @@ def test_three_shifts_in_a_sentence_are_no_wish_to_leave(inside: Rooms, pages: P
     assert page.url.endswith("/room")
 
 
+def test_what_was_ticked_is_there_again_after_a_look_elsewhere(inside: Rooms, pages: Pages) -> None:
+    """Typed, tapped, and one of the rights: whoever looks at what is held, or at help, does not begin anew."""
+    page = pages.open(size=PHONE)
+    enter(page, inside.gate())
+    for number, label in enumerate(("Several days", "Leave out", "Nearly every day")):
+        page.get_by_label(label).nth(number).check()
+    ticked = page.locator("input[type=radio]:checked")
+    page.get_by_label("Or type it here").fill("who sees this")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("more than I understand").wait_for()
+    expect(ticked).to_have_count(3)
+    for there, back in (("My data", "Back"), ("Help now", "Not what I meant"), ("Talk to a person", "Back")):
+        page.get_by_role("button", name=there).click()
+        page.get_by_role("button", name=back, exact=True).click()
+        expect(ticked).to_have_count(3)
+    assert [each.get_attribute("value") for each in ticked.all()] == ["1", "skip", "3"]
+
+
 def test_zoomed_to_twice_the_size_nothing_is_lost(inside: Rooms, pages: Pages) -> None:
     page = pages.open(size=ZOOMED, device_scale_factor=2)
     enter(page, inside.gate())

@@ -144,6 +144,29 @@ async def test_a_form_that_lacks_something_keeps_the_rest_and_says_where(house: 
     assert 'id="field-often"' in page.html
 
 
+async def test_what_was_filled_in_is_there_again_on_the_way_back(house: House) -> None:
+    """As the script sends it along with whatever is done. Not in another form, and not once that form was sent."""
+    house.answer = FORM
+    visitor = await house.entered()
+    help_now = visitor.page.button("Help now")
+    filled = {"kept": "token-form", "q:often": "2", "q:note": "half a <b>line</b>"}
+    house.answer = STEP
+    await visitor.post(help_now.action, {**help_now.sends, **filled})
+    assert (house.done[-1].token, house.done[-1].event) == ("token-help", None)
+    await visitor.press("Go on")
+    house.answer = FORM.model_copy(update={"form": "token-other"})
+    assert [each.value for each in (await visitor.say("further")).controls.values()] == ["", "", ""]
+    house.answer = FORM
+    back = (await visitor.say("back")).controls
+    assert (back["How often?"].value, back["Anything else?"].value) == ("2", "half a <b>line</b>")
+    assert not visitor.page.errors
+    await visitor.submit("Send it", {"How often?": "1 times"})
+    house.answer = STEP
+    await visitor.press("Back")
+    house.answer = FORM
+    assert (await visitor.press("Go on")).controls["How often?"].value == ""
+
+
 async def test_reload_sends_nothing_twice(house: House) -> None:
     visitor = await house.entered()
     await visitor.press("Go on")
