@@ -1,40 +1,26 @@
 """`haven clinic`: the built-in clinic's day for the counsellor who works in it.
 
-It opens the clinic's book with the service's key, beside a running service: whoever may run it can read the book."""
+It works beside a running service: whoever may run it can read the book."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock, SystemClock
-from bot.practice import clinic_path, practitioners
-from bot.providers.clinic.app import Practice
-from bot.providers.clinic.messages import Messages
-from bot.providers.clinic.reception import Away, Entry, Reception, Unknown
-from bot.providers.clinic.seal import Seal
-from bot.providers.clinic.tables import Database
+from bot.clinic_desk import Desk, open_desk
+from bot.providers.clinic.reception import Entry, Unknown
 from bot.providers.clinic.vouchers import MOST, batches, issue
-from bot.settings import SettingsTrouble, load_settings
 from bot.shell import ERR, OUT, stop
-from bot.vault import KeyTrouble, Vault, load_keys
-from bot.wiring import WORDS, content_root
-from content.library import Library
-from content.problems import ContentError
 
 T = TypeVar("T")
 clinic = typer.Typer(
     no_args_is_help=True,
     help="The built-in clinic's book, for the counsellor. Whoever may read the service's key file can read this book.",
 )
-CLOCK: Callable[[], Clock] = SystemClock
 _WIDE = 120
 _SHORT = 8  # characters of an appointment's id
 _STATES = {
@@ -53,7 +39,7 @@ def day(
     on: Annotated[str, typer.Argument(help="The day, as 2026-12-01; default: today.", metavar="[DAY]")] = "",
 ) -> None:
     """Print a day: who comes when, to whom, and how to reach them."""
-    with _open() as desk:
+    with open_desk() as desk:
         wanted = desk.day(on)
         entries = desk.reception.between(*desk.bounds(wanted))
         if not any(one.reference for one in entries):
@@ -72,7 +58,7 @@ def slots(
     person: Annotated[str, typer.Option(help="Only this practitioner's, by their key.")] = "",
 ) -> None:
     """List the free times."""
-    with _open() as desk:
+    with open_desk() as desk:
         now = desk.clock.now()
         found = desk.reception.between(now, now + timedelta(days=days), ["free"])
         found = sorted((one for one in found if person in ("", one.key)), key=lambda one: one.start)
@@ -93,7 +79,7 @@ def off(
     end: Annotated[str, typer.Argument(metavar="[TO]", help="The last day, or a time; default: the same day.")] = "",
 ) -> None:
     """Take time off: nothing in it is offered any more. What is booked in it stands, and is named."""
-    with _open() as desk:
+    with open_desk() as desk:
         if not person:
             _list(desk)
             return
@@ -114,7 +100,7 @@ def off(
 @clinic.command("back")
 def back(which: Annotated[str, typer.Argument(help="The time off, as haven clinic off lists it.")]) -> None:
     """End a time off: its hours are offered again."""
-    with _open() as desk:
+    with open_desk() as desk:
         away = _known(lambda: desk.reception.come_back(which))
         _say(f"{away.key} is back; the time off {desk.said(away)} is gone.")
 
@@ -126,7 +112,7 @@ def cancel(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Call an appointment off on the practitioner's side. The person is told once; its time is not offered again."""
-    with _open() as desk:
+    with open_desk() as desk:
         one = _known(lambda: desk.reception.find(which))
         _print("To be called off:", [one], desk)
         if not (yes or typer.confirm("Call it off?")):
@@ -142,7 +128,7 @@ def noshow(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Note that nobody came. The person hears once, kindly and in private, that they can find another time."""
-    with _open() as desk:
+    with open_desk() as desk:
         one = _known(lambda: desk.reception.find(which))
         _print("Nobody came:", [one], desk)
         if not (yes or typer.confirm("Note it?")):
@@ -157,7 +143,7 @@ def vouchers(
     count: Annotated[int, typer.Argument(help="How many to make. Without: list the batches.", max=MOST)] = 0,
 ) -> None:
     """Make a batch of vouchers and print them, one a line: the only time, as only their hashes are kept."""
-    with _open() as desk:
+    with open_desk() as desk:
         if count > 0:
             batch, codes = issue(desk.database, desk.clock, count)
             for code in codes:
@@ -174,86 +160,6 @@ def vouchers(
         _show(table)
 
 
-class _Desk:
-    """What the commands work with: the reception, the time, and the organisation's zone."""
-
-    def __init__(
-        self, database: Database, reception: Reception, messages: Messages, clock: Clock, zone: ZoneInfo
-    ) -> None:
-        self.database, self.reception, self.messages = database, reception, messages
-        self.clock, self.zone = clock, zone
-
-    def local(self, moment: datetime) -> datetime:
-        return moment.astimezone(self.zone)
-
-    def day(self, text: str) -> date:
-        """Return the day that was asked for, or today."""
-        if not text:
-            return self.local(self.clock.now()).date()
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            stop(f"{text} is not a day. Write it as 2026-12-01.")
-
-    def bounds(self, on: date) -> tuple[datetime, datetime]:
-        """Return when a local day begins and ends."""
-        first, last = (datetime.combine(each, time(), self.zone) for each in (on, on + timedelta(days=1)))
-        return first.astimezone(UTC), last.astimezone(UTC)
-
-    def span(self, start: str, end: str) -> tuple[datetime, datetime]:
-        """Return the time off that was asked for: whole days, or from a time to a time."""
-        begins = self._moment(start, last=False)
-        ends = self._moment(end or start[:10], last=True)
-        if ends <= max(begins, self.clock.now()):
-            stop("This time off would end before it begins, or is over. Write FROM and TO in the order of time.")
-        return begins, ends
-
-    def _moment(self, text: str, *, last: bool) -> datetime:
-        if len(text) == len("2026-12-24"):
-            return self.bounds(self.day(text))[last]
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            stop(f"{text} is neither a day nor a time. Write it as 2026-12-24, or as 2026-12-24T13:00.")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
-
-    def said(self, away: Away) -> str:
-        """Return a time off in words."""
-        return f"from {self.local(away.start):%a %d %b %Y %H:%M} to {self.local(away.end):%a %d %b %Y %H:%M}"
-
-
-@contextmanager
-def _open() -> Iterator[_Desk]:
-    """Open the clinic's book with the service's key; end with a message that says what to do where that cannot be."""
-    clock = CLOCK()
-    try:
-        settings = load_settings()
-        path = clinic_path(settings)
-        if settings.provider.kind != "clinic" or settings.provider.base_url:
-            stop("This service books elsewhere (HAVEN_PROVIDER__KIND, __BASE_URL): its provider has the book.")
-        if not path.exists():
-            stop(f"There is no clinic's book at {path} yet. Start haven serve once, or set HAVEN_DATABASE_URL.")
-        vault = Vault(load_keys(settings.keys, database_is_empty=False, clock=clock), clock)
-        library = Library(content_root(settings), WORDS, lambda: clock.now().date())
-        database = Database(f"sqlite:///{path}")
-    except (SettingsTrouble, KeyTrouble, ContentError) as error:
-        stop(str(error))
-    seal = Seal(vault.clinic_key(), clock)
-    practice = Practice(database, seal, clock)
-    try:
-        database.upgrade()
-        practice.book.take(practitioners(library.current))
-        desk = _Desk(
-            database, practice.reception, practice.messages, clock, ZoneInfo(library.current.organisation.zone)
-        )
-        yield desk
-    except SQLAlchemyError as error:
-        kind = type(error).__name__
-        stop(f"The clinic's book at {path} cannot be used ({kind}). Is it this user's, and not locked for long?")
-    finally:
-        practice.dispose()
-
-
 def _known(work: Callable[[], T]) -> T:
     try:
         return work()
@@ -261,7 +167,7 @@ def _known(work: Callable[[], T]) -> T:
         stop(f"{str(error)[0].upper()}{str(error)[1:]}.")
 
 
-def _list(desk: _Desk) -> None:
+def _list(desk: Desk) -> None:
     found = desk.reception.away()
     if not found:
         _say("Nobody has time off. To take some: haven clinic off PERSON 2026-12-24 2026-12-28")
@@ -272,7 +178,7 @@ def _list(desk: _Desk) -> None:
     _show(table)
 
 
-def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
+def _print(title: str, entries: list[Entry], desk: Desk) -> None:
     """Print entries, a table a practitioner."""
     _say(title)
     days = {desk.local(one.start).date() for one in entries}
@@ -293,7 +199,7 @@ def _print(title: str, entries: list[Entry], desk: _Desk) -> None:
         ERR.print(_PRIVATE)
 
 
-def _shared(entries: list[Entry], desk: _Desk) -> None:
+def _shared(entries: list[Entry], desk: Desk) -> None:
     """Print what people chose to share before they come."""
     for one in entries:
         texts = desk.messages.about(one.reference) if one.reference else []

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
-from bot import clinic_commands
+from bot import clinic_desk
 from bot.cli import main
 from bot.practice import clinic_path, practitioners
 from bot.providers.clinic import searching
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)  # a Thursday; Rahman from 08:00 and
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> StillClock:
     still = StillClock(NOW)
-    monkeypatch.setattr(clinic_commands, "CLOCK", lambda: still)
+    monkeypatch.setattr(clinic_desk, "CLOCK", lambda: still)
     return still
 
 
