@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from adapters.platform import Address
 from bot.days_off import days_off
-from bot.store import queries
+from bot.store import reminders
 from content.campaigns import Campaign
 from content.loaded import Loaded
 from content.schema import TeamEntry
@@ -62,7 +62,7 @@ def announced(asked: int, due: int) -> bool:
 def to_everyone(conn: Connection, now: datetime) -> list[tuple[str, int, int]]:
     """Return (team or campaign, asked, due) of what goes, or went, to each member around now."""
     span = COOL_DOWN + timedelta(days=SHIFT)
-    return queries.to_each(conn, int((now - span).timestamp()), int((now + span).timestamp()))
+    return reminders.to_each(conn, int((now - span).timestamp()), int((now + span).timestamp()))
 
 
 def expected(rows: list[tuple[str, int, int]], content: Loaded, address: Address, now: datetime) -> list[datetime]:

@@ -11,7 +11,7 @@ from bot.alike import ahead, announced, base, closes, crowding, goes_out, many, 
 from bot.clock import Clock
 from bot.deliveries import Deliveries
 from bot.drawing import Drawing
-from bot.store import queries
+from bot.store import queries, reminders
 from bot.store.engine import Store
 from bot.vault import Vault
 from content.campaigns import Campaign
@@ -149,8 +149,8 @@ class Campaigns:
 
         def note(conn: Connection) -> None:
             for due in dues:
-                if due >= now.timestamp() and queries.asked_at(conn, name, due) is None:
-                    queries.put_reminder(conn, bytes(16), name, text, int(now.timestamp()), due, to_each)
+                if due >= now.timestamp() and reminders.asked_at(conn, name, due) is None:
+                    reminders.put(conn, bytes(16), name, text, int(now.timestamp()), due, to_each)
 
         await self._store.transact(note)
 
@@ -162,7 +162,7 @@ class Campaigns:
         if not due:
             return 0
         first = int(base(campaign, day).timestamp())
-        asked = await self._store.transact(lambda conn: queries.asked_at(conn, name_of(campaign), first))
+        asked = await self._store.transact(lambda conn: reminders.asked_at(conn, name_of(campaign), first))
         if campaign.entry.to == "everyone" and (asked is None or not announced(asked, first)):
             log.event("campaign_short_notice", where="campaigns", kind=campaign.entry.to)
             self._seen_to |= {(campaign.key, day, zone) for zone in due}
@@ -220,7 +220,7 @@ class Campaigns:
                 held |= other.people.keys() | other.places.keys()
         each = bool(campaign.people)
         after = int((at - COOL_DOWN).timestamp()) + 1  # a week to the minute is far enough, here as for a manager
-        reminded = queries.reminded(conn, after, int(at.timestamp()), each=each)
+        reminded = reminders.teams(conn, after, int(at.timestamp()), each=each)
         for team in content.teams:
             if team.key in reminded:
                 held |= {(name, one) for name, ids in (team.members if each else team.channel) for one in many(ids)}

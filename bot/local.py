@@ -12,7 +12,7 @@ from bot.contact import tickets
 from bot.days_off import off_for
 from bot.deliveries import Deliveries
 from bot.record import MOODS, Record
-from bot.store import queries
+from bot.store import queries, reminders
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
@@ -198,16 +198,16 @@ class Local:
             return Failed(why="no_channel")
         catalog = with_days_off(content, record.ops.locale, (effect.team,), now)
         slot = team.next_slot(catalog, now, effect.team, each=effect.each)
-        last = queries.last_reminder(conn, effect.team)
+        last = reminders.last(conn, effect.team)
         if last is not None and slot.timestamp() < last + team.COOL_DOWN.total_seconds():
             until = datetime.fromtimestamp(last, now.tzinfo) + team.COOL_DOWN
             return Failed(why="cool_down", until=until)
         if (until_ := in_the_way(content, entry, slot, each=effect.each)) is not None:
             return Failed(why="cool_down", until=until_)
         asked, due = int(now.timestamp()), int(slot.timestamp())
-        if queries.reminders_at(conn, due) >= team.AT_ONCE:
+        if reminders.at(conn, due) >= team.AT_ONCE:
             return Failed(why="full", until=slot)
-        queries.put_reminder(conn, record.sid, effect.team, effect.template, asked, due, effect.each)
+        reminders.put(conn, record.sid, effect.team, effect.template, asked, due, effect.each)
         announce = tasks.Announce(
             asker=address,
             name=(name or address.user)[:80],
@@ -228,13 +228,13 @@ class Local:
         if not own or not queries.drop_unsent(conn, self._vault.effect_id("announce", effect.team, str(due))):
             return Failed(why="too_late", team=effect.team)
         self._deliveries.ended(conn, "reminder", "held")
-        queries.drop_reminder(conn, effect.team, due)
+        reminders.drop(conn, effect.team, due)
         self.look_back(conn, record)
         return Changed(what="reminder_cancelled", team=effect.team)
 
     def look_back(self, conn: Connection, record: Record) -> None:
         """Put what a manager asked for into their record, for as long as it is open."""
-        rows = queries.reminders_of(conn, record.sid)
+        rows = reminders.of(conn, record.sid)
         record.reminders = tuple(
             Reminder(team=key, template=text, when=datetime.fromtimestamp(due, UTC)) for key, text, due in rows
         )
@@ -242,7 +242,7 @@ class Local:
     def forget(self, conn: Connection, record: Record) -> None:
         """Destroy every planned effect that concerns somebody, and who asked for reminders."""
         sid, now = record.sid, self._clock.now()
-        queries.disown_reminders(conn, sid)
+        reminders.disown(conn, sid)
         listing.leave(conn, self.plan, self._vault, record, now, gone=True)
         for id_, body in queries.effects(conn):
             try:

@@ -13,7 +13,7 @@ from bot.days_off import days_off
 from bot.desk import Desk
 from bot.engine.base import Engine
 from bot.people import People
-from bot.store import queries
+from bot.store import queries, reminders
 from bot.store.engine import Store
 from content.library import Library
 from flows.core.retention import REMINDER, SEEN
@@ -71,7 +71,7 @@ class Schedule:
         if oldest != self._purged:  # once a day and at the start: it looks through all that was delivered for days
             await self._store.transact(lambda conn: queries.purge_seen(conn, oldest))
             self._purged = oldest
-        await self._store.transact(lambda conn: queries.purge_reminders(conn, gone_out))
+        await self._store.transact(lambda conn: reminders.purge(conn, gone_out))
         return planned
 
     async def see_to_people(self) -> int:

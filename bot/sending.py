@@ -23,7 +23,7 @@ from bot.clock import Clock
 from bot.deliveries import Deliveries, Outcome
 from bot.drawing import Drawing
 from bot.letters import Letter, Letters
-from bot.store import queries
+from bot.store import queries, reminders
 from bot.store.engine import Store
 from bot.vault import Vault
 from content.library import Library
@@ -213,7 +213,7 @@ class Sending:
         if task.audience:
             self._deliveries.ended(conn, task.audience, outcome)
         if outcome in UNPOSTED and isinstance(task, tasks.Announce):
-            queries.drop_reminder(conn, task.team, task.due)  # the team had none, so another may be asked for
+            reminders.drop(conn, task.team, task.due)  # the team had none, so another may be asked for
         return True
 
     async def _withdrawn(self, task: tasks.Announce) -> None:

@@ -1,13 +1,13 @@
-"""Every query there is. Times are seconds since 1970 (UTC)."""
+"""Every query there is, beside those in `reminders.py`. Times are seconds since 1970 (UTC)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Integer, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.ready import Ready
-from bot.store.tables import delivery, effect, installation, manager_action, seen, subject
+from bot.store.tables import delivery, effect, installation, seen, subject
 from bot.vault import Sealed
 
 
@@ -48,11 +48,6 @@ _NEXT_LANE = Ready(select(func.min(effect.c.lane)).where(effect.c.lane > bindpar
 _NEXT_DUE = Ready(select(effect.c.due).where(effect.c.lease == 0).order_by(effect.c.due).limit(1))
 _DELIVERY = Ready(select(delivery.c.body).where(delivery.c.id == bindparam("wanted")))
 _PUT_DELIVERY = _whole(delivery, "id")
-_TO_EACH = Ready(
-    select(manager_action.c.team, manager_action.c.asked, manager_action.c.due).where(
-        manager_action.c.to_each == 1, manager_action.c.due.between(bindparam("since"), bindparam("until"))
-    )
-)
 _MARK = Ready(
     update(effect).where(effect.c.id == bindparam("wanted"), effect.c.state == "ready").values(state="sending")
 )
@@ -207,69 +202,9 @@ def under_way(conn: Connection, now: int) -> bool:
     return conn.execute(select(effect.c.id).where(effect.c.due <= now).limit(1)).first() is not None
 
 
-def last_reminder(conn: Connection, team: str) -> int | None:
-    """Return when the team's latest reminder goes, or went, out."""
-    return conn.execute(select(func.max(manager_action.c.due)).where(manager_action.c.team == team)).scalar()
-
-
-def put_reminder(
-    conn: Connection, actor: bytes, team: str, template: str, asked: int, due: int, to_each: bool = False
-) -> None:
-    """Note that a manager asked for a reminder to a team, or HR for a campaign."""
-    values = {"actor": actor, "team": team, "template": template, "asked": asked, "due": due, "to_each": int(to_each)}
-    conn.execute(insert(manager_action).values(values))
-
-
-def reminders_of(conn: Connection, actor: bytes, most: int = 6) -> list[tuple[str, str, int]]:
-    """Return (team, template, due) of the latest reminders that a manager asked for, the latest first."""
-    asked = select(manager_action.c.team, manager_action.c.template, manager_action.c.due)
-    latest = asked.where(manager_action.c.actor == actor).order_by(manager_action.c.due.desc()).limit(most)
-    return [(row.team, row.template, row.due) for row in conn.execute(latest)]
-
-
-def to_each(conn: Connection, since: int, until: int) -> list[tuple[str, int, int]]:
-    """Return (team or campaign, asked, due) of what goes, or went, to each member in a stretch of time."""
-    return [(team, asked, due) for team, asked, due in _TO_EACH.run(conn, since=since, until=until).fetchall()]
-
-
-def asked_at(conn: Connection, team: str, due: int) -> int | None:
-    """Return when it was first known that something goes out at `due`."""
-    there = select(func.min(manager_action.c.asked)).where(manager_action.c.team == team, manager_action.c.due == due)
-    return conn.execute(there).scalar()
-
-
-def reminded(conn: Connection, since: int, until: int, *, each: bool) -> set[str]:
-    """Return the teams that had a reminder in a stretch of time: in their channel, or to each member."""
-    rows = select(manager_action.c.team).where(
-        manager_action.c.due.between(since, until), manager_action.c.to_each == int(each)
-    )
-    return {row.team for row in conn.execute(rows)}
-
-
-def reminders_at(conn: Connection, due: int) -> int:
-    """Return how many reminders go out at one time."""
-    there = select(func.count()).select_from(manager_action).where(manager_action.c.due == due)
-    return int(conn.execute(there).scalar() or 0)
-
-
 def drop_unsent(conn: Connection, id_: bytes) -> bool:
     """Delete an effect that nobody has begun to send; False if it is gone, or on its way."""
     return conn.execute(delete(effect).where(effect.c.id == id_, effect.c.state == "ready")).rowcount == 1
-
-
-def disown_reminders(conn: Connection, actor: bytes) -> None:
-    """Forget who asked for reminders; that the team had one stays, for its cool-down."""
-    conn.execute(update(manager_action).where(manager_action.c.actor == actor).values(actor=bytes(16)))
-
-
-def purge_reminders(conn: Connection, before: int) -> None:
-    """Forget reminders that went out before a time."""
-    conn.execute(delete(manager_action).where(manager_action.c.due < before))
-
-
-def drop_reminder(conn: Connection, team: str, due: int) -> None:
-    """Forget a reminder that did not go out."""
-    conn.execute(delete(manager_action).where(manager_action.c.team == team, manager_action.c.due == due))
 
 
 def lease(conn: Connection, id_: bytes, until: int) -> None:
