@@ -18,8 +18,8 @@ from bot.providers.base import (
     Whom,
 )
 from bot.providers.several import Providers
+from flows.core.asks import Book, Cancel, FindSlots, Hold, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.care import Appointment, Slot
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Booked, Changed, Event, Failed, Held, Listed
 
 GIVE_UP = timedelta(hours=24)  # a booking that the provider could not be asked about for so long

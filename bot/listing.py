@@ -9,8 +9,8 @@ from bot import tasks
 from bot.record import Record
 from bot.store import queries
 from bot.vault import Vault
+from flows.core.asks import TakeOffer, Wait
 from flows.core.care import Waiting
-from flows.core.effects import TakeOffer, Wait
 
 Plan = Callable[..., bytes]  # bot.local.Local.plan
 

@@ -16,28 +16,34 @@ from bot.store import queries, reminders
 from bot.vault import Unsealable, Vault
 from content.library import Library
 from flows import team
+from flows.core.asks import (
+    Book,
+    Cancel,
+    FindSlots,
+    Hold,
+    PassOffer,
+    Placed,
+    Release,
+    Reschedule,
+    Share,
+    TakeOffer,
+    Unwait,
+    Wait,
+)
 from flows.core.care import Appointment, Intent, Reminder, Slot
 from flows.core.effects import (
     Agree,
-    Book,
     CallBack,
-    Cancel,
     CancelReminder,
     Checked,
     Effect,
-    FindSlots,
     Forget,
     ForgetMoods,
-    Hold,
     KeepIntent,
     KeepMood,
     KeepSafetyPlan,
-    PassOffer,
-    Placed,
     Reacted,
-    Release,
     Remind,
-    Reschedule,
     SetCaring,
     SetCountry,
     SetFiled,
@@ -45,11 +51,7 @@ from flows.core.effects import (
     SetPlan,
     SetReach,
     SetRemind,
-    Share,
     TakeBack,
-    TakeOffer,
-    Unwait,
-    Wait,
 )
 from flows.core.events import Changed, Event, Failed
 from flows.core.timing import HALF, QUIET, civil, next_due

@@ -9,8 +9,8 @@ from bot.clock import Clock
 from bot.providers.listed import completed
 from bot.providers.several import Providers
 from flows import matching
+from flows.core.asks import FindSlots
 from flows.core.care import Practitioner, Slot, Wishes
-from flows.core.effects import FindSlots
 from flows.core.events import SlotsFound
 
 OWN: Final = ""  # the key of the organisation's own provider: the built-in clinic, or the server that the settings name

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from bot import tasks
 from bot.record import TROUBLES, Record
+from flows.core.asks import Book, Cancel, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.care import Appointment, Trouble, Waiting
-from flows.core.effects import Book, Cancel, Placed, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Booked, Changed, Event, Failed, Listed
 
 

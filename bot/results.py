@@ -20,8 +20,8 @@ from bot.record import Record
 from bot.routing import Take
 from bot.stepping import Stepping
 from bot.store import queries
+from flows.core.asks import Book, Cancel, Reschedule, Share, TakeOffer, Wait
 from flows.core.care import Status, Ticket
-from flows.core.effects import Book, Cancel, Reschedule, Share, TakeOffer, Wait
 from flows.core.events import Booked, Changed, Event, Failed, Held, Listed
 
 ASK_AGAIN = timedelta(seconds=5)  # when a booking's answer was lost

@@ -7,9 +7,9 @@ from pydantic import AwareDatetime, ConfigDict, Field, TypeAdapter, ValidationEr
 
 from adapters.platform import Address
 from bot.vault import Unsealable, Vault
+from flows.core.asks import Asked
 from flows.core.base import Value
 from flows.core.care import Place, Reminding, Slot
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, Share, TakeOffer, Wait
 
 Audience = Literal["checkin", "campaign", "reminder"] | None
 
@@ -33,9 +33,7 @@ class Ask(_Task):
     sid: bytes
     flow: str
     key: str
-    what: Annotated[
-        FindSlots | Hold | Book | Reschedule | Cancel | Placed | Wait | TakeOffer | Share, Field(discriminator="kind")
-    ]
+    what: Annotated[Asked, Field(discriminator="kind")]
 
 
 class Settle(_Task):

@@ -29,8 +29,9 @@ from bot.vault import Keys, Vault
 from content.library import Library
 from content.loaded import Loaded
 from flows import notice
+from flows.core.asks import PassOffer, TakeOffer, Unwait, Wait
 from flows.core.care import CallRequest, Mood, SafetyPlan, Status, Ticket, Trouble
-from flows.core.effects import CallBack, Effect, KeepIntent, PassOffer, SetCaring, TakeBack, TakeOffer, Unwait, Wait
+from flows.core.effects import CallBack, Effect, KeepIntent, SetCaring, TakeBack
 from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed, Held, Listed, Said, SlotsFound
 from flows.core.flow import Carry
 from flows.core.screen import Field, Screen

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from flows.core.asks import FindSlots
 from flows.core.care import Appointment, Facets, Offer, Plan, Reminder, Slot, Waiting
 from flows.core.catalog import (
     Catalog,
@@ -22,7 +23,6 @@ from flows.core.catalog import (
     Template,
 )
 from flows.core.contact import StaffedContact
-from flows.core.effects import FindSlots
 from flows.core.events import SlotsFound
 from flows.core.exercise import Exercise, ExerciseStep
 from flows.core.flow import AnyFlow, Held, Moment, Person

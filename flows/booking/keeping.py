@@ -24,8 +24,8 @@ from flows.booking.states import (
     Timing,
     Trouble,
 )
+from flows.core.asks import Cancel, FindSlots, Placed, Reschedule
 from flows.core.care import Appointment, Wishes
-from flows.core.effects import Cancel, FindSlots, Placed, Reschedule
 from flows.core.events import Answered, Booked, Changed, Chose, Event, Failed
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 

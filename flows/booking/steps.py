@@ -18,8 +18,9 @@ from flows.booking.states import (
     Wishing,
     Working,
 )
+from flows.core.asks import Book, FindSlots, Hold, Release
 from flows.core.care import REGULATED, WISHES, Intent, Profession, Reminding, Slot, Wishes
-from flows.core.effects import Book, Effect, FindSlots, Hold, KeepIntent, Release
+from flows.core.effects import Effect, KeepIntent
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Held, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import ELSEWHERE, plain

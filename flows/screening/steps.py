@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from flows.core.asks import FindSlots
 from flows.core.care import Slot
-from flows.core.effects import Checked, Effect, FindSlots
+from flows.core.effects import Checked, Effect
 from flows.core.events import Answered, Chose, Event, Failed, SlotsFound
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.retention import CHECK

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from flows.core.asks import Share
 from flows.core.care import Mood
-from flows.core.effects import Share
 from flows.core.events import Answered, Changed, Chose, Event, Failed
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import plain

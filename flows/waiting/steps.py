@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from flows.core.asks import PassOffer, TakeOffer, Unwait, Wait
 from flows.core.care import Slot
-from flows.core.effects import PassOffer, TakeOffer, Unwait, Wait
 from flows.core.events import Answered, Booked, Chose, Event, Failed, Listed
 from flows.core.flow import Carry, Goto, Moment, Step, Turn
 from flows.core.forms import ELSEWHERE, plain

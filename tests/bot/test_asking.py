@@ -13,8 +13,8 @@ from bot.offering import FRESH, Offering
 from bot.outcomes import facts
 from bot.providers.several import Providers
 from bot.record import Ops, Record
+from flows.core.asks import Book, Placed
 from flows.core.care import Slot
-from flows.core.effects import Book, Placed
 from flows.core.events import Booked, Changed, Event, Failed
 from tests import world
 from tests.bot.providers.conftest import NOW, StillClock

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import tasks
-from flows.core.effects import Hold
+from flows.core.asks import Hold
 from tests.rig import Rig, rig
 
 

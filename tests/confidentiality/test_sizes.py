@@ -15,6 +15,7 @@ from bot.record import MOODS, NUDGES, TROUBLES, Conversation, Frame, Ops, Privat
 from bot.stepping import MOST_WAIT, _suspend
 from bot.vault import BODY, OPS, PRIVATE, Keys, Vault, pad, unpad
 from flows.checkin.steps import ZONE_BYTES
+from flows.core.asks import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
 from flows.core.care import (
     TOPICS,
     WISHES,
@@ -30,7 +31,6 @@ from flows.core.care import (
     Waiting,
     Wishes,
 )
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule, TakeOffer, Wait
 from flows.registry import FLOWS
 from flows.safety.conversation.states import PARTS
 from flows.safety.conversation.steps import fitting

@@ -15,8 +15,8 @@ from bot.asking import LATE, Asking
 from bot.providers import fhir_changes
 from bot.providers.breaker import Breaker
 from bot.providers.several import Providers
+from flows.core.asks import Book, Cancel
 from flows.core.care import Appointment, Slot
-from flows.core.effects import Book, Cancel
 from flows.core.events import Booked, Changed, Event, Failed, Woke
 from tests.bot.providers.conftest import NOW
 from tests.bot.providers.faults import FAULTS, Died, Plan

@@ -20,8 +20,8 @@ from bot.offering import Offering
 from bot.providers.breaker import Breaker
 from bot.providers.fhir import FhirProvider
 from bot.providers.several import Providers
+from flows.core.asks import Book, Cancel, FindSlots, Hold, Placed, Reschedule
 from flows.core.care import Wishes
-from flows.core.effects import Book, Cancel, FindSlots, Hold, Placed, Reschedule
 from flows.core.events import Answered, Event, Failed
 from tests.bot.providers.conftest import NOW, StillClock, serving
 from tests.bot.providers.standin import Standin

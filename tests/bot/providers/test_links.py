@@ -13,8 +13,8 @@ from bot.providers.links_trial import links_trial
 from bot.providers.several import Providers
 from flows import matching
 from flows.core import care
+from flows.core.asks import FindSlots
 from flows.core.care import Wishes
-from flows.core.effects import FindSlots
 from tests.bot.providers.conftest import NOW, StillClock
 from tests.bot.providers.contract import CASES
 from tests.bot.providers.faults import Wire, always, sound
