@@ -190,6 +190,23 @@ def test_operations_explains_every_log_line_and_no_other() -> None:
     assert set(told) == logged
 
 
+# --- the map
+
+
+def test_the_map_names_every_room_and_no_other() -> None:
+    """Modules that stand directly in a package, and packages: what lies in those is named by their own rooms."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    drawn = text.partition("## Rooms")[2].split("```")[1]
+    folders = [*PACKAGES, "flows/core"]
+    rooms = {path for folder in folders for path in (ROOT / folder).glob("*.py") if path.name != "__init__.py"}
+    rooms |= {path.parent for folder in folders for path in (ROOT / folder).glob("*/__init__.py")}
+    named = set(re.findall(r"\w+", drawn))
+    assert not sorted(str(path.relative_to(ROOT)) for path in rooms if path.stem not in named)
+    files = {name for name in re.findall(r"[\w/]+\.py", drawn) if "/" not in name}
+    assert not files - {path.name for path in rooms}
+    assert not [name for name in re.findall(r"[\w/]+\.py", drawn) if "/" in name and not (ROOT / name).exists()]
+
+
 # --- the repository
 
 
