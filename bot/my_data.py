@@ -8,8 +8,9 @@ from flows.core.flow import Held
 
 
 def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held, ...]:
-    """Return everything held about somebody, named and opened: every field of both columns, none left out."""
-    plan, conversation, nothing = record.ops.plan, record.private.conversation, str(common.held_nothing)
+    """Return everything held about somebody, named and opened: every field of both columns, none left out. What
+    nothing is held of has no value."""
+    plan, conversation, nothing = record.ops.plan, record.private.conversation, ""
     waiting = record.private.waiting
     written = record.private.safety_plan.model_dump().values() if record.private.safety_plan else ()
     safety_plan = "; ".join(part for part in written if part)
@@ -26,11 +27,11 @@ def held_by(record: Record, common: CommonWords, catalog: Catalog) -> tuple[Held
         "plan": [_planned(plan, catalog) if plan else nothing],
         "contacts": [", ".join(catalog.when(each, record.ops.zone) for each in record.ops.contacts) or nothing],
         "left": [catalog.when(record.ops.left, record.ops.zone) if record.ops.left else nothing],
-        "ignored": [str(record.ops.ignored)],
+        "ignored": [str(record.ops.ignored or nothing)],
         "moods": [", ".join(f"{each.day}: {each.mood}" for each in record.private.moods) or nothing],
         "due": [catalog.when(record.ops.due, record.ops.zone) if record.ops.due else nothing],
         "nudges": [", ".join(record.ops.nudges) or nothing],
-        "conversation": [conversation.frame.flow if conversation else nothing],
+        "conversation": [catalog.when(conversation.until, record.ops.zone) if conversation else nothing],
         "troubles": [
             f"{catalog.when(each.start, record.ops.zone)}: {each.what} ({each.key})" for each in record.private.troubles
         ]

@@ -18,6 +18,7 @@ class PrivacyWords(Words):
     title: Title
     intro: Line
     item: Annotated[Line, Blanks("name", "value")]
+    none: Annotated[Line, Blanks("names")]
     not_held: Line
     forget: Label
     language: Label
@@ -77,14 +78,16 @@ def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
     """Draw the state. What is held is private; the receipt is not: it says nothing."""
     match state:
         case Data():
-            items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held)
+            items = tuple(words.item.fill(name=each.name, value=each.value) for each in at.person.held if each.value)
+            missing = "; ".join(each.name for each in at.person.held if not each.value)
+            none = (words.none.fill(names=missing),) if missing else ()
             buttons = (
                 Button(key="language", label=words.language),
                 Button(key="country", label=words.country),
                 Button(key="forget", label=words.forget, style="danger"),
                 Button(key="back", label=words.back, closes=True),
             )
-            lines = (words.intro, *items, words.not_held)
+            lines = (words.intro, *items, *none, words.not_held)
             return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
         case Sure():
             lines = (words.sure, words.sure_booked) if at.person.appointments else (words.sure,)

@@ -178,7 +178,13 @@ def reminder(team: str = "big") -> Reminder:
 
 
 def person(**changes: Any) -> Person:
-    base = Person(locale="en", zone="Europe/London", region="GB", surface="console", held=(Held(name="n", value="v"),))
+    base = Person(
+        locale="en",
+        zone="Europe/London",
+        region="GB",
+        surface="console",
+        held=(Held(name="n", value="v"), Held(name="none", value="")),
+    )
     return base.model_copy(update=changes)
 
 

@@ -49,6 +49,5 @@ class CommonWords(Words):
     held_checked: Line
     held_intent: Line
     held_conversation: Line
-    held_nothing: Line
     usage: Annotated[Line, Blanks("words")]
     asked_by: Annotated[Line, Blanks("who")]

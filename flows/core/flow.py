@@ -38,7 +38,7 @@ W = TypeVar("W", bound=Words)
 
 
 class Held(Value):
-    """One thing that is held about the person, in words: for "my data"."""
+    """One thing that is held about the person, in words: for "my data". Nothing is held of it if it has no value."""
 
     name: str
     value: str

@@ -19,7 +19,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from adapters.platform import Public, Shown
@@ -37,14 +37,21 @@ def _held(name: str) -> str:
 
 _OWN: Final = (  # rule 5
     (re.compile(rf"^((?:{_held('address')}) ?: ).*", re.DOTALL), r"\1(here)"),
-    (re.compile(rf"^((?:{_held('reference')}) ?: ).*", re.DOTALL), r"\1(here)"),
+    (re.compile(rf"(?:{_held('reference')}); "), ""),  # named among what is not held, but in Teams
     (re.compile(r"^\w+( \w+)*( asked me to send this)"), r"(Somebody)\2"),
     (re.compile(r"\(Appointment/[\w-]+, \w+\)"), "(its keys)"),
 )
+_REFERENCE: Final = re.compile(rf"(?:{_held('reference')}) ?: ")
 
 
-def own(line: str) -> str:
-    """Return a line without what is this platform's, or this booking's, own."""
+def own(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines without what is this platform's, or this booking's, own."""
+    for line in lines:
+        if not _REFERENCE.match(line):
+            yield _without_own(line)
+
+
+def _without_own(line: str) -> str:
     for pattern, plain in _OWN:
         line = pattern.sub(plain, line)
     return line
@@ -54,7 +61,7 @@ def heard(shown: Shown | Public) -> Screen:
     """Return a screen as it must be on every platform."""
     return shown.screen.model_copy(
         update={
-            "lines": tuple(map(own, shown.screen.lines)),
+            "lines": tuple(own(shown.screen.lines)),
             "buttons": tuple(map(_keyless, shown.screen.buttons)),
             "private": everywhere_private(shown),
         }

@@ -44,4 +44,4 @@ async def everywhere(head: dict[str, str], moves: list[str], folder: Path, groun
 
 def own_lines(text: str) -> str:
     """Return a transcript without what is a platform's own."""
-    return "\n".join(map(own, text.split("\n")))
+    return "\n".join(own(text.split("\n")))
