@@ -256,14 +256,15 @@ def _plainly(phrases: tuple[str, ...]) -> frozenset[str]:
 
 
 def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
-    """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words."""
+    """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words. Beside a form
+    a number is an answer that was meant for it, and no button's: "1" must not leave a check."""
     said = plain(text)
     meant = meant_by(said, commands)
     if meant in RIGHTS:
         return _standing(meant, here, hidden) if meant == "help" else COMMANDS[meant]
     if here.screen and not hidden:
         for number, button in enumerate(here.screen.buttons, start=1):
-            if said and said in {plain(button.label), str(number)}:
+            if said and said in {plain(button.label), "" if here.screen.fields else str(number)}:
                 return _standing(button.key, here) if button.standing else Take(Chose(key=button.key, arg=button.arg))
     if meant:
         return _told(meant, here, hidden)

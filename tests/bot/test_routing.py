@@ -121,6 +121,13 @@ def test_a_form_that_is_not_the_one_on_screen_is_forged(values: dict[str, str]) 
         sent(values)
 
 
+def test_a_number_is_a_button_but_beside_a_form() -> None:
+    assert typed("1") == Take(Chose(key="leave"))
+    form = SCREEN.model_copy(update={"fields": (Field(key="q1", label="q"),), "submit": "Go", "private": True})
+    assert typed("1", form, secluded=True) == Take(Said(text="1"))
+    assert typed("not now", form, secluded=True) == Take(Chose(key="leave"))
+
+
 def test_words_out_of_nowhere_are_answered_with_where_they_are_kept() -> None:
     assert typed("my boss shouts at me", None) == Redraw("typed_open")
     assert typed("my boss shouts at me", None, secluded=True) == Redraw("")
