@@ -119,7 +119,7 @@ async def test_a_desk_that_is_down_is_tried_until_the_promised_time_and_that_is_
         desk.down = True
         await ask(haven)
         await haven.tap("sam", "send")
-        assert haven.text("sam").startswith("Harbour Wellbeing care team cannot be reached")
+        assert haven.text("sam").startswith("I cannot reach Harbour Wellbeing care team yet")
         assert NUMBER in str((await haven.say("sam", "my data")).screen.lines)
         await haven.later(timedelta(minutes=20))
         desk.down = False
