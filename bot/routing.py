@@ -256,8 +256,8 @@ def _plainly(phrases: tuple[str, ...]) -> frozenset[str]:
 
 
 def _typed(text: str, hidden: bool, secluded: bool, here: Here, commands: Mapping[str, tuple[str, ...]]) -> Route:
-    """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words. Beside a form
-    a number is an answer that was meant for it, and no button's: "1" must not leave a check."""
+    """Read a typed line: a right of the person, else a button on screen, else a shortcut, else just words. Beside a
+    form a number is an answer that was meant for it, and no button's: "1" must not leave a check."""
     said = plain(text)
     meant = meant_by(said, commands)
     if meant in RIGHTS:
