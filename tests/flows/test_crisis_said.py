@@ -43,7 +43,14 @@ SAID: dict[Reply, tuple[str, ...]] = {
         "I don't want to answer that", "rather not say", "no quiero hablar de eso", "je ne veux pas répondre",
         "je préfère ne pas en dire plus", "ich möchte nicht darüber reden", "não quero falar disso",
     ),
+    "calls": (
+        "ok I will call", "I'll call them now", "I'm calling my sister", "I have called the line", "voy a llamar",
+        "je vais les appeler", "j'appelle", "ich rufe dort an", "ich habe schon angerufen", "vou ligar agora",
+        "já liguei",
+    ),
     "listen": (
+        "I won't call", "I will call it a day", "I call him names", "no voy a llamar", "je ne vais pas appeler",
+        "ich rufe nicht an", "não vou ligar", "my boss calls me every night",
         "every morning is the same grey wall", "my boss shouts at me", "my boss told me I am worth nothing",
         "he laughed at me again", "no puedo parar", "je suis tellement fatigué de tout ça", "ich kann nicht mehr",
         "estou ficando tonta", "my sister knows", "I work and work and nobody sees it", "", "???", "12345",
@@ -98,6 +105,16 @@ def test_who_is_hurt_by_somebody_or_worried_about_them_is_not_asked_to_stay() ->
     goodbye = {kind for (kind, _), reply in heard.items() if reply == "goodbye"}
     assert goodbye == {"self", "medical"}
     assert {kind for (kind, _), reply in heard.items() if reply == "refuse"} == {"abuse", "harm", "self", "medical"}
+
+
+def test_who_calls_is_not_asked_to_write_on() -> None:
+    at, words = world.moment(), cast(SafetyWords, world.words(FLOW.words))
+    for kind, first in (("self", words.calls), ("abuse", words.calls), ("medical", "call_now")):
+        step = FLOW.update(Listening.model_validate({"kind": kind}), Said(text="ok, I'll call them"), at)
+        assert isinstance(step, Turn)
+        lines = FLOW.view(step.state, words, at).lines
+        assert lines[0].startswith(first), kind
+        assert (words.listen_medical in lines) == (kind == "medical")
 
 
 def test_in_an_emergency_of_the_body_the_number_is_first_on_every_screen_that_speaks_of_it() -> None:

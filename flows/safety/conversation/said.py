@@ -22,6 +22,7 @@ Reply = Literal[
     "nobody",  # nobody can help
     "goodbye",
     "refuse",  # I would rather not say
+    "calls",  # I will call them
 ]
 
 _ASKS: Final = re.compile(
@@ -85,6 +86,14 @@ _DIAGNOSIS: Final = re.compile(
 _PRIVATE: Final = re.compile(
     r"\bwho (else )?(can |will )?(sees?|reads?|knows?)\b|\b(private|confidential|anonymous|confidencial|confidentiel|vertraulich)\b"
 )
+_CALLS: Final = re.compile(
+    r"\b(i( will| am going to| have)?|ill|im( going to| gonna)?|ive|ok|okay) (just )?(call|text|phone|calling|called|texted|phoned)( (up|them|now|somebody|someone|samaritans|shout|999|112|911|988"
+    r"|a friend|the (line|number|helpline|doctor)|my (friend|sister|brother|mother|mum|mom|father|dad|partner|wife|husband|doctor|therapist|gp)))*$"
+    r"|\b(voy a llamar|llamare|les llamo|los llamo|llamo ahora|ya he llamado|ya llame|estoy llamando)\b"
+    r"|\b(je vais (les )?(appeler|telephoner)|jappelle|je les appelle|jappellerai|jai appele)\b"
+    r"|\bich (rufe( (da|dort|jetzt|gleich|sie))* an|werde( (da|dort|jetzt|gleich|sie))* anrufen|habe?( (da|dort|schon|sie))* angerufen)\b"
+    r"|\b(vou ligar|ligo (agora|ja)|ja liguei|estou (a ligar|ligando))\b"
+)
 _YES: Final = re.compile(r"^(yes|yeah|yep|yea|si|oui|ja|sim)( \w+){0,3}$")
 _DENIES: Final = re.compile(r"\b(no|not|dont|never|pas|non|nein|nicht|nao|but|pero|mais|aber|mas)\b")
 
@@ -101,7 +110,15 @@ def meant(text: str) -> Reply:
                 return "work"
             if _ILLNESS.search(words):
                 return "diagnosis"
-    return "diagnosis" if _DIAGNOSIS.search(words) else "listen"
+    if _DIAGNOSIS.search(words):
+        return "diagnosis"
+    return "calls" if calls(text) else "listen"
+
+
+def calls(text: str) -> bool:
+    """Tell whether a line says no more than that they call, or have called."""
+    words = normalise(text)
+    return bool(_CALLS.search(words)) and not _DENIES.search(words)
 
 
 def soon(text: str) -> bool:

@@ -36,6 +36,7 @@ UNSAID: Mapping[Topic, frozenset[Reply]] = {
     "other": frozenset({"goodbye", "refuse"}),  # it is the other one who will not talk, or says goodbye
     "abuse": frozenset({"goodbye"}),  # "tell him I am leaving": nobody there is asked to stay
     "harm": frozenset({"goodbye"}),
+    "medical": frozenset({"calls"}),  # what they are told there is to stay on the phone
 }
 """What is never answered to a line, by what the conversation is about."""
 PART_BYTES = 189  # of one part of a plan as it is stored: six of them fit into a row of one size

@@ -58,6 +58,7 @@ class SafetyWords(Words):
     nobody: Line
     goodbye: Line
     refuse: Line
+    calls: Line
     listen_1: Line
     listen_2: Line
     listen_3: Line
