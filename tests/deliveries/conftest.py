@@ -9,7 +9,9 @@ import pytest
 
 from tests.fuzz.served import Ear
 from tests.golden.conftest import Contents, contents
-from tests.golden.places import PLACES, OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
+from tests.golden.places import PLACES
 from tests.golden.player import Player
 
 __all__ = ["contents"]

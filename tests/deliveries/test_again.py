@@ -17,7 +17,9 @@ import pytest
 from bot.store.tables import metadata
 from bot.wiring import CLINIC
 from tests.golden.conftest import Contents
-from tests.golden.places import PLACES, OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
+from tests.golden.places import PLACES
 from tests.golden.player import Player, script, transcript
 from tests.golden.test_golden import SCRIPTS, own_lines
 from tests.payloads.check import drawn

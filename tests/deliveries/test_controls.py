@@ -12,7 +12,8 @@ from bot.sandbox.teams.identity import FORGERIES
 from bot.tokens import Step
 from tests.deliveries.test_refusals import SLACK, TEAMS, is_refused
 from tests.fuzz.served import Ear
-from tests.golden.places import OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
 
 
 def _decoding(**options: bool) -> Callable[[Any], object]:

@@ -16,7 +16,10 @@ from bot.sandbox.teams.look import text_of as teams_text
 from bot.wiring import CLINIC
 from tests.fakes import nothing
 from tests.golden.conftest import Contents
-from tests.golden.places import PLACES, OnSlack, OnTeams, Place
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
+from tests.golden.place import Place
+from tests.golden.places import PLACES
 from tests.golden.player import Player
 from tests.golden.stage import Backstage, Lost
 

@@ -16,7 +16,8 @@ from bot.sandbox.teams.demo import OTHER_TENANT
 from bot.sandbox.teams.identity import FORGERIES
 from bot.store.tables import metadata
 from tests.fuzz.served import CANARY, Ear
-from tests.golden.places import OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
 
 Sent = tuple[bytes, dict[str, str]]
 

@@ -13,7 +13,9 @@ from typing import Any, Final
 from adapters.web.app import Room
 from bot.sandbox.slack.demo import demo_workspace as slack_workspace
 from bot.sandbox.teams.demo import demo_workspace as teams_workspace
-from tests.golden.places import PLACES, OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
+from tests.golden.places import PLACES
 from tests.golden.player import Player
 from tests.golden.stage import Backstage, Ground, at_eight, backstage, shell
 

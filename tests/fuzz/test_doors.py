@@ -17,7 +17,8 @@ from bot.sandbox.teams.identity import FORGERIES
 from tests.fuzz.served import Served, served
 from tests.fuzz.spoiling import KINDS, spoilt, written
 from tests.golden.conftest import Contents
-from tests.golden.places import OnSlack, OnTeams
+from tests.golden.on_slack import OnSlack
+from tests.golden.on_teams import OnTeams
 
 QUIET = tuple(HealthCheck)
 NUMBER = "-000000"  # what stands in for a delivery's number while it is drawn: what is drawn must not depend on it

@@ -20,7 +20,7 @@ from typing import Final
 from adapters.platform import Public, Shown
 from flows.core.screen import Screen
 from tests.golden.look import TERMINAL, Look, Medium, differences, expected, seen
-from tests.golden.places import Drawn, Place
+from tests.golden.place import Drawn, Place
 from tests.golden.rules import everywhere_private, heard, notes_about_typing
 from tests.golden.stage import Backstage, Given
 
