@@ -91,8 +91,9 @@ def exercise(key: str, steps: int, *, calm: bool = False) -> Exercise:
 
 
 def contact(hours: str = "") -> StaffedContact:
-    """Care Team, who call back within an hour, on weekdays from nine to five or day and night."""
-    office = None if hours == "day and night" else {day: ((time(9), time(17)),) for day in range(5)}
+    """Care Team, who call back within an hour, on weekdays from nine to five, day and night, or in the afternoon."""
+    begins = time(13) if hours == "afternoons" else time(9)
+    office = None if hours == "day and night" else {day: ((begins, time(17)),) for day in range(5)}
     return StaffedContact(
         name="Care Team", zone="Europe/London", hours=office, minutes=60, languages=("en",), countries=("GB",)
     )

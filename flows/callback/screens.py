@@ -83,7 +83,7 @@ def _standing(ticket: Ticket, words: CallbackWords, at: Moment) -> Screen:
     said = str(getattr(words, ticket.status).fill(contact=contact, when=when))
     buttons: tuple[Button, ...] = ()
     if ticket.status == "sent":
-        lines: tuple[str, ...] = (said, words.sent_next)
+        lines: tuple[str, ...] = (said, words.sent_next, *_others(words, at))  # it may be a night until then
     elif ticket.status == "taken":
         lines = (said,)
     else:
