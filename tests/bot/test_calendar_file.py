@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 from icalendar import Calendar
 
+from tests.bot.slack_stage import SAM
 from tests.bot.test_room_story import check_and_book, opened, staged
-from tests.bot.test_slack_story import SAM
 from tests.visitor import Page, Visitor
 
 ALLOWED = {

@@ -11,9 +11,9 @@ from adapters.web import links, sessions
 from adapters.web.app import Room
 from bot.sandbox.slack import shapes
 from bot.sandbox.slack.look import text_of
+from tests.bot.slack_stage import SAM, Stage
 from tests.bot.test_room_crisis import inside, send, settled, written
 from tests.bot.test_room_story import OPTIONS, check_and_book, gate_of, staged
-from tests.bot.test_slack_story import SAM, Stage
 from tests.visitor import Visitor
 
 PRIVATE = "Your next step is private"

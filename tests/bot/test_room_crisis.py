@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack.look import text_of
+from tests.bot.slack_stage import SAM, Stage
 from tests.bot.test_room_story import gate_of, staged
-from tests.bot.test_slack_story import SAM, Stage
 from tests.visitor import Visitor
 
 CRY = "I want to kill myself"

@@ -22,7 +22,7 @@ from bot.sandbox.slack.look import buttons_of, text_of
 from bot.settings import Settings, SlackSettings
 from bot.web import create_app
 from bot.wiring import build, running
-from tests.bot.test_slack_story import SAM, Stage
+from tests.bot.slack_stage import SAM, Stage
 from tests.visitor import Page, Visitor
 
 OPTIONS = ("Not at all", "Several days", "More than half the days", "Nearly every day")

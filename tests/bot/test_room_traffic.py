@@ -33,10 +33,10 @@ from bot.sandbox.teams.look import text_of as teams_text
 from bot.settings import Settings, SlackSettings, TeamsSettings
 from bot.web import create_app
 from bot.wiring import Service, build, running
+from tests.bot.slack_stage import SAM as SLACK_SAM
+from tests.bot.slack_stage import Stage as SlackStage
+from tests.bot.teams_stage import Stage as TeamsStage
 from tests.bot.test_room_story import LINK, OPTIONS, Gate, gate_of
-from tests.bot.test_slack_story import SAM as SLACK_SAM
-from tests.bot.test_slack_story import Stage as SlackStage
-from tests.bot.test_teams_story import Stage as TeamsStage
 from tests.visitor import Visitor
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

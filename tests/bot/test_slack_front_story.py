@@ -10,7 +10,7 @@ import pytest
 from bot.routing import SLASH
 from bot.sandbox.slack.look import buttons_of, fields_of, text_of
 from bot.store import queries
-from tests.bot.test_slack_story import SAM, Stage, book, staged
+from tests.bot.slack_stage import SAM, Stage, book, staged
 
 MORGAN = "U0MORGAN"
 

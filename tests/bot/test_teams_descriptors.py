@@ -8,17 +8,24 @@ import gc
 import json
 import os
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.sandbox.teams import payloads
 from bot.sandbox.teams.demo import SAM
-from tests.bot.test_teams_story import Stage, stage
+from tests.bot.teams_stage import Stage, staged
 
 TURNS = int(os.environ.get("HAVEN_PROOF_TURNS", "100"))
 ABREAST = 20  # turns delivered before their answers are waited for
-__all__ = ["stage"]
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as stage:
+        yield stage
 
 
 def descriptors() -> int:

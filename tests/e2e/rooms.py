@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 
 from adapters.platform import Address, Profile, Shown
 from adapters.web.app import Room
+from tests.bot.slack_stage import SAM, Stage
 from tests.bot.test_room_story import Gate, gate_of, staged
-from tests.bot.test_slack_story import SAM, Stage
 
 T = TypeVar("T")
 NEUTRAL = "https://www.wikipedia.org/"
