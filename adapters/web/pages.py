@@ -20,8 +20,9 @@ OWN: Final = frozenset({"room", HELP})  # buttons that the page draws elsewhere,
 _RADIO: Final = 10  # more options than that are folded
 _LINK: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
 _WEB: Final = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
-_DIAL: Final = Markup('<a class="dial" dir="ltr" href="tel:{1}">{0}</a>')
+_DIAL: Final = Markup('<span class="whole"><a class="dial" dir="ltr" href="tel:{1}">{0}</a>{2}</span>')
 """A number's groups keep their order in every language: on a page from right to left "116 123" read "123 116"."""
+_STOP: Final = r"(?P<stop>[.,;:!?)]*)"  # none stands alone on the line below a number
 _FOLDER: Final = Path(__file__).parent
 STYLE: Final = (_FOLDER / "room.css").read_text(encoding="utf-8")
 SCRIPT: Final = (_FOLDER / "room.js").read_text(encoding="utf-8")
@@ -31,11 +32,12 @@ RIGHTS: Final = ("human", "my_data", "stop", "pause", "forget")
 def linked(line: str, dials: Sequence[str] = ()) -> Markup:
     """Return a line as HTML, with web addresses as links, and the numbers of `dials` as what dials them."""
     numbers = "|".join(rf"(?<!\d){re.escape(each)}(?!\d)" for each in sorted(dials, key=len, reverse=True))
+    wanted = rf"{_LINK.pattern}|(?P<number>{numbers}){_STOP}" if numbers else _LINK.pattern
     parts, end = [], 0
-    for found in re.finditer(f"{_LINK.pattern}|{numbers}" if numbers else _LINK.pattern, line):
-        text = found.group()
-        drawn = _WEB if text.startswith("https://") else _DIAL
-        parts += [escape(line[end : found.start()]), drawn.format(text, re.sub(r"[^\d+]", "", text))]
+    for found in re.finditer(wanted, line):
+        number = found.groupdict().get("number")
+        drawn = _DIAL.format(number, re.sub(r"[^\d+]", "", number), found["stop"]) if number else _WEB.format(found[0])
+        parts += [escape(line[end : found.start()]), drawn]
         end = found.end()
     return Markup("").join([*parts, escape(line[end:])])
 

@@ -19,8 +19,9 @@ from tests.content.test_screens import CONTENT
 def test_numbers_that_can_be_dialled_dial_and_stay_text() -> None:
     line = linked("Samaritans: call 116 123, <b>day and night</b>. Not 9999 and not 999.", ("999", "116 123"))
     assert line == (
-        'Samaritans: call <a class="dial" dir="ltr" href="tel:116123">116 123</a>, &lt;b&gt;day and night&lt;/b&gt;. '
-        'Not 9999 and not <a class="dial" dir="ltr" href="tel:999">999</a>.'
+        'Samaritans: call <span class="whole"><a class="dial" dir="ltr" href="tel:116123">116 123</a>,</span> '
+        "&lt;b&gt;day and night&lt;/b&gt;. "
+        'Not 9999 and not <span class="whole"><a class="dial" dir="ltr" href="tel:999">999</a>.</span>'
     )
 
 
