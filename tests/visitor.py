@@ -76,8 +76,8 @@ class Page(HTMLParser):
             self._legend = ""
         elif tag == "input":
             self._input(given)
-        elif tag == "select":
-            control = Control(given.get("name") or "", "", "select")
+        elif tag in {"select", "textarea"}:
+            control = Control(given.get("name") or "", "", tag)
             self.forms[-1].controls[control.name] = control
             self._pending.append((control, given))
 
@@ -124,6 +124,8 @@ class Page(HTMLParser):
             self._legend = said.removesuffix(" (optional)")
         elif tag == "label":
             self._label(given, said)
+        elif tag == "textarea":
+            self.forms[-1].controls[given.get("name") or ""].value = said
         elif tag == "option":
             control = list(self.forms[-1].controls.values())[-1]
             control.options.append((said, given.get("value") or ""))

@@ -18,6 +18,7 @@ FIELD: Final = "q:"  # a field's name is q:<key>: nothing of ours can collide wi
 HELP: Final = "help"
 OWN: Final = frozenset({"room", HELP})  # buttons that the page draws elsewhere, or is itself
 _RADIO: Final = 10  # more options than that are folded
+_LONG: Final = 150  # characters from which on a field has several lines: whoever writes sees all of it
 _LINK: Final = re.compile(r"https://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]")
 _WEB: Final = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
 _DIAL: Final = Markup('<span class="whole"><a class="dial" dir="ltr" href="tel:{1}">{0}</a>{2}</span>')
@@ -57,7 +58,7 @@ class Drawn:
     """A field as the page draws it: which control, what is in it, and what is wrong with it."""
 
     field: Field
-    control: str  # "radio" | "check" | "select" | "text"
+    control: str  # "radio" | "check" | "select" | "text" | "lines"
     value: str
     error: str
 
@@ -128,7 +129,7 @@ def _drawn(field: Field, sent: Sent, language: Language) -> Drawn:
 
 def _control(field: Field) -> str:
     if not field.options:
-        return "text"
+        return "lines" if field.max_length >= _LONG else "text"
     if len(field.options) == 1:
         return "check"
     return "radio" if len(field.options) <= _RADIO else "select"

@@ -19,7 +19,7 @@ def kept(sent: Mapping[str, str]) -> Kept:
 
 def _filled(sent: Mapping[str, str]) -> dict[str, str]:
     fields = {key.removeprefix(pages.FIELD): value for key, value in sent.items() if key.startswith(pages.FIELD)}
-    return {key: value[:_LONGEST] for key, value in fields.items()}
+    return {key: " ".join(value[:_LONGEST].splitlines()) for key, value in fields.items()}  # nothing else has lines
 
 
 def read(session: Session, sent: Mapping[str, str], secret: Secret) -> Arrival:

@@ -7,7 +7,7 @@ from adapters.web import links, sessions
 from adapters.web.answers import PATH
 from adapters.web.app import NEUTRAL
 from flows.core.events import Answered, Said
-from flows.core.screen import Button, Screen
+from flows.core.screen import Button, Field, Screen
 from tests.adapters.web.conftest import FORM, ME, STEP, House, says, wrong_for
 
 SECOND = timedelta(seconds=1)
@@ -142,6 +142,16 @@ async def test_a_form_that_lacks_something_keeps_the_rest_and_says_where(house: 
     assert page.title.startswith("Please look at this again")
     assert 'href="#field-often"' in page.html
     assert 'id="field-often"' in page.html
+
+
+async def test_what_may_be_long_has_lines_to_write_in_and_comes_as_one(house: House) -> None:
+    long = Field(key="note", label="Anything else?", max_length=150, value="what <b>is</b>", optional=True)
+    house.answer = FORM.model_copy(update={"screen": FORM.screen.model_copy(update={"fields": (long,)})})
+    visitor = await house.entered()
+    control = visitor.page.controls["Anything else?"]
+    assert (control.kind, control.value) == ("textarea", "what <b>is</b>")
+    await visitor.submit("Send it", {"Anything else?": "one\r\ntwo"})
+    assert house.done[-1].event == Answered(values={"note": "one two"})
 
 
 async def test_what_was_filled_in_is_there_again_on_the_way_back(house: House) -> None:
