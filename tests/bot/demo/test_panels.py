@@ -79,7 +79,7 @@ async def test_the_care_desk_has_what_the_person_saw_and_can_take_it_up(visitor:
     await visitor.press("w-sam", "Show what is sent", {reach: ["07700 900123"]})
     assert not visitor.stage.care.cases
     await visitor.press("w-sam", "Yes, send this")
-    await visitor.sees("has your request and is in touch by")
+    await visitor.sees("has your request and will be in touch by")
     page = await visitor.open("/?panel=care")
     assert "{&#34;reach&#34;:&#34;07700 900123&#34;,&#34;urgency&#34;:&#34;routine&#34;}" in page
     await visitor.press("panel", "Take it up")
