@@ -47,7 +47,7 @@ class Stepping:
             person = person.model_copy(update={"held": held_by(record, common, catalog)})
         if flow == "safety":
             person = person.model_copy(update={"safety_plan": record.private.safety_plan})
-        if flow == "callback":
+        if flow in {"callback", "privacy"}:
             person = person.model_copy(update={"ticket": record.private.ticket})
         if flow in {"caring", "checkin"}:
             person = person.model_copy(update={"caring": record.private.caring})

@@ -1,6 +1,6 @@
 """My data and forget me: from everywhere, at once, and true."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,10 @@ from flows.core.events import Chose, Event
 from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
+
+
+PENDING: Final = frozenset({"sending", "late", "sent", "taken"})
+"""Where a request to be called back stands while somebody may still call."""
 
 
 class PrivacyWords(Words):
@@ -25,6 +29,7 @@ class PrivacyWords(Words):
     country: Label
     sure: Line
     sure_booked: Line
+    sure_called: Line
     yes: Label
     no: Label
     back: Label
@@ -90,7 +95,9 @@ def view(state: State, words: PrivacyWords, at: Moment) -> Screen:
             lines = (words.intro, *items, *none, words.not_held)
             return Screen(lines=lines, buttons=buttons, private=True, title=words.title)
         case Sure():
-            lines = (words.sure, words.sure_booked) if at.person.appointments else (words.sure,)
+            booked = (words.sure_booked,) if at.person.appointments else ()
+            called = (words.sure_called,) if at.person.ticket and at.person.ticket.status in PENDING else ()
+            lines = (words.sure, *booked, *called)
             yes, no = (
                 Button(key="yes", label=words.yes, style="danger"),
                 Button(key="back", label=words.no, closes=True),

@@ -66,7 +66,7 @@ class Person(Value):
     intent: Intent | None = None  # what they looked for when booking did not work, if they wanted that kept
     checked: date | None = None  # the day of the last private check, while it is too soon for another
     safety_plan: SafetyPlan | None = None  # filled for the crisis conversation only
-    ticket: Ticket | None = None  # filled for the conversation about it only
+    ticket: Ticket | None = None  # filled for the conversation about it, and before it is forgotten
     caring: tuple[AwareDatetime, ...] = ()  # when a caring message is due: filled for those who may end it only
     held: tuple[Held, ...] = ()  # everything held, opened: filled for "my data" only
 
