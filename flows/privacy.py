@@ -11,7 +11,6 @@ from flows.core.flow import Back, Carry, Flow, Goto, Moment, Step, Turn
 from flows.core.screen import Button, Screen
 from flows.core.words import Blanks, Label, Line, Title, Words
 
-
 PENDING: Final = frozenset({"sending", "late", "sent", "taken"})
 """Where a request to be called back stands while somebody may still call."""
 
