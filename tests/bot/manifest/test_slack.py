@@ -48,11 +48,11 @@ def methods_in_source() -> set[str]:
 def events_in_source() -> set[str]:
     """Return every event that the adapter registers a listener for, by its first argument or the loop around it."""
     found: set[str] = set()
-    for call in calls(TREES["app.py"]):
+    for call in calls(TREES["listeners.py"]):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "event":
             assert isinstance(call.args[0], ast.Constant | ast.Name), "a pattern would take more than is subscribed"
             found |= {str(call.args[0].value)} if isinstance(call.args[0], ast.Constant) else set()
-    for loop in (each for each in ast.walk(TREES["app.py"]) if isinstance(each, ast.For)):
+    for loop in (each for each in ast.walk(TREES["listeners.py"]) if isinstance(each, ast.For)):
         if any(isinstance(each, ast.Attribute) and each.attr == "event" for each in ast.walk(loop)):
             found |= {str(each.value) for each in ast.walk(loop.iter) if isinstance(each, ast.Constant)}
     return found
