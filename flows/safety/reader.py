@@ -26,10 +26,13 @@ class Reader:
         """Return the gravest alarm that any layer raises for the text, or None.
 
         A list of words cannot tell "I wanted to die, years ago" from danger. So where it is not sure and every other
-        layer is calm, it is not followed; without another layer it always is."""
+        layer is calm, it is not followed; without another layer it always is. And of alarms that are as grave, what has
+        learnt tells better what it is about than a list that is not sure."""
         words = normalise(text)
         texts = (text, REPEATED.sub(r"\1", words)) if REPEATED.search(words) else (text,)  # "kiiill" is "kill", too
         read = [layer(each) for layer in self.layers for each in texts]
         calm = bool(read) and all(each.calm for each in read)
-        heard = [each.alarm for each in matched(text, self.lexicons) if each.sure or not calm]
-        return gravest([*heard, *(each.alarm for each in read)])
+        heard = matched(text, self.lexicons)
+        sure = [each.alarm for each in heard if each.sure]
+        unsure = [each.alarm for each in heard if not each.sure and not calm]
+        return gravest([*sure, *(each.alarm for each in read), *unsure])

@@ -129,6 +129,16 @@ def test_the_gravest_alarm_counts_whoever_is_calm(at_ease: bool) -> None:
     assert read(DOUBTFUL[0], SOFT) == (SOFT if at_ease else STRONG)
 
 
+def test_what_it_is_about_is_told_by_what_has_learnt_unless_the_lexicon_is_sure_or_graver() -> None:
+    def read(text: str, alarm: Alarm) -> Alarm | None:
+        return Reader(CONTENT.lexicons, [lambda _: Reading(alarm, calm=False)]).read(text)
+
+    other, gently = Alarm(kind="other", level="strong"), Alarm(kind="other", level="soft")
+    assert read(DOUBTFUL[0], other) == other
+    assert read(DOUBTFUL[0], gently) == STRONG
+    assert read("I want to die", other) == STRONG
+
+
 @pytest.mark.parametrize(
     "text", ["I want to die", "I took too many pills", "quiero morir", "suicide", "I feel hopeless", "je vais me tuer"]
 )
