@@ -25,7 +25,7 @@ WINDOW: Final = 40  # words read at once: what it has learnt from is seldom long
 _MOST: Final = 24  # windows of one text; a text that long is a pasted document
 _WHOLE: Final = _MOST // 2 * WINDOW // 2  # words of a text of which no window is left out
 _LETTERS: Final = 40  # of a word
-_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
+_SENTENCE: Final = re.compile(r"(?<=[.!?…\uff0e\uff01\uff1f])\s+|\n+")  # and the same marks in full width: a disguise
 MAGIC: Final = b"haven-reader-1\n"
 CALM: Final = -2.0  # odds of danger below which a layer is calm: one to seven
 SAFE: Final = "safe"
