@@ -22,16 +22,17 @@ WHOLE: Final = 40  # words of a text of several sentences that is also read as a
 ENOUGH: Final = 64  # words read of a text: a word takes a millisecond
 PART: Final = 3.0  # of odds that a sentence among others needs more than a text of its own: there are more of them
 MOST: Final = 14.0  # odds
-EXPLICIT: Final = 4.0  # of odds that explicit danger needs less than any other for a soft alarm: none is worse to miss
+LEAN: Final[Mapping[str, float]] = {"explicit": 5.0, "harm_others": 4.0}
+"""Of odds that these need less than any other danger for a soft alarm: none is worse to miss."""
 
 Array = Any  # numpy's own types say nothing more here
-_LEAN: Final = np.array([[0.0] * len(LABELS), [EXPLICIT if kind == "explicit" else 0.0 for kind in LABELS]])
+_LEAN: Final = np.array([[0.0] * len(LABELS), [LEAN.get(kind, 0.0) for kind in LABELS]])
 Pair = tuple[Array, Array]  # a narrow matrix, and a wide one: what their product adds to a weight
 
 
 def odds(scores: Array) -> Array:
-    """Return the logarithm of the odds of danger, within -14 and 14, and of the same with explicit danger weighing
-    more, by what speaks for each of CLASSES: shape (..., 9) to (..., 2)."""
+    """Return the logarithm of the odds of danger, within -14 and 14, and of the same with what is worst to miss
+    weighing more (LEAN), by what speaks for each of CLASSES: shape (..., 9) to (..., 2)."""
     kinds, safe = scores[..., None, :-1] + _LEAN, scores[..., -1:]
     return np.clip(np.logaddexp.reduce(kinds, -1) - safe, -MOST, MOST)
 

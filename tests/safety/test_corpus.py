@@ -1,7 +1,6 @@
 """The examples that the reader learns from: enough of them, of every kind, in every language, by several writers."""
 
 from collections import Counter
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -24,10 +23,12 @@ def test_there_are_enough() -> None:
     assert len({each.writer for each in ALL}) >= 4
 
 
-def test_every_kind_is_there_in_every_language_by_every_writer() -> None:
-    for writer, theirs in groupby(ALL, lambda each: each.writer):
-        found = {(each.kind, each.lang) for each in theirs}
-        assert found == {(kind, lang) for kind in {*LABELS, *SAFE} for lang in LANGUAGES}, writer
+def test_every_kind_is_there_in_every_language_by_many_writers() -> None:
+    """The first forty-six wrote of all of it; who came later of what people say in ordinary life, one sort each."""
+    writers = {(kind, lang): set[str]() for kind in {*LABELS, *SAFE} for lang in LANGUAGES}
+    for each in ALL:
+        writers[each.kind, each.lang].add(each.writer)
+    assert min(map(len, writers.values())) >= 46
 
 
 def test_a_kind_is_either_danger_or_safe() -> None:

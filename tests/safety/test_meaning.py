@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.safety.corpus import Sentence
 from bot.safety.e5 import E5File
 from bot.safety.encoder import MATRICES, Encoder, weight
-from bot.safety.meaning import EXPLICIT, LEARNT, MOST, Meaning, names, odds
+from bot.safety.meaning import LEAN, LEARNT, MOST, Meaning, names, odds
 from flows.safety import Alarm, undisguised
 from flows.safety.model import CALM, CLASSES, LABELS, Limits
 
@@ -122,32 +122,36 @@ def test_what_is_no_layer_is_refused(raw: bytes) -> None:
 
 
 @given(st.lists(st.floats(-30, 30), min_size=len(CLASSES), max_size=len(CLASSES)))
-def test_the_odds_are_those_of_any_danger_and_once_more_with_the_explicit_weighing_more(scores: list[float]) -> None:
+def test_the_odds_are_those_of_any_danger_and_once_more_with_the_worst_to_miss_weighing_more(
+    scores: list[float],
+) -> None:
     def by_hand(scores: np.ndarray[Any, Any]) -> float:
         chances = np.exp(scores - scores[-1])
         return float(np.clip(np.log(chances[:-1].sum()), -MOST, MOST))
 
-    more = np.array([EXPLICIT, *[0.0] * len(LABELS)])
+    more = np.array([*(LEAN.get(kind, 0.0) for kind in LABELS), 0.0])
     wanted = [by_hand(np.array(scores)), by_hand(np.array(scores) + more)]
     assert odds(np.array(scores)) == pytest.approx(wanted, abs=1e-6)
     assert odds(np.array([scores] * 2)).tolist() == [odds(np.array(scores)).tolist()] * 2
 
 
 @pytest.mark.parametrize(
-    ("explicit", "abuse", "level"),
+    ("kind", "speaks", "level"),
     [
-        (SOME.soft - EXPLICIT + 0.1, -99.0, "soft"),
-        (SOME.soft - EXPLICIT - 0.1, -99.0, None),
-        (-99.0, SOME.soft + 0.1, "soft"),
-        (-99.0, SOME.soft - 0.1, None),
-        (SOME.strong - 0.1, -99.0, "soft"),  # for a strong alarm it weighs no more
-        (SOME.strong + 0.1, -99.0, "strong"),
+        ("explicit", SOME.soft - LEAN["explicit"] + 0.1, "soft"),
+        ("explicit", SOME.soft - LEAN["explicit"] - 0.1, None),
+        ("harm_others", SOME.soft - LEAN["harm_others"] + 0.1, "soft"),
+        ("harm_others", SOME.soft - LEAN["harm_others"] - 0.1, None),
+        ("abuse", SOME.soft + 0.1, "soft"),
+        ("abuse", SOME.soft - 0.1, None),
+        ("explicit", SOME.strong - 0.1, "soft"),  # for a strong alarm it weighs no more
+        ("explicit", SOME.strong + 0.1, "strong"),
     ],
 )
-def test_explicit_danger_needs_less_for_a_soft_alarm(
-    file: E5File, explicit: float, abuse: float, level: str | None
+def test_what_is_worst_to_miss_needs_less_for_a_soft_alarm(
+    file: E5File, kind: str, speaks: float, level: str | None
 ) -> None:
-    bias = np.array([explicit, -99.0, -99.0, abuse, *[-99.0] * (len(LABELS) - 4), 0.0])
+    bias = np.array([*(speaks if each == kind else -99.0 for each in LABELS), 0.0])
     meaning = Meaning({}, np.zeros((len(CLASSES), file.shape.width)), bias, SOME)
     words: Any = SimpleNamespace(odds=lambda text: 0.0)
     assert getattr(meaning.layer(file, words)("one thing").alarm, "level", None) == level
