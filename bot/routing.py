@@ -144,8 +144,8 @@ def _alarmed(
     """Open the crisis conversation. In it: a second alarm after the gentle question, or an alarm about something
     else, opens help for that; more of the same is listened to, and the question is not asked twice. What is written
     into a safety plan may well be about suicide, food, voices or somebody who hits: that is what it is for, and it is
-    kept; only what cannot wait comes before it. `hidden` says that what is on screen must not
-    come into the chat: then help is about what was written there, and asks there, with a way back into the plan."""
+    kept; only what cannot wait comes before it. `hidden` says that what is on screen must not come into the chat: then
+    help is about what was written there, and asks there, with a way back into the plan."""
     if here.flow == "screening" and not here.gated and _live(arrival, here, made, tokens):
         return None  # the check goes there itself, and keeps its result for afterwards
     if here.flow != "safety":
