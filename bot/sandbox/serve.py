@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from fastapi import FastAPI
 
-_TURNS_TO_CLOSE = 3  # of the loop, in which a connection that nobody waits for is gone
+_TURNS = 3  # of the loop, in which a connection that was accepted has begun, and one that was closed is gone
 
 
 class _Server(uvicorn.Server):
@@ -39,12 +39,15 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End as uvicorn does, but look whether the connections are gone before waiting a tenth of a second for it."""
+        loop = asyncio.get_running_loop()
+        for bound in (each for server in self.servers for each in server.sockets):
+            loop.remove_reader(bound)
+        await _turns()  # asyncio loses a connection that was accepted and has not begun when its server closes
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        for _ in range(_TURNS_TO_CLOSE):
-            await asyncio.sleep(0)
+        await _turns()
         try:
             async with asyncio.timeout(self.config.timeout_graceful_shutdown):
                 await self._wait_tasks_to_complete()
@@ -52,6 +55,11 @@ class _Server(uvicorn.Server):
             for task in self.server_state.tasks:
                 task.cancel()
         await self.lifespan.shutdown()
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 def listening(port: int = 0) -> socket.socket:

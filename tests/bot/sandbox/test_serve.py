@@ -1,3 +1,7 @@
+import asyncio
+import contextlib
+import gc
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,3 +34,19 @@ async def test_one_that_does_not_start() -> None:
     with pytest.raises(RuntimeError, match="did not start"):
         async with serve(FastAPI(lifespan=broken)):
             pass
+
+
+@pytest.mark.parametrize("turn", range(10))
+async def test_who_connects_while_it_closes_leaves_nothing_open(turn: int) -> None:
+    """A connection left open is a warning, and so an error, when the garbage is looked through."""
+
+    async def connect(url: str) -> None:
+        for _ in range(turn):
+            await asyncio.sleep(0)
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))).close()
+
+    async with serve(FastAPI()) as url:
+        late = asyncio.create_task(connect(url))
+    await late
+    gc.collect()
