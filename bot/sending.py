@@ -96,12 +96,14 @@ class Sending:
             await asyncio.shield(landing)  # told to stop, we finish what is on the wire
 
     async def failed(self, row: queries.Task, task: tasks.Once) -> None:
-        """Something of ours failed: try again later if it is not marked. What is, is looked at when its lease is over:
-        it may be on the wire."""
+        """Something of ours failed: try again later if it was not marked meanwhile: then it may be on the wire, and is
+        looked at when its lease is over. What was marked before is asked about again."""
         due = int(self._clock.now().timestamp()) + RETRY[min(row.attempts, len(RETRY)) - 1]
 
         def again(conn: Connection) -> None:
-            if row.attempts <= len(RETRY):
+            if row.state == "sending":
+                queries.put_off(conn, row.id, due)
+            elif row.attempts <= len(RETRY):
                 queries.retry_unsent(conn, row.id, due)
             elif queries.drop_unsent(conn, row.id) and task.audience:
                 self._deliveries.ended(conn, task.audience, "failed")

@@ -118,7 +118,7 @@ async def test_what_nobody_answered_is_asked_for_and_never_said_again(tmp_path: 
         chat.tells, chat.mute = {"arrived": True, "lost": False}, 1
         haven.clock.later(2 * HOUR)
         await haven.service.schedule.tick()
-        for seconds, ended in ((0, 0), (29, 0), (3, 1), (600, 2)):  # who cannot be told of at first is asked for again
+        for seconds, ended in ((0, 0), (29, 0), (3, 1), (10, 2)):  # who cannot be told of at first is asked for again
             haven.clock.later(timedelta(seconds=seconds))
             await haven.service.errands.drain()
             wave = (await waves(haven))["checkin"]
