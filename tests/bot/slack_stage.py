@@ -75,7 +75,7 @@ class Stage:
         await self.until(lambda: holds in text_of(self.hands.messages(user)[-1]))
         latest = self.hands.messages(user)[-1]
         delivery = await self.hands.tap(user, self.workspace.dm(user).id, latest["ts"], label)
-        assert delivery.status == 200
+        assert delivery.status == 200, delivery
 
     async def say(self, user: str, text: str, holds: str) -> None:
         """Type something, and wait for an answer that holds some words."""

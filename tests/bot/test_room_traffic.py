@@ -231,19 +231,19 @@ class Story:
     async def _book(self) -> None:
         await self._enter("check", "Private check")
         await self._submit("Go on", *(OPTIONS[points] for points in (1, 1, 0, 2)))
-        assert "not a diagnosis" in self._room.page.text
+        assert "not a diagnosis" in self._room.page.text, self._room.page.text
         await self._press(next(each.label for each in self._room.page.buttons if ", " in each.label))
         await self._submit("Book this time", "Canary-Name", "not a contact", *BOOKING)
         assert self._room.page.errors
         await self._submit("Book this time", "Canary-Name", "canary@example.org", *BOOKING)
-        assert "Booked:" in self._room.page.text
+        assert "Booked:" in self._room.page.text, self._room.page.text
         await self._press("Back to start")
 
     async def _mine(self) -> None:
         await self._press("My appointments")
         await self._press("Cancel")
         await self._press("Yes, cancel it")
-        assert "It is cancelled" in self._room.page.text
+        assert "It is cancelled" in self._room.page.text, self._room.page.text
         await self._enter("my data", "My data")
         await self._press("Back")
 
@@ -251,7 +251,7 @@ class Story:
         await self._enter("check-ins", "Check-ins")
         await self._press("Yes, check in")
         await self._submit("Save", "Wed", "No second day", "16:00", "America/St_Johns", "20:00-08:00", "No")
-        assert "every Wed at 16:00" in self._room.page.text
+        assert "every Wed at 16:00" in self._room.page.text, self._room.page.text
         self._chat.clock.later(timedelta(days=2, hours=12))
         assert await self._chat.service.schedule.tick() == 1
         await self._chat.service.errands.drain()
@@ -259,7 +259,7 @@ class Story:
     async def _crisis(self) -> None:
         await self._enter("book", "Appointment")
         await self._room.say("canary words: I want to die")
-        assert "In danger now" in self._room.page.text
+        assert "In danger now" in self._room.page.text, self._room.page.text
         self.pages += ["canary words"]
         await self._room.press("Yes")
         await self._room.get("/room/leave")

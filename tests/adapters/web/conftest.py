@@ -60,6 +60,7 @@ class House:
     answer: Shown | Exception | None = STEP
     arrivals: list[Arrival] = field(default_factory=list)
     drawn: list[str] = field(default_factory=list)
+    meanwhile: Shown | None = None  # what an errand draws for them while what they sent is read
     url: str = URL
     file: bytes | None = None
 
@@ -67,6 +68,8 @@ class House:
         self.arrivals.append(arrival)
         if isinstance(self.answer, Exception):
             raise self.answer
+        if self.meanwhile:
+            await self.room.show(arrival.address, self.meanwhile)
         return self.answer
 
     async def hand_out(self, address: Address) -> bytes | None:

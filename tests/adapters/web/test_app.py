@@ -7,7 +7,7 @@ from adapters.web import links, sessions
 from adapters.web.answers import PATH
 from adapters.web.app import NEUTRAL
 from flows.core.events import Answered, Said
-from flows.core.screen import Button, Field, Screen
+from flows.core.screen import LOOK_AGAIN, Button, Field, Screen
 from tests.adapters.web.conftest import FORM, ME, STEP, House, says, wrong_for
 
 SECOND = timedelta(seconds=1)
@@ -229,6 +229,20 @@ async def test_the_last_screen_stays_when_it_is_looked_at_again(house: House) ->
     house.answer = STEP
     assert (await visitor.get(PATH)).lines == ["Done. I deleted it."]
     assert not house.arrivals
+
+
+async def test_what_an_errand_draws_meanwhile_stands_before_a_screen_that_waits_and_before_no_other(
+    house: House,
+) -> None:
+    """Who waited for times, and then wrote that they want to die, sees help and no times."""
+    visitor = await house.entered()
+    buttons = (Button(key=LOOK_AGAIN, label="Look again"), *STEP.screen.buttons[1:])
+    waiting = STEP.model_copy(update={"screen": STEP.screen.model_copy(update={"buttons": buttons})})
+    house.meanwhile = times = Shown(turn="turn-times", screen=Screen(lines=("These times are open.",)), tokens=())
+    for house.answer, seen in ((waiting, times), (STEP, STEP)):
+        page = await visitor.say("something")
+        assert page.lines == list(seen.screen.lines)
+        assert (await visitor.client.get(f"{PATH}/turn")).text == seen.turn
 
 
 # --- the end
