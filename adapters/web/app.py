@@ -184,8 +184,8 @@ class Room:
         return self._answers.onwards()
 
     async def _take(self, session: Session, arrival: Arrival, shown: Shown) -> None:
-        """Keep what is to be drawn next; what only waits for an errand may be overtaken by it. All else is not: an errand
-        that somebody waited for before may bring its screen while help, say, is on its way to them."""
+        """Keep what is to be drawn next; what only waits for an errand may be overtaken by it. Nothing else is: an
+        errand from before may bring its screen while what somebody wrote is answered with help."""
         again = isinstance(arrival.event, Answered) and shown.form == arrival.token
         values = arrival.event.values if isinstance(arrival.event, Answered) and again else {}
         if not (shown.screen.waits and session.changed.is_set()):
