@@ -44,6 +44,11 @@ def nothing_is_kept() -> Iterator[None]:
     """Let go of a test's services. FastAPI remembers what kind of function each of the last 4,096 endpoints is, and
     with each of ours the whole service behind it: millions of objects, looked through for garbage again and again."""
     yield
+    let_go()
+
+
+def let_go() -> None:
+    """Make FastAPI forget the endpoints that it has seen."""
     for each in vars(models).values():
         if hasattr(each, "cache_clear"):
             each.cache_clear()
