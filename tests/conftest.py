@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.dependencies import models
+from hypothesis import settings
 
 from tests.payloads.watch import Watch, watching
+
+# whoever comes first puts content and patterns together, which takes a while: no test here is one of time
+settings.register_profile("haven", deadline=None)
+settings.load_profile("haven")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

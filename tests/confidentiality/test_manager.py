@@ -128,7 +128,7 @@ def _world() -> Iterator[World]:
 
 
 @given(MOVES)
-@settings(max_examples=int(os.environ.get("HAVEN_PROOF_WORLDS", "8")), deadline=None, phases=(Phase.generate,))
+@settings(max_examples=int(os.environ.get("HAVEN_PROOF_WORLDS", "8")), phases=(Phase.generate,))
 def test_a_manager_reads_the_same_whatever_members_do(moves: list[Any]) -> None:
     """Two worlds: in one nobody ever comes; in the other members opt in, pause, stop, are in need, are forgotten, in
     between whatever the manager does. Their check-ins fall due there, too."""

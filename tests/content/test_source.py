@@ -91,7 +91,7 @@ NOISE = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(FILES), st.floats(0, 1), st.integers(0, 40), NOISE)
 def test_any_slip_of_the_hand_is_read_or_explained(slips: Path, file: str, at: float, cut: int, noise: str) -> None:
     """Cut some characters somewhere and type others: there is an answer for everything, with a place and a way out."""

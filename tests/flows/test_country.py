@@ -6,7 +6,7 @@ import string
 from pathlib import Path
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.platform import Address, Arrival
@@ -73,7 +73,6 @@ def drawn(name: str, frozen: dict[str, Any], at: Moment) -> Screen:
     return flow.view(flow.thaw(flow.version, frozen), CONTENT.words[at.person.locale][name], at)
 
 
-@settings(deadline=None)  # the first of them puts the languages' catalogs together
 @given(CODES, st.sampled_from(ZONES), st.sampled_from(sorted(CONTENT.words)), st.sampled_from(DRAWN))
 @example("FR", "Europe/London", "en", ("safety", {"at": "helping", "kind": "self", "asks": True}))
 @example("XX", "Europe/London", "en", ("safety", {"at": "more", "kind": "abuse"}))

@@ -129,7 +129,7 @@ def test_of_ten_thousand_people_nobody_is_offered_what_breaks_a_filter() -> None
     assert none > 1000
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(), st.text(max_size=4), st.permutations(range(20)))
 def test_the_order_is_of_time_and_seed_alone(number: int, seed: str, order: list[int]) -> None:
     chance = Random(number)
@@ -145,7 +145,7 @@ def test_the_order_is_of_time_and_seed_alone(number: int, seed: str, order: list
     ], "a price decides on nothing"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers())
 def test_what_is_asked_to_be_let_go_of_does_bring_somebody(number: int) -> None:
     chance = Random(number)

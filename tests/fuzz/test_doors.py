@@ -29,7 +29,7 @@ def fuzz(many: int, *parts: st.SearchStrategy[Any]) -> Callable[[Callable[..., N
 
     def run(check: Callable[..., None]) -> None:
         drawn = given(*parts)(check)
-        settings(max_examples=many, deadline=None, database=None, suppress_health_check=QUIET)(drawn)()
+        settings(max_examples=many, database=None, suppress_health_check=QUIET)(drawn)()
 
     return run
 

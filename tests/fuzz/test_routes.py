@@ -45,4 +45,4 @@ def _try(haven: Served, path: str, many: int, cases: st.SearchStrategy[Any]) -> 
         haven.judge(answer.status_code, answer.text, repr(answer.headers), busy=path == READY)
 
     drawn: Callable[..., None] = given(cases)(check)
-    settings(max_examples=many, deadline=None, database=None, suppress_health_check=QUIET)(drawn)()
+    settings(max_examples=many, database=None, suppress_health_check=QUIET)(drawn)()

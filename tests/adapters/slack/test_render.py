@@ -44,7 +44,6 @@ def text_of(blocks: list[dict[str, Any]]) -> str:
     return plain(drawn)
 
 
-@settings(deadline=None)
 @given(screens(private=False))
 def test_a_message_keeps_slacks_limits_and_says_everything(screen: Screen) -> None:
     drawn = message(shown(screen).public())
@@ -60,7 +59,6 @@ def test_a_message_keeps_slacks_limits_and_says_everything(screen: Screen) -> No
         assert re.fullmatch(r"b\d+", tap["action_id"])
 
 
-@settings(deadline=None)
 @given(screens(private=True))
 def test_a_dialog_keeps_slacks_limits_and_asks_everything(screen: Screen) -> None:
     drawn = modal(shown(screen))
@@ -149,7 +147,7 @@ def test_a_long_line_is_split_and_loses_nothing() -> None:
     assert "".join(pieces) == line
 
 
-@settings(max_examples=30, deadline=None)  # a busy machine is no defect
+@settings(max_examples=30)
 @given(st.lists(labels, min_size=1, max_size=4), st.integers(1, 100))
 def test_any_line_however_long_is_said_whole(parts: list[str], times: int) -> None:
     line = " ".join(parts * times)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.appointment import Appointment as R4Appointment
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers import fhir_bundles
@@ -86,7 +86,6 @@ def test_references_to_slots(reference: str | None, key: str | None) -> None:
     assert slot_key(reference) == key
 
 
-@settings(deadline=None)
 @given(st.datetimes(timezones=st.timezones()))
 def test_an_instant_is_read_as_it_is(moment: datetime) -> None:
     written = moment.astimezone(UTC).isoformat() if moment.year not in (1, 9999) else "2025-03-04T10:00:00+00:00"
@@ -94,7 +93,6 @@ def test_an_instant_is_read_as_it_is(moment: datetime) -> None:
     assert instant(written.removesuffix("+00:00")) is None
 
 
-@settings(deadline=None)
 @given(st.integers() | st.floats() | st.integers().map(str) | st.dates().map(str) | st.none() | st.booleans())
 def test_what_is_no_instant_is_none(value: object) -> None:
     assert instant(value) is None
@@ -113,7 +111,6 @@ def test_the_earlier_change_ranks_first_then_the_id() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     name=st.text(min_size=1, max_size=80).filter(str.strip),
     contact=st.sampled_from(["a@b.example", "+34 600 111 222", "Signal: sam.01"]),

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.days_off import days_off_of
@@ -93,7 +93,6 @@ hours = st.builds(
 ).map(lambda pair: tuple(time(minute // 60, minute % 60) for minute in pair))
 
 
-@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     after=st.integers(1_704_067_200, 1_796_083_200).map(lambda second: datetime.fromtimestamp(second, UTC)),
@@ -141,7 +140,6 @@ def test_every_slot_is_inside_the_hours_and_none_overlaps(
     assert len({one.id for one in found}) == len(found)
 
 
-@settings(deadline=None)
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(2024, 1, 1), date(2026, 12, 1)), minutes=st.integers(5, 90))
 def test_an_ordinary_day_is_filled(zone: str, day: date, minutes: int) -> None:
     local = ZoneInfo(zone)

@@ -119,7 +119,7 @@ async def walk(visitor: Visitor, url: str) -> list[list[str]]:
     return pages
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(count=st.integers(1, 120))
 async def test_pages_hold_every_slot_once_and_in_order(visitor: Visitor, count: int) -> None:
     whole = (await walk(visitor, "/Slot?_count=100"))[0]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cryptography.exceptions import InvalidTag
 from fastapi import FastAPI
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers.clinic.app import create_clinic
@@ -25,7 +25,6 @@ def seal() -> Seal:
     return Seal(KEY, StillClock())
 
 
-@settings(deadline=None)
 @given(document=st.dictionaries(st.text(max_size=20), st.text(max_size=50), max_size=8))
 def test_what_is_sealed_opens_and_has_one_size(seal: Seal, document: dict[str, str]) -> None:
     sealed = seal.close(document, *PLACE)
@@ -33,7 +32,6 @@ def test_what_is_sealed_opens_and_has_one_size(seal: Seal, document: dict[str, s
     assert seal.open(sealed, *PLACE) == document
 
 
-@settings(deadline=None)
 @given(at=st.integers(0, 12 + SIZE + 15), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_refused(seal: Seal, at: int, bit: int) -> None:
     sealed = bytearray(seal.close({"a": "b"}, *PLACE))

@@ -29,7 +29,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=moves)
 def test_no_sequence_of_changes_books_a_slot_twice(clinic: FastAPI, clock: StillClock, moves: Any) -> None:
     changes: Changes = clinic.state.practice.changes

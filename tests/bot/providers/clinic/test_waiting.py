@@ -124,7 +124,7 @@ async def test_only_what_can_still_be_had_is_offered(visitor: Visitor, clinic: F
 MOVES = ["join", "leave", "cancel", "take", "pass", "later", "book"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 3), st.integers(1, 20)), max_size=30))
 def test_in_any_order_nobody_has_two_offers_and_no_slot_two_waiters(
     clinic: FastAPI, clock: StillClock, moves: Any
